@@ -1,0 +1,185 @@
+"""What a model is, apart from its weights: the metadata of a checkpoint, checked and free of torch."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
+from ddpm_studio.networks.configuration import (
+    NetworkConfiguration,
+    NetworkConfigurationError,
+    network_as_dict,
+    network_from_dict,
+)
+
+FORMAT = "ddpm-studio"
+FORMAT_VERSION = 1
+MAX_METADATA_CHARACTERS = 100_000
+
+TARGETS = ("noise", "x_0", "v")
+VARIANCES = ("fixed-large", "fixed-small")
+
+
+class DescriptionError(ValueError):
+    """Metadata that describes no model; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class TrainingRecord:
+    """How the weights came about; all that is needed to make them again.
+
+    final_loss is the mean loss of the last steps (at most 200), or None before the first.
+    The same seed gives the same weights, bit for bit, on one kind of ``device`` ("cpu", "cuda" …)
+    with the same number of CPU ``threads``.
+    """
+
+    steps: int
+    planned_steps: int
+    batch_size: int
+    learning_rate: float
+    ema_decay: float
+    seed: int
+    final_loss: float | None
+    device: str
+    threads: int
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether training was stopped early."""
+        return self.steps < self.planned_steps
+
+
+@dataclass(frozen=True)
+class ModelDescription:
+    """A trained model without its weights.
+
+    data_set   name in the data catalogue
+    target     "noise", "x_0" or "v": what the network's output stands for
+    variance   "fixed-large" (beta_t) or "fixed-small" (beta_tilde_t) of p_theta
+    clip       predictions of x_0 are limited to [-clip, clip]; None for no limit
+    """
+
+    name: str
+    data_set: str
+    network: NetworkConfiguration
+    schedule: ScheduleConfiguration
+    target: str
+    variance: str
+    clip: float | None
+    training: TrainingRecord
+
+    def to_metadata(self) -> dict[str, str]:
+        """The string-to-string mapping that safetensors keeps beside the weights."""
+        values = asdict(self)
+        values["network"] = network_as_dict(self.network)
+        values["schedule"] = self.schedule.as_dict()
+        text = json.dumps(values, sort_keys=True, allow_nan=False)
+        return {"format": FORMAT, "format_version": str(FORMAT_VERSION), "description": text}
+
+    @classmethod
+    def from_metadata(cls, metadata: dict[str, str] | None) -> ModelDescription:
+        """The description behind :meth:`to_metadata`. Raises DescriptionError."""
+        if not metadata or metadata.get("format") != FORMAT:
+            raise DescriptionError("it was not written by DDPM Studio")
+        version = metadata.get("format_version", "")
+        if version != str(FORMAT_VERSION):
+            raise DescriptionError(
+                f"it has format version {version[:20]!r}, and this application reads version "
+                f"{FORMAT_VERSION}; a newer DDPM Studio may open it"
+            )
+        return _parse(metadata.get("description", ""))
+
+
+def _parse(text: str) -> ModelDescription:
+    if len(text) > MAX_METADATA_CHARACTERS:
+        raise DescriptionError("its description is unreasonably long")
+    try:
+        values = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise DescriptionError("its description is damaged") from error
+    if not isinstance(values, dict):
+        raise DescriptionError("its description is damaged")
+    try:
+        return ModelDescription(
+            name=_text(values, "name"),
+            data_set=_text(values, "data_set"),
+            network=network_from_dict(_mapping(values, "network")),
+            schedule=_schedule(_mapping(values, "schedule")),
+            target=_choice(values, "target", TARGETS),
+            variance=_choice(values, "variance", VARIANCES),
+            clip=_optional_positive(values, "clip"),
+            training=_training(_mapping(values, "training")),
+        )
+    except (NetworkConfigurationError, ScheduleError) as error:
+        raise DescriptionError(f"its configuration is not valid: {error}") from error
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a number")
+
+
+def _mapping(values: dict[str, Any], key: str) -> dict[str, Any]:
+    found = values.get(key)
+    if not isinstance(found, dict):
+        raise DescriptionError(f"its description has no valid {key!r}")
+    return found
+
+
+def _text(values: dict[str, Any], key: str) -> str:
+    found = values.get(key)
+    if not isinstance(found, str) or not 0 < len(found) <= 200 or not found.isprintable():
+        raise DescriptionError(f"its description has no valid {key!r}")
+    return found
+
+
+def _choice(values: dict[str, Any], key: str, allowed: tuple[str, ...]) -> str:
+    found = _text(values, key)
+    if found not in allowed:
+        raise DescriptionError(f"its {key} {found!r} is not one of {', '.join(allowed)}")
+    return found
+
+
+def _number(values: dict[str, Any], key: str) -> float:
+    found = values.get(key)
+    if isinstance(found, bool) or not isinstance(found, (int, float)) or abs(found) > 1e18:
+        raise DescriptionError(f"its description has no valid {key!r}")
+    if not math.isfinite(found):
+        raise DescriptionError(f"its description has no valid {key!r}")
+    return float(found)
+
+
+def _optional_positive(values: dict[str, Any], key: str) -> float | None:
+    if values.get(key) is None:
+        return None
+    number = _number(values, key)
+    if number <= 0:
+        raise DescriptionError(f"its {key} must be positive, not {number:g}")
+    return number
+
+
+def _schedule(values: dict[str, Any]) -> ScheduleConfiguration:
+    configuration = ScheduleConfiguration(
+        kind=_text(values, "kind"),
+        T=values.get("T", 0),
+        beta_1=values.get("beta_1"),
+        beta_T=values.get("beta_T"),
+    )
+    configuration.build()  # raises ScheduleError where the numbers allow no schedule
+    return configuration
+
+
+def _training(values: dict[str, Any]) -> TrainingRecord:
+    return TrainingRecord(
+        steps=int(_number(values, "steps")),
+        planned_steps=int(_number(values, "planned_steps")),
+        batch_size=int(_number(values, "batch_size")),
+        learning_rate=_number(values, "learning_rate"),
+        ema_decay=_number(values, "ema_decay"),
+        seed=int(_number(values, "seed")),
+        final_loss=None if values.get("final_loss") is None else _number(values, "final_loss"),
+        device=_text(values, "device"),
+        threads=int(_number(values, "threads")),
+    )

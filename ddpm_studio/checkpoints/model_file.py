@@ -1,0 +1,125 @@
+"""Our model files: safetensors with the description as metadata; safe to open, atomic to write."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ddpm_studio.checkpoints.description import (
+    MAX_METADATA_CHARACTERS,
+    DescriptionError,
+    ModelDescription,
+)
+
+SUFFIX = ".safetensors"
+MAX_HEADER_BYTES = 10_000_000
+MAX_FILE_BYTES = 4_000_000_000
+
+
+class ModelFileError(Exception):
+    """A model file that cannot be opened or written: one sentence with its name and the reason."""
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """A model file that was looked at without reading its weights."""
+
+    path: Path
+    description: ModelDescription
+    tensor_shapes: dict[str, tuple[int, ...]]
+    byte_count: int
+
+    @property
+    def parameter_count(self) -> int:
+        """Numbers stored in all tensors."""
+        total = 0
+        for shape in self.tensor_shapes.values():
+            size = 1
+            for length in shape:
+                size *= length
+            total += size
+        return total
+
+
+def inspect_model_file(path: Path) -> ModelFile:
+    """What the file says it is, from its header alone. No torch, no weights, under a millisecond.
+
+    Raises ModelFileError where it is missing, not a regular file, truncated, of another kind or
+    inconsistent with itself.
+    """
+    byte_count = _require_regular_file(path)
+    header, data_start = _read_header(path, byte_count)
+    metadata = header.pop("__metadata__", None)
+    try:
+        description = ModelDescription.from_metadata(_checked_metadata(metadata))
+    except DescriptionError as error:
+        raise ModelFileError(f"{path.name} is not a model that can be opened: {error}.") from error
+    shapes = _checked_tensors(path, header, byte_count - data_start)
+    return ModelFile(path, description, shapes, byte_count)
+
+
+def _require_regular_file(path: Path) -> int:
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        raise ModelFileError(f"There is no file {path}.") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ModelFileError(f"{path} cannot be opened: {reason}.") from error
+    if not stat.S_ISREG(status.st_mode):
+        raise ModelFileError(f"{path} is not a file but a folder or a device.")
+    if status.st_size > MAX_FILE_BYTES:
+        raise ModelFileError(f"{path.name} is larger than any model this application opens.")
+    return status.st_size
+
+
+def _read_header(path: Path, byte_count: int) -> tuple[dict[str, Any], int]:
+    """The JSON header of a safetensors file and where its data starts.
+
+    The file begins with the header's length, 8 bytes in little endian, then comes its text.
+    """
+    try:
+        with open(path, "rb") as file:
+            prefix = file.read(8)
+            length = struct.unpack("<Q", prefix)[0] if len(prefix) == 8 else 0
+            if not 2 <= length <= min(MAX_HEADER_BYTES, byte_count - 8):
+                raise ModelFileError(
+                    f"{path.name} is not a model file of DDPM Studio, or it is cut short."
+                )
+            text = file.read(length)
+    except OSError as error:
+        raise ModelFileError(f"{path} cannot be read: {error.strerror}.") from error
+    try:
+        header = json.loads(text)
+    except (ValueError, RecursionError):
+        header = None
+    if not isinstance(header, dict):
+        raise ModelFileError(f"{path.name} is not a model file of DDPM Studio.")
+    return header, 8 + length
+
+
+def _checked_metadata(metadata: object) -> dict[str, str] | None:
+    if not isinstance(metadata, dict):
+        return None
+    if sum(len(str(value)) for value in metadata.values()) > 2 * MAX_METADATA_CHARACTERS:
+        raise DescriptionError("its description is unreasonably long")
+    return {str(key): str(value) for key, value in metadata.items()}
+
+
+def _checked_tensors(
+    path: Path, header: dict[str, Any], data_byte_count: int
+) -> dict[str, tuple[int, ...]]:
+    """Names and shapes; raises where the data that the header promises is not there."""
+    try:
+        shapes = {name: tuple(map(int, entry["shape"])) for name, entry in header.items()}
+        end = max((int(entry["data_offsets"][1]) for entry in header.values()), default=0)
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError):
+        raise ModelFileError(f"{path.name} is damaged: its list of tensors is not valid.") from None
+    if end != data_byte_count:
+        raise ModelFileError(f"{path.name} is damaged: it is cut short or has been changed.")
+    return shapes

@@ -1,0 +1,66 @@
+"""A model file in words: one line for a list, and a table of all that it says about itself."""
+
+from __future__ import annotations
+
+from ddpm_studio.checkpoints.model_file import ModelFile
+from ddpm_studio.datasets.catalogue import UnknownDataSetError, entry
+from ddpm_studio.diffusion.schedule import ScheduleConfiguration
+from ddpm_studio.networks.configuration import MlpConfiguration, NetworkConfiguration
+
+
+def schedule_summary(schedule: ScheduleConfiguration) -> str:
+    """For example "linear, T = 1000, beta from 0.0001 to 0.02"."""
+    if schedule.kind == "cosine":
+        return f"cosine, T = {schedule.T}"
+    return f"linear, T = {schedule.T}, beta from {schedule.beta_1:g} to {schedule.beta_T:g}"
+
+
+def network_summary(network: NetworkConfiguration) -> str:
+    """For example "MLP, 3 layers of 128" or "U-Net, 32 channels x (1, 2), attention at 4"."""
+    if isinstance(network, MlpConfiguration):
+        return f"MLP, {network.depth} layers of {network.width}"
+    multipliers = ", ".join(map(str, network.channel_multipliers))
+    attention = " and ".join(map(str, network.attention_sizes))
+    return f"U-Net, {network.channels} channels x ({multipliers}), attention at {attention or 'the middle'}"
+
+
+def one_line_summary(model: ModelFile) -> str:
+    """What it generates, its network and its schedule."""
+    description = model.description
+    return (
+        f"{_data_description(description.data_set)}; {network_summary(description.network)}, "
+        f"{model.parameter_count:,} parameters; {schedule_summary(description.schedule)}"
+    )
+
+
+def full_summary(model: ModelFile) -> list[tuple[str, str]]:
+    """(label, value) pairs, in the order in which they are read."""
+    description, training = model.description, model.description.training
+    steps = f"{training.steps:,} steps"
+    if training.interrupted:
+        steps += f" of {training.planned_steps:,} planned (stopped early)"
+    loss = "" if training.final_loss is None else f", loss {training.final_loss:.4g} at the end"
+    return [
+        ("model", description.name),
+        ("file", f"{model.path} ({model.byte_count:,} bytes)"),
+        ("data", f"{description.data_set}: {_data_description(description.data_set)}"),
+        ("sample", " x ".join(map(str, description.network.sample_shape))),
+        ("network", f"{network_summary(description.network)}, {model.parameter_count:,} parameters"),
+        ("schedule", schedule_summary(description.schedule)),
+        ("predicts", {"noise": "the noise epsilon"}.get(description.target, description.target)),
+        ("variance", description.variance),
+        ("clipping", "none" if description.clip is None else f"x_0 to ±{description.clip:g}"),
+        (
+            "training",
+            f"{steps} of {training.batch_size} samples, seed {training.seed}, learning rate "
+            f"{training.learning_rate:g}, moving average {training.ema_decay:g}{loss}",
+        ),
+        ("trained on", f"{training.device}, {training.threads} CPU thread(s)"),
+    ]
+
+
+def _data_description(name: str) -> str:
+    try:
+        return entry(name).description
+    except UnknownDataSetError:
+        return f"data named {name!r}, which this version does not have"

@@ -1,0 +1,80 @@
+"""Reads and writes the weights of our model files, and puts the whole model together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+from torch import Tensor
+
+from ddpm_studio.atomic_file import SaveError, replacing_file
+from ddpm_studio.checkpoints.description import ModelDescription
+from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError, inspect_model_file
+from ddpm_studio.diffusion.targets import Target
+from ddpm_studio.networks.denoiser import Denoiser, build_network
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A description and the denoiser it describes, in evaluation mode on ``denoiser.device``."""
+
+    description: ModelDescription
+    denoiser: Denoiser
+
+
+def save_model(path: Path, description: ModelDescription, weights: dict[str, Tensor]) -> None:
+    """Write a model file in one step: a file that was there stays whole until the new one is.
+
+    Raises SaveError (an OSError whose text is for a person) where it cannot be written.
+    """
+    tensors = {name: tensor.detach().to("cpu").contiguous() for name, tensor in weights.items()}
+    content = save(tensors, metadata=description.to_metadata())
+    with replacing_file(path) as file:
+        file.write(content)
+
+
+def load_model(path: Path, device: torch.device | str = "cpu") -> LoadedModel:
+    """Open a model file of ours. No code in it is run, and no memory is taken on its word.
+
+    Raises ModelFileError where it cannot be a model: names or shapes that differ from the network
+    which the file itself describes, other types than float32, values that are not finite.
+    """
+    return load_inspected(inspect_model_file(path), device)
+
+
+def load_inspected(file: ModelFile, device: torch.device | str = "cpu") -> LoadedModel:
+    """:func:`load_model` for a file that was inspected already."""
+    description = file.description
+    with torch.device("meta"):
+        network = build_network(description.network)
+    expected = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+    if expected != file.tensor_shapes:
+        raise ModelFileError(
+            f"{file.path.name} is damaged: its weights do not fit the network it describes."
+        )
+    weights = _read_weights(file.path)
+    network.load_state_dict(weights, assign=True)
+    network.requires_grad_(False).eval().to(device)
+    denoiser = Denoiser(
+        network, description.schedule.build(), Target(description.target), torch.device(device)
+    )
+    return LoadedModel(description, denoiser)
+
+
+def _read_weights(path: Path) -> dict[str, Tensor]:
+    try:
+        weights: dict[str, Tensor] = load_file(path)
+    except (SafetensorError, OSError, ValueError) as error:
+        raise ModelFileError(f"{path.name} is damaged and cannot be read.") from error
+    for tensor in weights.values():
+        if tensor.dtype != torch.float32:
+            raise ModelFileError(f"{path.name} holds weights that are not 32-bit numbers.")
+        if not torch.isfinite(tensor).all():
+            raise ModelFileError(f"{path.name} holds weights that are not finite (NaN or infinity).")
+    return weights
+
+
+__all__ = ["LoadedModel", "SaveError", "load_inspected", "load_model", "save_model"]

@@ -1,0 +1,253 @@
+"""The command line: the window without arguments, and what works without one or without Qt."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ddpm_studio import __version__
+
+USAGE_ERROR, FAILURE, INTERRUPTED = 2, 1, 130
+MAX_COUNT = 1_000_000
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0, or non-zero after one line on stderr."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except KeyboardInterrupt:
+        return _complain("Stopped.", INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of a pipe left: nothing to say, and nobody to say it to
+        return FAILURE
+    except _expected_errors() as error:
+        return _complain(str(error), FAILURE)
+    except MemoryError:
+        return _complain("There is not enough memory: ask for fewer samples.", FAILURE)
+
+
+def _complain(message: str, code: int) -> int:
+    print(f"ddpm-studio: {message}", file=sys.stderr)
+    return code
+
+
+def _expected_errors() -> tuple[type[Exception], ...]:
+    """Errors whose text is a sentence for a person. Evaluated only once one was raised."""
+    from ddpm_studio.atomic_file import SaveError
+    from ddpm_studio.checkpoints.model_file import ModelFileError
+    from ddpm_studio.datasets.catalogue import UnknownDataSetError
+    from ddpm_studio.diffusion.schedule import ScheduleError
+    from ddpm_studio.training.presets import UnknownPresetError
+
+    errors: list[type[Exception]] = [
+        SaveError,
+        ModelFileError,
+        UnknownDataSetError,
+        ScheduleError,
+        UnknownPresetError,
+        CommandError,
+    ]
+    if "torch" in sys.modules:  # these come from modules that import it
+        import torch
+
+        from ddpm_studio.diffusion.chains import NotFiniteError
+        from ddpm_studio.diffusion.trajectory import TrajectoryTooLargeError
+        from ddpm_studio.training.trainer import TrainingDivergedError
+
+        errors += [NotFiniteError, TrajectoryTooLargeError, TrainingDivergedError]
+        errors.append(torch.OutOfMemoryError)
+    return tuple(errors)
+
+
+class CommandError(Exception):
+    """A request that cannot be met; the text says why and what to do."""
+
+
+# What may be written
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = low - 1
+        if not low <= number <= high:
+            raise argparse.ArgumentTypeError(
+                f"{text!r} is not a whole number from {low:,} to {high:,}"
+            )
+        return number
+
+    return parse
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ddpm-studio", description="See a denoising diffusion probabilistic model work."
+    )
+    parser.add_argument("--version", action="version", version=f"ddpm-studio {__version__}")
+    parser.set_defaults(command=_window, file=None)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_window(commands)
+    _add_train(commands)
+    _add_sample(commands)
+    _add_export(commands)
+    models = commands.add_parser("models", help="list the bundled models")
+    models.set_defaults(command=_models)
+    info = commands.add_parser("info", help="say what a model file is")
+    info.add_argument("file", type=Path, metavar="FILE")
+    info.set_defaults(command=_info)
+    benchmark = commands.add_parser("benchmark", help="measure the speed of this machine")
+    benchmark.add_argument("--quick", action="store_true", help="fewer repetitions")
+    benchmark.set_defaults(command=_benchmark)
+    return parser
+
+
+Commands = argparse._SubParsersAction  # argparse has no public name for it
+
+
+def _add_window(commands: Commands[argparse.ArgumentParser]) -> None:
+    window = commands.add_parser("gui", help="open the window (what happens without a command)")
+    window.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a model file to show")
+    window.set_defaults(command=_window)
+
+
+def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
+    train = commands.add_parser("train", help="train a model; Ctrl-C keeps what was learned so far")
+    train.add_argument(
+        "--preset",
+        required=True,
+        metavar="NAME",
+        help='named after the data: moons, swiss-roll, digits, …; "bundled" trains every model that '
+        "ships with the application, and then --out is a folder",
+    )
+    train.add_argument("--steps", type=_whole(1, 100_000_000), metavar="N", help="default: the preset's")
+    train.add_argument("--seed", type=_whole(0, 2**63 - 1), default=0, metavar="S")
+    train.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors")
+    train.add_argument("--device", default="cpu", help="cpu (default), cuda, cuda:1, mps")
+    train.add_argument("--threads", type=_whole(1, 1024), metavar="N", help="CPU threads (default: 1)")
+    train.set_defaults(command=_train)
+
+
+def _add_sample(commands: Commands[argparse.ArgumentParser]) -> None:
+    sample = commands.add_parser("sample", help="draw samples by the reverse chain")
+    sample.add_argument("--model", required=True, metavar="NAME|PATH")
+    sample.add_argument("--count", type=_whole(1, MAX_COUNT), default=64, metavar="N")
+    sample.add_argument("--seed", type=_whole(0, 2**63 - 1), default=0, metavar="S")
+    sample.add_argument("--out", type=Path, required=True, metavar="FILE.npz")
+    sample.add_argument("--device", default="cpu", help="cpu (default), cuda, cuda:1, mps")
+    sample.set_defaults(command=_sample)
+
+
+def _add_export(commands: Commands[argparse.ArgumentParser]) -> None:
+    export = commands.add_parser("export", help="make a GIF of the window's pictures, without a display")
+    export.add_argument("--model", required=True, metavar="NAME|PATH")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE.gif")
+    export.add_argument(
+        "--view", choices=("both", "forward", "reverse", "histograms"), default="both"
+    )
+    export.add_argument("--from", dest="t_first", type=_whole(0, 10_000), metavar="T")
+    export.add_argument("--to", dest="t_last", type=_whole(0, 10_000), metavar="T")
+    export.add_argument("--frames", type=_whole(1, 2000), default=100, metavar="N")
+    export.add_argument("--fps", type=float, default=20.0, metavar="F")
+    export.add_argument("--width", type=_whole(160, 3840), default=800, metavar="PIXELS")
+    export.add_argument("--hold", type=float, default=1.0, metavar="SECONDS", help="on the last frame")
+    export.add_argument("--ping-pong", action="store_true", help="there and back again")
+    export.add_argument("--no-histogram", dest="histogram", action="store_false")
+    export.add_argument("--no-captions", dest="captions", action="store_false")
+    export.add_argument("--count", type=_whole(1, 10_000), metavar="N", help="samples in each chain")
+    export.add_argument("--seed", type=_whole(0, 2**31 - 1), default=0, metavar="S")
+    export.add_argument("--theme", choices=("dark", "light"), default="dark")
+    export.add_argument("--language", choices=("en", "ko"), default="en")
+    export.set_defaults(command=_export)
+
+
+# What the commands do
+
+
+def _window(options: argparse.Namespace) -> int:
+    from ddpm_studio.app import run_window
+
+    return run_window(options.file)
+
+
+def _models(_options: argparse.Namespace) -> int:
+    from ddpm_studio.checkpoints.bundled import bundled_models
+    from ddpm_studio.checkpoints.summary import one_line_summary
+
+    models = bundled_models()
+    width = max((len(model.description.name) for model in models), default=0)
+    for model in models:
+        print(f"{model.description.name:<{width}}  {one_line_summary(model)}")
+    return 0
+
+
+def _info(options: argparse.Namespace) -> int:
+    from ddpm_studio.checkpoints.model_file import inspect_model_file
+    from ddpm_studio.checkpoints.summary import full_summary
+
+    file = inspect_model_file(options.file)
+    from ddpm_studio.checkpoints.weights import load_inspected
+
+    load_inspected(file)  # a file may only be called good once its weights were read
+    for label, value in full_summary(file):
+        print(f"{label + ':':<14} {value}")
+    return 0
+
+
+def _train(options: argparse.Namespace) -> int:
+    from ddpm_studio.training.command import train_bundled_models, train_preset
+
+    _require_device(options.device, options.threads or 1)
+    if options.preset == "bundled":
+        return train_bundled_models(options.out, options.steps, options.seed, options.device)
+    return train_preset(options.preset, options.steps, options.seed, options.device, options.out)
+
+
+def _sample(options: argparse.Namespace) -> int:
+    from ddpm_studio.atomic_file import check_replaceable, replacing_file
+    from ddpm_studio.checkpoints.bundled import find_model
+
+    check_replaceable(options.out)
+    file = find_model(options.model)
+    _require_device(options.device)
+    import numpy as np
+
+    from ddpm_studio.checkpoints.sampling import sample_model
+    from ddpm_studio.checkpoints.weights import load_inspected
+
+    samples = sample_model(load_inspected(file, options.device), options.count, options.seed)
+    with replacing_file(options.out) as target:
+        np.savez_compressed(target, x_0=samples.numpy())
+    print(f"{options.out}: x_0 of {options.count} samples, shape {tuple(samples.shape)}")
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from ddpm_studio.app import export_from_command_line
+
+    return export_from_command_line(options)
+
+
+def _benchmark(options: argparse.Namespace) -> int:
+    from ddpm_studio.benchmark.report import run_benchmark
+
+    return run_benchmark(quick=options.quick)
+
+
+def _require_device(device: str, threads: int | None = None) -> None:
+    """Raise CommandError where torch cannot compute on the device."""
+    import torch
+
+    if threads is not None:
+        torch.set_num_threads(threads)
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise CommandError(
+            f"This machine cannot compute on {device!r}; leave --device out to use the CPU."
+        ) from error

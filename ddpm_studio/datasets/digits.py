@@ -1,0 +1,78 @@
+"""The UCI handwritten digits: 1,797 grey images of 8x8 pixels (E. Alpaydin and C. Kaynak, CC BY 4.0)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Generator, Tensor
+from torch.nn import functional
+
+from ddpm_studio.locations import resource
+
+GREY_LEVELS = 16  # pixel values are 0 … 16
+HELD_OUT = 360
+
+
+@cache
+def _stored() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    with np.load(resource("datasets", "uci_digits_8x8.npz"), allow_pickle=False) as archive:
+        return archive["images"], archive["labels"]
+
+
+@cache
+def _order() -> NDArray[np.intp]:
+    """A fixed shuffle: the file is sorted by writer, and a held-out part must not be."""
+    return np.random.default_rng(20_240_601).permutation(len(_stored()[0]))
+
+
+@dataclass(frozen=True)
+class Digits:
+    """The digits as images in [-1, 1], 8x8 or up-sampled to 16x16 (bilinear).
+
+    The first 1,437 of a fixed shuffle are for training, the last 360 are held out.
+    """
+
+    size: int = 8
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """(1, size, size)."""
+        return (1, self.size, self.size)
+
+    def training_images(self) -> Tensor:
+        """float32 (1437, 1, size, size) in [-1, 1]."""
+        return self._images(_order()[:-HELD_OUT])
+
+    def held_out_images(self) -> Tensor:
+        """float32 (360, 1, size, size) in [-1, 1]; no model is trained on them."""
+        return self._images(_order()[-HELD_OUT:])
+
+    def training_labels(self) -> NDArray[np.uint8]:
+        """(1437,) digits 0 … 9, in the order of :meth:`training_images`."""
+        return _stored()[1][_order()[:-HELD_OUT]]
+
+    def held_out_labels(self) -> NDArray[np.uint8]:
+        """(360,) digits 0 … 9, in the order of :meth:`held_out_images`."""
+        return _stored()[1][_order()[-HELD_OUT:]]
+
+    def sample(self, count: int, generator: Generator) -> Tensor:
+        """``count`` training images, float32 (count, 1, size, size); without repeats while they last."""
+        images = self.training_images()
+        if count <= len(images):
+            chosen = torch.randperm(len(images), generator=generator)[:count]
+        else:
+            chosen = torch.randint(len(images), (count,), generator=generator)
+        return images[chosen]
+
+    def _images(self, indices: NDArray[np.intp]) -> Tensor:
+        pixels = torch.from_numpy(_stored()[0][indices]).to(torch.float32)[:, None]
+        images = pixels / (GREY_LEVELS / 2) - 1.0
+        if self.size == 8:
+            return images
+        return functional.interpolate(
+            images, size=(self.size, self.size), mode="bilinear", align_corners=False
+        )

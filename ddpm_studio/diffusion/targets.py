@@ -1,0 +1,69 @@
+"""What a network may be trained to predict, and how one prediction turns into the others.
+
+With a = sqrt(alpha_bar_t) and s = sqrt(1 - alpha_bar_t), x_t = a x_0 + s epsilon (DDPM, eq. 4) and
+v = a epsilon - s x_0 (Salimans & Ho 2022, appendix D).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import torch
+from torch import Tensor
+
+from ddpm_studio.diffusion.schedule import NoiseSchedule
+
+
+class Target(StrEnum):
+    """The quantity that a network's output stands for."""
+
+    NOISE = "noise"
+    X_0 = "x_0"
+    V = "v"
+
+
+def signal_and_noise_scales(schedule: NoiseSchedule, t: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:
+    """(sqrt(alpha_bar_t), sqrt(1 - alpha_bar_t)) for a batch of t.
+
+    ``t`` is an integer tensor of shape (1,) or (B,); the results broadcast over ``like`` (B, …),
+    in its dtype and on its device. The square roots are taken in float64.
+    """
+    alpha_bar = torch.from_numpy(schedule.alpha_bar.copy())[t.cpu()]
+    shape = (-1,) + (1,) * (like.ndim - 1)
+    signal = alpha_bar.sqrt().to(like).reshape(shape)
+    noise = (1.0 - alpha_bar).sqrt().to(like).reshape(shape)
+    return signal, noise
+
+
+def target_value(target: Target, x_0: Tensor, noise: Tensor, schedule: NoiseSchedule, t: Tensor) -> Tensor:
+    """What the network should output for x_t = a x_0 + s noise; shapes (B, …), t of shape (B,)."""
+    if target is Target.NOISE:
+        return noise
+    if target is Target.X_0:
+        return x_0
+    signal, sigma = signal_and_noise_scales(schedule, t, x_0)
+    return signal * noise - sigma * x_0
+
+
+def predicted_x_0(
+    target: Target, output: Tensor, x_t: Tensor, schedule: NoiseSchedule, t: Tensor
+) -> Tensor:
+    """The x_0 that a network's output implies (DDPM, eq. 15 for the noise target)."""
+    if target is Target.X_0:
+        return output
+    signal, sigma = signal_and_noise_scales(schedule, t, x_t)
+    if target is Target.NOISE:
+        return (x_t - sigma * output) / signal
+    return signal * x_t - sigma * output
+
+
+def predicted_noise(
+    target: Target, output: Tensor, x_t: Tensor, schedule: NoiseSchedule, t: Tensor
+) -> Tensor:
+    """The epsilon that a network's output implies; t >= 1."""
+    if target is Target.NOISE:
+        return output
+    signal, sigma = signal_and_noise_scales(schedule, t, x_t)
+    if target is Target.X_0:
+        return (x_t - signal * output) / sigma
+    return signal * output + sigma * x_t

@@ -1,0 +1,1 @@
+"""Networks that denoise: an MLP for points, the paper's U-Net for images."""

@@ -1,0 +1,271 @@
+"""The state of the main screen: which model, its two chains, and how they were asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from ddpm_studio.checkpoints.bundled import bundled_models
+from ddpm_studio.checkpoints.model_file import ModelFile, inspect_model_file
+from ddpm_studio.datasets.catalogue import entry
+from ddpm_studio.diffusion.schedule import NoiseSchedule, ScheduleConfiguration
+from ddpm_studio.session.background_task import BackgroundTask, Work
+from ddpm_studio.session.chain_runs import (
+    ChainProgress,
+    ForwardRequest,
+    ReverseRequest,
+    record_forward_chain,
+    record_reverse_chain,
+)
+from ddpm_studio.session.devices import Device, find_devices
+
+if TYPE_CHECKING:
+    from ddpm_studio.diffusion.trajectory import Trajectory
+
+FIRST_MODEL = "swiss-roll"
+POINT_COUNTS = (250, 500, 1000, 2000, 5000)
+IMAGE_COUNTS = (4, 16, 36, 64, 100, 144)
+DEFAULT_POINT_COUNT, DEFAULT_IMAGE_COUNT = 2000, 36
+POLL_INTERVAL_MS = 40
+MAX_SEED = 2**31 - 1
+
+
+class Studio(QObject):
+    """One model, its forward and reverse trajectory, and the requests that make new ones.
+
+    models_changed       the list of models grew
+    model_changed        another model is shown
+    trajectories_changed the forward or the reverse trajectory is another one, or gone
+    chains_grew          frames were added to them; at most once per POLL_INTERVAL_MS
+    busy_changed         a chain began or ended being computed
+    devices_changed      the list of devices is known now
+    settings_changed     sample count, seed, device or schedule is another one
+    failed(object)       the exception that ended a chain
+    """
+
+    models_changed = Signal()
+    model_changed = Signal()
+    trajectories_changed = Signal()
+    chains_grew = Signal()
+    busy_changed = Signal()
+    devices_changed = Signal()
+    settings_changed = Signal()
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.models: tuple[ModelFile, ...] = ()
+        self.model: ModelFile | None = None
+        self.forward: Trajectory | None = None
+        self.reverse: Trajectory | None = None
+        self.devices: tuple[Device, ...] = ()
+        self.device = ""  # the fastest, once the devices are known
+        self.seed = 0
+        self.sample_count = DEFAULT_POINT_COUNT
+        self._forward_schedule: NoiseSchedule | None = None
+        self._forward_task = self._new_task(self._take_forward)
+        self._reverse_task = self._new_task(self._take_reverse)
+        self._device_task = BackgroundTask(self)
+        self._device_task.finished.connect(self._take_devices)
+        self._device_task.failed.connect(self.failed)
+        self._poll_timer = QTimer(self, interval=POLL_INTERVAL_MS)
+        self._poll_timer.timeout.connect(self._poll)
+
+    def _new_task(self, take: Callable[[Trajectory], None]) -> BackgroundTask:
+        task = BackgroundTask(self)
+        task.finished.connect(take)
+        task.finished.connect(self._on_task_ended)
+        task.failed.connect(self._on_task_ended)
+        task.failed.connect(self.failed)
+        task.cancelled.connect(self._on_task_ended)
+        return task
+
+    # What is open
+
+    def open_bundled(self, name: str = FIRST_MODEL) -> None:
+        """List the bundled models and show the one of that name (else the first). Reads headers
+
+        alone; the chains follow from a thread that imports torch first.
+        """
+        self.models = bundled_models()
+        self.models_changed.emit()
+        self._device_task.start(_devices_work)
+        for model in self.models:
+            if model.description.name == name:
+                self.show_model(model)
+                return
+        if self.models:
+            self.show_model(self.models[0])
+
+    def open_file(self, path: Path) -> None:
+        """Add a model file and show it. Raises ModelFileError or UnknownDataSetError; the
+
+        present model then stays.
+        """
+        model = inspect_model_file(path)
+        entry(model.description.data_set)  # raises where this version has no such data
+        if model not in self.models:
+            self.models = (*self.models, model)
+            self.models_changed.emit()
+        self.show_model(model)
+
+    def show_model(self, model: ModelFile) -> None:
+        """Make this the current model, and compute its chains."""
+        changed_kind = self.model is None or _is_image(self.model) != _is_image(model)
+        self.model = model
+        self._forward_schedule = model.description.schedule.build()
+        if changed_kind:
+            self.sample_count = DEFAULT_IMAGE_COUNT if _is_image(model) else DEFAULT_POINT_COUNT
+        self.forward = self.reverse = None
+        self.model_changed.emit()
+        self.settings_changed.emit()
+        self.trajectories_changed.emit()
+        self._run_both()
+
+    # How it is shown
+
+    @property
+    def sample_count_choices(self) -> tuple[int, ...]:
+        """Numbers of samples to choose from, for the current kind of data."""
+        return IMAGE_COUNTS if self.model and _is_image(self.model) else POINT_COUNTS
+
+    def set_sample_count(self, count: int) -> None:
+        """Another number of samples, from the same seed."""
+        if count != self.sample_count:
+            self.sample_count = count
+            self.settings_changed.emit()
+            self._run_both()
+
+    def set_seed(self, seed: int) -> None:
+        """Other random numbers in both chains; ``seed`` from 0 to MAX_SEED."""
+        if seed != self.seed:
+            self.seed = min(max(0, seed), MAX_SEED)
+            self.settings_changed.emit()
+            self._run_both()
+
+    def set_device(self, key: str) -> None:
+        """Sample on another device; the forward chain is computed on the CPU in any case."""
+        if key != self.device:
+            self.device = key
+            self.settings_changed.emit()
+            self._run_reverse()
+
+    def set_forward_schedule(self, configuration: ScheduleConfiguration) -> None:
+        """Noise the data by another schedule; the reverse chain keeps the model's own.
+
+        Raises ScheduleError where the numbers allow none; nothing changes then.
+        """
+        schedule = configuration.build()
+        if self._forward_schedule and configuration == self._forward_schedule.configuration:
+            return
+        self._forward_schedule = schedule
+        self.settings_changed.emit()
+        self._run_forward()
+
+    @property
+    def forward_schedule(self) -> NoiseSchedule | None:
+        """The schedule of the forward chain; the timeline runs over its t."""
+        return self._forward_schedule
+
+    @property
+    def model_schedule(self) -> NoiseSchedule | None:
+        """The schedule that the model was trained with: the reverse chain's."""
+        return self.model.description.schedule.build() if self.model else None
+
+    def reverse_t(self, t: int) -> int:
+        """The reverse chain's t beside the forward chain's: the same share of the way where T differs."""
+        if not self.model or not self._forward_schedule:
+            return t
+        return round(t * self.model.description.schedule.T / self._forward_schedule.T)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a chain is being computed."""
+        return self._forward_task.is_running or self._reverse_task.is_running
+
+    @property
+    def reverse_progress_t(self) -> int | None:
+        """The t that the reverse chain has come to, while it is being sampled."""
+        progress = self._reverse_task.latest
+        return progress.t if isinstance(progress, ChainProgress) else None
+
+    def stop(self) -> bool:
+        """End every thread, for the application's end; False where one did not end in time."""
+        self._poll_timer.stop()
+        tasks = (self._forward_task, self._reverse_task, self._device_task)
+        return all([task.stop() for task in tasks])
+
+    # How the chains come about
+
+    def _run_both(self) -> None:
+        self._run_forward()
+        self._run_reverse()
+
+    def _run_forward(self) -> None:
+        if self.model is None or self._forward_schedule is None:
+            return
+        request = ForwardRequest(
+            self.model.description.data_set,
+            self._forward_schedule.configuration,
+            self.sample_count,
+            self.seed,
+        )
+        self._start(self._forward_task, partial(record_forward_chain, request))
+
+    def _run_reverse(self) -> None:
+        if self.model is None:
+            return
+        request = ReverseRequest(self.model, self.sample_count, self.seed, self.device)
+        self._start(self._reverse_task, partial(record_reverse_chain, request))
+
+    def _start(self, task: BackgroundTask, make_work: Callable[[], Work]) -> None:
+        task.start(make_work)
+        self._poll_timer.start()
+        self.busy_changed.emit()
+
+    def _poll(self) -> None:
+        """Take over what the threads have got to by now."""
+        for task, take in (
+            (self._forward_task, self._take_forward),
+            (self._reverse_task, self._take_reverse),
+        ):
+            progress = task.latest
+            if isinstance(progress, ChainProgress):
+                take(progress.trajectory)
+        self.chains_grew.emit()
+
+    def _take_forward(self, trajectory: Trajectory) -> None:
+        if trajectory is not self.forward:
+            self.forward = trajectory
+            self.trajectories_changed.emit()
+
+    def _take_reverse(self, trajectory: Trajectory) -> None:
+        if trajectory is not self.reverse:
+            self.reverse = trajectory
+            self.trajectories_changed.emit()
+
+    def _on_task_ended(self) -> None:
+        if not self.is_busy:
+            self._poll_timer.stop()
+            self.chains_grew.emit()
+        self.busy_changed.emit()
+
+    def _take_devices(self, devices: tuple[Device, ...]) -> None:
+        self.devices = devices
+        if not self.device:
+            self.device = devices[0].key
+        self.devices_changed.emit()
+
+
+def _is_image(model: ModelFile) -> bool:
+    return len(model.description.network.sample_shape) == 3
+
+
+def _devices_work() -> Work:
+    """A generator without steps, which returns torch's devices."""
+    yield from ()
+    return find_devices()

@@ -1,0 +1,1 @@
+"""Training: the trainer, the moving average, and the presets the bundled models come from."""

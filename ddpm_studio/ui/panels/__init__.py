@@ -1,0 +1,1 @@
+"""Panels beside the chains: histograms, distances, the schedule."""

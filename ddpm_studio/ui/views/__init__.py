@@ -1,0 +1,1 @@
+"""Views of a chain: clouds, image grids, the film strip."""

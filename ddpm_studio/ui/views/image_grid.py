@@ -1,0 +1,139 @@
+"""Images as a grid: how many columns, how large, and the picture itself. Pure functions of numpy."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ddpm_studio.ui.views.sample_pictures import Picture, Size, rgb
+
+Images = NDArray[np.float32]
+
+_OPAQUE = np.uint32(0xFF000000)
+_GREY = np.uint32(0x010101)
+_LEAST_GAP, _LARGEST_GAP = 0.05, 0.14  # between images, as parts of an image's side
+
+
+@dataclass(frozen=True)
+class GridLayout:
+    """``count`` images in rows from the top left; sizes in device pixels, gaps between alone."""
+
+    count: int
+    columns: int
+    rows: int
+    image_size: Size
+    gap: int
+
+    @property
+    def size_px(self) -> Size:
+        """(width, height) of the whole grid."""
+        width, height = self.image_size
+        return (
+            self.columns * (width + self.gap) - self.gap,
+            self.rows * (height + self.gap) - self.gap,
+        )
+
+    def corner(self, index: int) -> tuple[int, int]:
+        """The upper left pixel (x, y) of an image."""
+        row, column = divmod(index, self.columns)
+        width, height = self.image_size
+        return column * (width + self.gap), row * (height + self.gap)
+
+    def index_at(self, x: float, y: float) -> int:
+        """The image whose cell (half of the gaps included) holds a pixel; -1 where there is none."""
+        width, height = self.image_size
+        column = math.floor((x + self.gap / 2) / (width + self.gap))
+        row = math.floor((y + self.gap / 2) / (height + self.gap))
+        index = row * self.columns + column
+        inside = 0 <= column < self.columns and 0 <= row and index < self.count
+        return index if inside else -1
+
+
+@lru_cache(maxsize=64)
+def grid_layout(count: int, image_size: Size, area_px: Size) -> GridLayout:
+    """The rows and columns that show ``count`` images of ``image_size`` largest in an area.
+
+    Images are enlarged to whole pixels where they can be doubled at least; otherwise to the
+    pixel that fits (:func:`grid_picture` then interpolates). Fewer empty cells win a draw.
+    """
+    if count < 1:
+        raise ValueError("a grid needs at least one image")
+    candidates = (_layout(count, columns, image_size, area_px) for columns in range(1, count + 1))
+    return max(candidates, key=lambda grid: (grid.image_size, -grid.rows * grid.columns))
+
+
+def _layout(count: int, columns: int, image_size: Size, area_px: Size) -> GridLayout:
+    rows = math.ceil(count / columns)
+    cells = (columns, rows)
+    fits = min(
+        area / (image * (n + (n - 1) * _LEAST_GAP))
+        for area, image, n in zip(area_px, image_size, cells, strict=True)
+    )
+    scale = float(math.floor(fits)) if fits >= 2 else fits
+    width, height = (max(1, math.floor(side * scale)) for side in image_size)
+    free = [
+        (area - n * side) // (n - 1)
+        for area, side, n in zip(area_px, (width, height), cells, strict=True)
+        if n > 1
+    ]
+    gap = min([round(_LARGEST_GAP * min(width, height)), *free])
+    return GridLayout(count, columns, rows, (width, height), max(0, gap))
+
+
+def grid_picture(images: Images, layout: GridLayout, background: str) -> Picture:
+    """Images (N, C, H, W) in [-1, 1], C = 1 (grey) or 3 (RGB), as a picture of layout.size_px.
+
+    Values beyond [-1, 1] are clipped; NaN is black. What ``layout.count`` leaves out is not drawn.
+    """
+    pixels = enlarged(images[: layout.count], layout.image_size)
+    red, green, blue = rgb(background)
+    width, height = layout.image_size
+    cell = (height + layout.gap, width + layout.gap)
+    full = np.full(
+        (layout.rows * cell[0], layout.columns * cell[1]),
+        _OPAQUE | np.uint32(red << 16 | green << 8 | blue),
+        np.uint32,
+    )
+    cells = full.reshape(layout.rows, cell[0], layout.columns, cell[1]).swapaxes(1, 2)
+    complete, rest = divmod(len(pixels), layout.columns)
+    split = complete * layout.columns
+    rows = pixels[:split].reshape(complete, layout.columns, height, width)
+    cells[:complete, :, :height, :width] = rows
+    if rest:
+        cells[complete, :rest, :height, :width] = pixels[split:]
+    return np.ascontiguousarray(full[: layout.size_px[1], : layout.size_px[0]])
+
+
+def enlarged(images: Images, size_px: Size) -> Picture:
+    """Images (N, C, H, W) as pixels (N, height, width): whole multiples by copying, else smoothly."""
+    height, width = images.shape[2:]
+    times_x, times_y = size_px[0] / width, size_px[1] / height
+    if times_x.is_integer() and times_y.is_integer():
+        return _packed(images).repeat(int(times_y), axis=1).repeat(int(times_x), axis=2)
+    limited = np.clip(images, -1, 1)
+    down = _resampling(height, size_px[1])
+    across = _resampling(width, size_px[0])
+    return _packed(down @ (limited @ across.T))
+
+
+def _packed(images: Images) -> Picture:
+    """Values in [-1, 1] to 0xffRRGGBB, shape (N, H, W)."""
+    limited = np.fmin(np.fmax(images, np.float32(-1)), np.float32(1))  # NaN becomes -1
+    levels = np.rint((limited + np.float32(1)) * np.float32(127.5)).astype(np.uint32)
+    if levels.shape[1] < 3:
+        return levels[:, 0] * _GREY | _OPAQUE
+    return levels[:, 0] << 16 | levels[:, 1] << 8 | levels[:, 2] | _OPAQUE
+
+
+@lru_cache(maxsize=16)
+def _resampling(source: int, target: int) -> NDArray[np.float32]:
+    """(target, source) weights: linear interpolation, or a triangle over all that shrinks to one."""
+    step = source / target
+    centres = (np.arange(target) + 0.5) * step - 0.5
+    distance = np.abs(centres[:, None] - np.arange(source)[None, :])
+    weights = np.maximum(0.0, 1 - distance / max(1.0, step))
+    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)

@@ -1,0 +1,146 @@
+"""What lies behind and around points: grid lines, labels, and N(0, I) as grey dashed shapes."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from ddpm_studio.ui.number_text import MINUS
+from ddpm_studio.ui.theme import Theme
+from ddpm_studio.ui.views.painted_layer import faded, small_font
+from ddpm_studio.ui.views.sample_pictures import LINE_BASE, LINE_DENSITY_TOP
+
+EXTENT = 3.5  # half of the range of x and y that is shown
+_LABELS = (-2, 0, 2)
+_INSET = 6.0  # of labels from the canvas' edge
+
+
+def paint_plane(painter: QPainter, rect: QRectF, theme: Theme) -> None:
+    """The canvas of 2-D points: a faint line at every integer, some of them labelled."""
+    painter.fillRect(rect, QColor(theme.canvas))
+    centre, unit = rect.center(), plane_unit(rect)
+    for number in _integers(rect.width() / 2 / unit):
+        _grid_line(painter, rect, theme, number, vertical_at=centre.x() + number * unit)
+    for number in _integers(rect.height() / 2 / unit):
+        _grid_line(painter, rect, theme, number, horizontal_at=centre.y() - number * unit)
+    for number in _LABELS:
+        _label_x(painter, rect, theme, number, centre.x() + number * unit)
+        _label_y(painter, rect, theme, number, centre.y() - number * unit)
+
+
+def paint_plane_normal(painter: QPainter, rect: QRectF, theme: Theme) -> None:
+    """One and two standard deviations of N(0, I), dashed, with their names."""
+    painter.setFont(small_font(painter.font()))
+    metrics = painter.fontMetrics()
+    for deviations in (1, 2):
+        radius = deviations * plane_unit(rect)
+        painter.setPen(_dashed(theme))
+        painter.drawEllipse(rect.center(), radius, radius)
+        text = f"{deviations}σ"
+        direction = QPointF(math.cos(math.pi / 4), -math.sin(math.pi / 4))
+        corner = rect.center() + direction * (radius + 3) + QPointF(0, metrics.descent() / 2)
+        _haloed_text(painter, corner, text, theme)
+
+
+def paint_line(painter: QPainter, rect: QRectF, theme: Theme) -> None:
+    """The canvas of 1-D points: a faint line at every integer, and the ridge's base line."""
+    painter.fillRect(rect, QColor(theme.canvas))
+    unit = line_unit(rect)
+    for number in _integers(EXTENT):
+        _grid_line(painter, rect, theme, number, vertical_at=rect.center().x() + number * unit)
+    base = rect.top() + LINE_BASE * rect.height()
+    painter.setPen(QPen(QColor(theme.border), 1))
+    painter.drawLine(QPointF(rect.left(), base), QPointF(rect.right(), base))
+    for number in range(-3, 4):
+        _label_x(painter, rect, theme, number, rect.center().x() + number * unit)
+
+
+def paint_line_normal(painter: QPainter, rect: QRectF, theme: Theme) -> None:
+    """The density of N(0, 1) over the ridge, dashed, on the ridge's scale."""
+    x = np.linspace(-EXTENT, EXTENT, 141)
+    density = np.exp(-0.5 * x**2) / math.sqrt(2 * math.pi)
+    base = rect.top() + LINE_BASE * rect.height()
+    height = base - rect.top()
+    curve = [
+        QPointF(rect.center().x() + at * line_unit(rect), base - height * value / LINE_DENSITY_TOP)
+        for at, value in zip(x, density, strict=True)
+    ]
+    painter.setPen(_dashed(theme))
+    painter.drawPolyline(QPolygonF(curve))
+    painter.setFont(small_font(painter.font()))
+    _haloed_text(painter, curve[100] + QPointF(8, -2), "N(0, 1)", theme)  # at x = 1.5
+
+
+def plane_unit(rect: QRectF) -> float:
+    """The length of 1 in a plane: the shorter side spans twice EXTENT."""
+    return min(rect.width(), rect.height()) / (2 * EXTENT)
+
+
+def line_unit(rect: QRectF) -> float:
+    """The length of 1 on a line: the width spans twice EXTENT."""
+    return rect.width() / (2 * EXTENT)
+
+
+def _integers(reach: float) -> range:
+    return range(-math.floor(reach), math.floor(reach) + 1)
+
+
+def _grid_line(
+    painter: QPainter,
+    rect: QRectF,
+    theme: Theme,
+    number: int,
+    *,
+    vertical_at: float | None = None,
+    horizontal_at: float | None = None,
+) -> None:
+    painter.setPen(QPen(faded(theme.border, 1.0 if number == 0 else 0.45), 1))
+    if vertical_at is not None:
+        x = math.floor(vertical_at) + 0.5  # a line of one pixel, not a blur over two
+        painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
+    if horizontal_at is not None:
+        y = math.floor(horizontal_at) + 0.5
+        painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
+
+
+def _dashed(theme: Theme) -> QPen:
+    pen = QPen(faded(theme.normal, 0.85), 1.2)
+    pen.setStyle(Qt.PenStyle.CustomDashLine)
+    pen.setDashPattern([4, 4])
+    return pen
+
+
+def _label_x(painter: QPainter, rect: QRectF, theme: Theme, number: int, x: float) -> None:
+    box = QRectF(x - 20, rect.bottom() - 40 - _INSET, 40, 40)
+    _label(painter, box, theme, number, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
+
+
+def _label_y(painter: QPainter, rect: QRectF, theme: Theme, number: int, y: float) -> None:
+    box = QRectF(rect.left() + _INSET, y - 20, 40, 40)
+    _label(painter, box, theme, number, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+
+def _label(
+    painter: QPainter, box: QRectF, theme: Theme, number: int, alignment: Qt.AlignmentFlag
+) -> None:
+    painter.save()
+    painter.setFont(small_font(painter.font()))
+    text = f"{MINUS}{-number}" if number < 0 else str(number)
+    # The line that the label names would cross it.
+    shape = painter.boundingRect(box, int(alignment), text).adjusted(-2, 0, 2, 0)
+    painter.fillRect(shape, QColor(theme.canvas))
+    painter.setPen(QColor(theme.muted_text))
+    painter.drawText(box, int(alignment), text)
+    painter.restore()
+
+
+def _haloed_text(painter: QPainter, at: QPointF, text: str, theme: Theme) -> None:
+    """Text with a rim in the canvas' colour, readable over points."""
+    painter.setPen(faded(theme.canvas, 0.8))
+    for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+        painter.drawText(at + QPointF(dx, dy), text)
+    painter.setPen(QColor(theme.normal))
+    painter.drawText(at, text)
