@@ -40,7 +40,7 @@ def main(pytest_arguments: list[str]) -> int:
 
 
 def run(name: str, arguments: list[str]) -> Outcome:
-    print(f"\n── {name} " + "─" * (74 - len(name)), flush=True)
+    print(f"\n-- {name} " + "-" * (74 - len(name)), flush=True)
     began = time.perf_counter()
     exit_code = subprocess.run([sys.executable, *arguments], cwd=ROOT, check=False).returncode
     # A process that a signal ended has a negative code here; a shell shows 128 + signal.
@@ -49,7 +49,7 @@ def run(name: str, arguments: list[str]) -> Outcome:
 
 
 def table(outcomes: list[Outcome]) -> str:
-    lines = ["check      result        seconds", "─" * 32]
+    lines = ["check      result        seconds", "-" * 32]
     for name, exit_code, seconds in outcomes:
         result = "ok" if exit_code == 0 else f"FAILED ({exit_code})"
         lines.append(f"{name:<11}{result:<14}{seconds:>7.1f}")

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
+_IS_WINDOWS = os.name == "nt"
 _TEMPORARY_NAME = re.compile(r"\.ddpm-studio-unfinished-[0-9a-f]{16}\.tmp")
 _STRAY_AGE_SECONDS = 24 * 60 * 60
 _BUFFER_BYTES = 1 << 20
@@ -259,16 +260,16 @@ def _move(temporary: Path, target: Path, error: type[SaveError]) -> None:
     try:
         _replace_patiently(temporary, target)
     except PermissionError as cause:
-        problem = SaveProblem.IN_USE if os.name == "nt" else SaveProblem.NOT_WRITABLE
+        problem = SaveProblem.IN_USE if _IS_WINDOWS else SaveProblem.NOT_WRITABLE
         raise error(problem, target) from cause
     except OSError as cause:
         raise _explained(cause, target, error) from cause
-    if os.name != "nt":  # Windows cannot open a folder to flush it
+    if not _IS_WINDOWS:  # it cannot open a folder to flush it
         _sync_folder(target.parent)
 
 
 def _replace_patiently(temporary: Path, target: Path) -> None:
-    for pause_seconds in _REPLACE_RETRY_SECONDS if os.name == "nt" else ():
+    for pause_seconds in _REPLACE_RETRY_SECONDS if _IS_WINDOWS else ():
         try:
             return os.replace(temporary, target)
         except PermissionError:

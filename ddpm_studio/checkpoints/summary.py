@@ -45,7 +45,10 @@ def full_summary(model: ModelFile) -> list[tuple[str, str]]:
         ("file", f"{model.path} ({model.byte_count:,} bytes)"),
         ("data", f"{description.data_set}: {_data_description(description.data_set)}"),
         ("sample", " x ".join(map(str, description.network.sample_shape))),
-        ("network", f"{network_summary(description.network)}, {model.parameter_count:,} parameters"),
+        (
+            "network",
+            f"{network_summary(description.network)}, {model.parameter_count:,} parameters",
+        ),
         ("schedule", schedule_summary(description.schedule)),
         ("predicts", {"noise": "the noise epsilon"}.get(description.target, description.target)),
         ("variance", description.variance),

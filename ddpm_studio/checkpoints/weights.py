@@ -73,7 +73,9 @@ def _read_weights(path: Path) -> dict[str, Tensor]:
         if tensor.dtype != torch.float32:
             raise ModelFileError(f"{path.name} holds weights that are not 32-bit numbers.")
         if not torch.isfinite(tensor).all():
-            raise ModelFileError(f"{path.name} holds weights that are not finite (NaN or infinity).")
+            raise ModelFileError(
+                f"{path.name} holds weights that are not finite (NaN or infinity)."
+            )
     return weights
 
 

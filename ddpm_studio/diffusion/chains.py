@@ -53,7 +53,10 @@ def forward_chain(
 
 
 def initial_noise(
-    count: int, sample_shape: tuple[int, ...], generator: torch.Generator, device: torch.device | str
+    count: int,
+    sample_shape: tuple[int, ...],
+    generator: torch.Generator,
+    device: torch.device | str,
 ) -> Tensor:
     """x_T ~ N(0, I), shape (count, *sample_shape), float32."""
     return standard_normal((count, *sample_shape), generator, device)

@@ -87,5 +87,7 @@ def reverse_step(
     mean = posterior(schedule, predicted_x_0, x_t, t).mean
     if t == 1:
         return Gaussian(mean, 0.0)
-    values = schedule.beta if variance is ReverseVariance.FIXED_LARGE else schedule.posterior_variance
+    values = (
+        schedule.beta if variance is ReverseVariance.FIXED_LARGE else schedule.posterior_variance
+    )
     return Gaussian(mean, float(values[t]))

@@ -74,9 +74,10 @@ def _checked_beta(name: str, value: object) -> float:
     return number
 
 
-def _frozen(values: FloatArray) -> FloatArray:
-    values.setflags(write=False)
-    return values
+def _frozen(values: NDArray[np.floating[Any]]) -> FloatArray:
+    frozen = np.asarray(values, dtype=np.float64)
+    frozen.setflags(write=False)
+    return frozen
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,9 @@ class Target(StrEnum):
     V = "v"
 
 
-def signal_and_noise_scales(schedule: NoiseSchedule, t: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:
+def signal_and_noise_scales(
+    schedule: NoiseSchedule, t: Tensor, like: Tensor
+) -> tuple[Tensor, Tensor]:
     """(sqrt(alpha_bar_t), sqrt(1 - alpha_bar_t)) for a batch of t.
 
     ``t`` is an integer tensor of shape (1,) or (B,); the results broadcast over ``like`` (B, …),
@@ -35,7 +37,9 @@ def signal_and_noise_scales(schedule: NoiseSchedule, t: Tensor, like: Tensor) ->
     return signal, noise
 
 
-def target_value(target: Target, x_0: Tensor, noise: Tensor, schedule: NoiseSchedule, t: Tensor) -> Tensor:
+def target_value(
+    target: Target, x_0: Tensor, noise: Tensor, schedule: NoiseSchedule, t: Tensor
+) -> Tensor:
     """What the network should output for x_t = a x_0 + s noise; shapes (B, …), t of shape (B,)."""
     if target is Target.NOISE:
         return noise

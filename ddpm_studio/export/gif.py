@@ -136,8 +136,10 @@ class _GifWriter:
         parameters = {"duration": duration_ms, "disposal": _KEEP_PREVIOUS}
         if transparent is not None:
             parameters["transparency"] = transparent
-        image = Image.fromarray(indices)
-        self._file.writelines(GifImagePlugin.getdata(image, corner, **parameters))
+        data = GifImagePlugin.getdata(Image.fromarray(indices), corner, **parameters)
+        self._file.writelines(data)
+        # Pillow ties this list into a reference cycle, which would keep it for a while.
+        data.clear()
 
 
 def _changed_box(changed: NDArray[np.bool_]) -> tuple[slice, slice]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from torch import Tensor, nn
 
 from ddpm_studio.networks.configuration import MlpConfiguration
@@ -21,7 +23,7 @@ class PointMlp(nn.Module):
         width = configuration.width
         sizes = [configuration.dimension, *[width] * configuration.depth]
         self.hidden = nn.ModuleList(
-            nn.Linear(inputs, outputs) for inputs, outputs in zip(sizes, sizes[1:], strict=False)
+            nn.Linear(inputs, outputs) for inputs, outputs in pairwise(sizes)
         )
         self.time = nn.ModuleList(
             nn.Linear(configuration.time_features, width, bias=False) for _ in self.hidden

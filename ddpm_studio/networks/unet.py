@@ -5,6 +5,8 @@ With the paper's CIFAR-10 numbers it has the paper's 35.7 million parameters.
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -128,7 +130,9 @@ class UNet(nn.Module):
         configuration = self.configuration
         self.up = nn.ModuleList()
         self.grow = nn.ModuleList()
-        levels = list(zip(configuration.level_sizes, configuration.channel_multipliers, strict=True))
+        levels = list(
+            zip(configuration.level_sizes, configuration.channel_multipliers, strict=True)
+        )
         for size, multiplier in reversed(levels):
             stages = nn.ModuleList()
             for _ in range(configuration.blocks_per_level + 1):
@@ -149,7 +153,7 @@ class UNet(nn.Module):
         x = self.stem(x)
         skips = [x]
         for level, stages in enumerate(self.down):
-            for stage in stages:  # type: ignore[union-attr]
+            for stage in cast(nn.ModuleList, stages):
                 x = stage(x, time)
                 skips.append(x)
             if level < len(self.shrink):
@@ -158,7 +162,7 @@ class UNet(nn.Module):
         for stage in self.middle:
             x = stage(x, time)
         for level, stages in enumerate(self.up):
-            for stage in stages:  # type: ignore[union-attr]
+            for stage in cast(nn.ModuleList, stages):
                 x = stage(torch.cat((x, skips.pop()), dim=1), time)
             if level < len(self.grow):
                 x = self.grow[level](functional.interpolate(x, scale_factor=2.0, mode="nearest"))

@@ -16,7 +16,7 @@ class Preferences:
 
     @property
     def language(self) -> str:
-        """"en" or "ko"; empty where none was chosen and the system's counts."""
+        """ "en" or "ko"; empty where none was chosen and the system's counts."""
         return self._one_of("language", LANGUAGES, "")
 
     @language.setter
@@ -25,7 +25,7 @@ class Preferences:
 
     @property
     def theme(self) -> str:
-        """"system", "dark" or "light"."""
+        """ "system", "dark" or "light"."""
         return self._one_of("theme", THEME_CHOICES, "system")
 
     @theme.setter

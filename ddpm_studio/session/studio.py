@@ -152,7 +152,7 @@ class Studio(QObject):
         if key != self.device:
             self.device = key
             self.settings_changed.emit()
-            self._run_reverse()
+            self.run_reverse()
 
     def set_forward_schedule(self, configuration: ScheduleConfiguration) -> None:
         """Noise the data by another schedule; the reverse chain keeps the model's own.
@@ -164,7 +164,7 @@ class Studio(QObject):
             return
         self._forward_schedule = schedule
         self.settings_changed.emit()
-        self._run_forward()
+        self.run_forward()
 
     @property
     def forward_schedule(self) -> NoiseSchedule | None:
@@ -183,9 +183,19 @@ class Studio(QObject):
         return round(t * self.model.description.schedule.T / self._forward_schedule.T)
 
     @property
+    def is_noising(self) -> bool:
+        """Whether the forward chain is being simulated."""
+        return self._forward_task.is_running
+
+    @property
+    def is_sampling(self) -> bool:
+        """Whether the reverse chain is being sampled."""
+        return self._reverse_task.is_running
+
+    @property
     def is_busy(self) -> bool:
         """Whether a chain is being computed."""
-        return self._forward_task.is_running or self._reverse_task.is_running
+        return self.is_noising or self.is_sampling
 
     @property
     def reverse_progress_t(self) -> int | None:
@@ -197,15 +207,27 @@ class Studio(QObject):
         """End every thread, for the application's end; False where one did not end in time."""
         self._poll_timer.stop()
         tasks = (self._forward_task, self._reverse_task, self._device_task)
-        return all([task.stop() for task in tasks])
+        stopped = [task.stop() for task in tasks]  # each of them, also after one that did not
+        return all(stopped)
 
     # How the chains come about
 
     def _run_both(self) -> None:
-        self._run_forward()
-        self._run_reverse()
+        self.run_forward()
+        self.run_reverse()
 
-    def _run_forward(self) -> None:
+    def stop_forward(self) -> None:
+        """Stop simulating; the frames so far stay."""
+        self._poll()
+        self._forward_task.cancel()
+
+    def stop_reverse(self) -> None:
+        """Stop sampling; the frames so far stay."""
+        self._poll()
+        self._reverse_task.cancel()
+
+    def run_forward(self) -> None:
+        """Simulate the forward chain from its beginning."""
         if self.model is None or self._forward_schedule is None:
             return
         request = ForwardRequest(
@@ -216,7 +238,8 @@ class Studio(QObject):
         )
         self._start(self._forward_task, partial(record_forward_chain, request))
 
-    def _run_reverse(self) -> None:
+    def run_reverse(self) -> None:
+        """Sample the reverse chain from its beginning."""
         if self.model is None:
             return
         request = ReverseRequest(self.model, self.sample_count, self.seed, self.device)

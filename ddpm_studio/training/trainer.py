@@ -112,7 +112,9 @@ class Trainer:
         """Linear warm-up, then a half cosine down to zero at the last step."""
         settings = self.configuration
         warm_up = min(1.0, (step + 1) / max(1, settings.warm_up_steps))
-        return settings.learning_rate * warm_up * 0.5 * (1 + math.cos(math.pi * step / settings.steps))
+        return (
+            settings.learning_rate * warm_up * 0.5 * (1 + math.cos(math.pi * step / settings.steps))
+        )
 
     def weights(self) -> dict[str, Tensor]:
         """A copy of the moving-average weights: what samples are drawn with."""

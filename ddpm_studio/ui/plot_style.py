@@ -52,17 +52,6 @@ def small_font(base: QFont) -> QFont:
     return font
 
 
-def line_pen(colour: QColor | str, width: float = 1.6, *, dashed: bool = False) -> QPen:
-    """A pen whose width is in pixels, whatever the plot's scale."""
-    pen = QPen(QColor(colour), width)
-    pen.setCosmetic(True)
-    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    if dashed:
-        pen.setDashPattern([4, 3])
-    return pen
-
-
 def polygon(x: NDArray[np.float64], y: NDArray[np.float64]) -> QPolygonF:
     """Points of shape (n,) and (n,) for a painter, without a loop."""
     return pg.functions.arrayToQPolygonF(x, y)
@@ -104,7 +93,7 @@ class Plot(pg.GraphicsView):
         self._theme = theme
         self._left_sample = left_sample
         self._x_ticks: Ticks = ()
-        self._y_ticks: Ticks = ()
+        self._y_scale: tuple[float, float, Ticks] = (0.0, 0.0, ())
         self.view_box = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0)
         self.view_box.disableAutoRange()
         self._bottom, self._left = _Axis("bottom"), _Axis("left")
@@ -130,6 +119,17 @@ class Plot(pg.GraphicsView):
         self.view_box.sigResized.connect(self.redraw_background)
 
     # The look
+
+    def pen(self, colour: QColor | str, width: float = 1.6, *, dashed: bool = False) -> QPen:
+        """A pen whose width is in pixels of this widget, whatever the plot's scale."""
+        # A cosmetic pen counts device pixels.
+        pen = QPen(QColor(colour), width * self.devicePixelRatioF())
+        pen.setCosmetic(True)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        if dashed:
+            pen.setDashPattern([4, 3])
+        return pen
 
     def set_theme(self, theme: Theme) -> None:
         """Other colours; subclasses extend this for their own items."""
@@ -162,6 +162,11 @@ class Plot(pg.GraphicsView):
     def _end_labels(self) -> tuple[str, str]:
         return (self._x_ticks[0][1], self._x_ticks[-1][1]) if self._x_ticks else ("", "")
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self.set_theme(self._theme)
+        return super().event(event)
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange):
@@ -181,7 +186,7 @@ class Plot(pg.GraphicsView):
         line = QColor(self._theme.border)
         line.setAlpha(150)
         painter.setPen(QPen(line, 1))
-        for value, _ in self._y_ticks:
+        for value, _ in self.y_ticks:
             y = self.to_pixels(0, value).y()
             if canvas.top() <= y <= canvas.bottom() + 0.5:
                 painter.drawLine(QPointF(canvas.left(), y), QPointF(canvas.right() - 1, y))
@@ -209,9 +214,11 @@ class Plot(pg.GraphicsView):
         self._fit_axes_to_font()
 
     def set_y(self, low: float, high: float, ticks: Ticks) -> None:
-        """The vertical range, its tick labels and grid lines."""
+        """The vertical range, its tick labels and grid lines; free where nothing is new."""
+        if (low, high, ticks) == self._y_scale:
+            return
+        self._y_scale = (low, high, ticks)
         self.view_box.setYRange(low, high, padding=0)
-        self._y_ticks = ticks
         self._left.setTicks([list(ticks)])
         self.redraw_background()
 
@@ -223,7 +230,7 @@ class Plot(pg.GraphicsView):
     @property
     def y_ticks(self) -> Ticks:
         """What :meth:`set_y` was given."""
-        return self._y_ticks
+        return self._y_scale[2]
 
     # A plot lies in a panel that may scroll, and has no menu.
 

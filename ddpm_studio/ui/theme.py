@@ -59,10 +59,9 @@ class Theme:
             (low, middle, 2 * fraction) if fraction < 0.5 else (middle, high, 2 * fraction - 1)
         )
         return QColor.fromRgbF(
-            *(
-                (1 - part) * a + part * b
-                for a, b in zip(first.getRgbF()[:3], second.getRgbF()[:3], strict=True)
-            )
+            (1 - part) * first.redF() + part * second.redF(),
+            (1 - part) * first.greenF() + part * second.greenF(),
+            (1 - part) * first.blueF() + part * second.blueF(),
         )
 
     def noise_gradient(self, left: float, right: float) -> QLinearGradient:

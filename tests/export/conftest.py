@@ -13,12 +13,11 @@ from PIL import Image, ImageDraw, ImageFont, ImageSequence
 from ddpm_studio.export import encode_gif
 
 Bytes = NDArray[np.uint8]
-CLASS_COLOURS = ["#5a96ff", "#ff963c", "#4fb286", "#c678dd", "#e5c07b", "#e06c75", "#56b6c2"]
 
 
 @pytest.fixture
 def plot_frames() -> Callable[[int], list[Bytes]]:
-    """Dark plots (180, 320, 3): antialiased text, points of 7 colours that move, a curve."""
+    """Dark plots (180, 320, 3): antialiased text, points of 400 hues that move, a curve."""
 
     def draw(count: int) -> list[Bytes]:
         rng = np.random.default_rng(5)
@@ -34,7 +33,7 @@ def _plot(points: NDArray[np.float64], index: int) -> Bytes:
     draw = ImageDraw.Draw(image)
     draw.rounded_rectangle(_scaled(5, 25, 195, 175), 8 * scale, fill="#1a1d25", outline="#303542")
     for i, (x, y) in enumerate(points):
-        colour = CLASS_COLOURS[i % len(CLASS_COLOURS)]
+        colour = f"hsl({0.9 * i}, 70%, 60%)"
         draw.ellipse(_scaled(x - 1.5, y - 1.5, x + 1.5, y + 1.5), fill=colour)
     angle = np.linspace(0, 6, 60)
     curve = np.column_stack([205 + 18 * angle, 100 + 50 * np.sin(angle + index / 4)]) * scale

@@ -60,7 +60,7 @@ def test_too_many_later_colours_leave_what_was_exact_exact() -> None:
     np.testing.assert_array_equal(shown(palette, first), first)
     assert 200 < len(palette.colours) <= 256
     error = np.sqrt(np.square(coarse.astype(float) - noise).sum(axis=2).mean())
-    assert error < 30  # measured 24; a palette of the first 50 colours alone gives 50
+    assert error < 24  # measured 21.2; the first 50 colours alone give 44.9
 
 
 def test_one_free_place_takes_the_mean_of_the_crowd() -> None:
@@ -84,7 +84,7 @@ def test_every_pixel_gets_the_nearest_colour(
         assert np.max(abs(all_distances[np.arange(len(chosen)), chosen] - nearest)) == 0
 
 
-def test_in_a_crowd_of_new_colours_the_choice_is_at_most_two_cells_worse() -> None:
+def test_in_a_crowd_of_new_colours_the_choice_is_nearly_the_nearest() -> None:
     rng = np.random.default_rng(1)
     frame = picture(rng.integers(0, 256, (30_000, 3)))
     palette = GrowingPalette([frame])

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.ui.number_text import MINUS
 from ddpm_studio.ui.panels.step_item import StepItem
-from ddpm_studio.ui.plot_style import Plot, curve, line_pen, small_font
+from ddpm_studio.ui.plot_style import Plot, curve, small_font
 from ddpm_studio.ui.theme import SPACING, Theme
 
 LIMIT = 4.0  # histograms cover [-LIMIT, LIMIT)
@@ -51,9 +51,9 @@ class MarginalPlot(Plot):
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
         if self._steps:
-            self._steps[0].set_colours(theme.forward, fill_alpha=110)
-            self._steps[1].set_colours(theme.reverse, fill_alpha=38)
-            self._normal.setPen(line_pen(theme.normal, 1.6, dashed=True))
+            self._steps[0].set_pen(self.pen(theme.forward, 1), fill_alpha=110)
+            self._steps[1].set_pen(self.pen(theme.reverse, 1), fill_alpha=38)
+            self._normal.setPen(self.pen(theme.normal, dashed=True))
 
     def set_title(self, title: str) -> None:
         """The marginal's name, at the top left of the canvas."""

@@ -6,15 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QHelpEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QHelpEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from ddpm_studio.ui.plot_style import small_font
 from ddpm_studio.ui.theme import Theme, number_font
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _KEY_WIDTH = 12
+_GAP = 4
 
 
 class Key(Enum):
@@ -56,20 +68,22 @@ class NumberTable(QWidget):
         self._columns: Sequence[Column] = ()
         self._rows: Sequence[Row] = ()
         self._texts: list[list[str]] = []
+        self._still: QPixmap | None = None  # headers and labels as pixels, on a card's colour
+        self._cells: list[list[QRectF]] = []
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_theme(self, theme: Theme) -> None:
         """Other colours for text; the columns' own come with :meth:`set_content`."""
         self._theme = theme
-        self.update()
+        self._forget_still()
 
     def set_content(self, columns: Sequence[Column], rows: Sequence[Row]) -> None:
         """Other headers and labels; numbers stay where the shape stays."""
         if (len(columns), len(rows)) != (len(self._columns), len(self._rows)):
             self._texts = [[""] * len(columns) for _ in rows]
         self._columns, self._rows = columns, rows
-        self.updateGeometry()
-        self.update()
+        self._forget_still()
 
     def set_texts(self, texts: list[list[str]]) -> None:
         """The numbers as text, one list for each row."""
@@ -118,20 +132,53 @@ class NumberTable(QWidget):
         return self.sizeHint()
 
     def _header_width(self, column: Column) -> int:
-        return _KEY_WIDTH + 4 + self.fontMetrics().horizontalAdvance(column.title) + 4
+        return _KEY_WIDTH + self._title_width(column) + 2 * _GAP
+
+    def _title_width(self, column: Column) -> int:
+        metrics = QFontMetrics(small_font(self.font()), self)
+        return metrics.horizontalAdvance(column.title)
 
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            painter.setFont(number_font(self.font()))
-            self._paint_headers(painter)
-            self._paint_labels(painter)
+        if self._still is None or self._still.devicePixelRatioF() != self.devicePixelRatioF():
+            self._still = self._paint_still()
             first = self._header_count()
+            self._cells = [
+                [self._cell(first + row, order) for order in range(len(self._columns))]
+                for row in range(len(self._rows))
+            ]
+        with QPainter(self) as painter:
+            painter.drawPixmap(0, 0, self._still)
+            painter.setFont(number_font(self.font()))
             for order, column in enumerate(self._columns):
                 painter.setPen(QColor(column.colour))
-                for row, texts in enumerate(self._texts):
-                    painter.drawText(self._cell(first + row, order), _RIGHT, texts[order])
+                for cells, texts in zip(self._cells, self._texts, strict=True):
+                    painter.drawText(cells[order], _RIGHT, texts[order])
+
+    def _paint_still(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap((QSizeF(self.size()) * ratio).toSize())
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(QColor(self._theme.card))
+        with QPainter(picture) as painter:
+            self._paint_headers(painter)
+            painter.setFont(self.font())
+            self._paint_labels(painter)
+        return picture
+
+    def _forget_still(self) -> None:
+        self._still = None
+        self.updateGeometry()
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._still = None
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange):
+            self._forget_still()
 
     def _paint_labels(self, painter: QPainter) -> None:
         painter.setPen(QColor(self._theme.muted_text))
@@ -142,26 +189,28 @@ class NumberTable(QWidget):
 
     def _paint_headers(self, painter: QPainter) -> None:
         line = self._header_count() - 1
+        painter.setFont(small_font(self.font()))
         for order, column in enumerate(self._columns):
             cell = self._cell(line, order)
             painter.setPen(QColor(column.colour))
             painter.drawText(cell, _RIGHT, column.title)
-            width = self.fontMetrics().horizontalAdvance(column.title)
-            _paint_key(painter, column, cell.right() - width - 4, cell.center().y())
+            right = cell.right() - self._title_width(column) - _GAP
+            _paint_key(painter, column, right, cell.center().y())
         if line:
             self._paint_groups(painter)
 
     def _paint_groups(self, painter: QPainter) -> None:
-        bold = QFont(painter.font())
+        bold = QFont(self.font())
         bold.setWeight(QFont.Weight.DemiBold)
-        painter.save()
         painter.setFont(bold)
-        for order, column in enumerate(self._columns):
-            following = self._columns[order + 1 :]
-            if column.group and not any(other.group == column.group for other in following):
-                painter.setPen(QColor(self._theme.text))
-                painter.drawText(self._cell(0, order), _RIGHT, column.group)
-        painter.restore()
+        for group in dict.fromkeys(column.group for column in self._columns if column.group):
+            members = [order for order, other in enumerate(self._columns) if other.group == group]
+            area = self._cell(0, members[0]).united(self._cell(0, members[-1]))
+            area.setLeft(area.left() + 2 * _GAP)
+            painter.setPen(QColor(self._theme.text))
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, group)
+            painter.setPen(QPen(QColor(self._theme.border), 1))
+            painter.drawLine(area.bottomLeft(), area.bottomRight())
 
     # Explanations
 

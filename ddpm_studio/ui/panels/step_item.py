@@ -26,11 +26,10 @@ class StepItem(QGraphicsItem):
         self._pen = QPen()
         self._fill = QColor()
 
-    def set_colours(self, colour: str, *, fill_alpha: int) -> None:
-        """The outline's colour, and how opaque (0 … 255) the area under it is."""
-        self._pen = QPen(QColor(colour), 1.0)
-        self._pen.setCosmetic(True)
-        self._fill = QColor(colour)
+    def set_pen(self, pen: QPen, *, fill_alpha: int) -> None:
+        """The outline, and how opaque (0 … 255) the area of the same colour under it is."""
+        self._pen = pen
+        self._fill = QColor(pen.color())
         self._fill.setAlpha(fill_alpha)
         self.update()
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter,
 from PySide6.QtWidgets import QGraphicsEllipseItem, QGraphicsItem, QGraphicsLineItem, QWidget
 
 from ddpm_studio.ui.number_text import superscript
-from ddpm_studio.ui.plot_style import Plot, line_pen
+from ddpm_studio.ui.plot_style import Plot
 from ddpm_studio.ui.theme import Theme
 
 Dot = tuple[float, float]
@@ -53,7 +53,7 @@ class TimePlot(Plot):
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
-        self._cursor.setPen(line_pen(theme.text, 1.0))
+        self._cursor.setPen(self.pen(theme.text, 1))
         for dot, colour in zip(self._dots, (theme.forward, theme.reverse), strict=False):
             dot.setPen(QPen(QColor(theme.canvas), 1.5))
             dot.setBrush(QColor(colour))
@@ -81,6 +81,11 @@ class TimePlot(Plot):
             item.setVisible(dot is not None)
             if dot is not None:
                 item.setPos(*dot)
+
+    def heights(self) -> tuple[float, float]:
+        """The vertical range."""
+        low, high = self.view_box.viewRange()[1]
+        return low, high
 
     @property
     def T(self) -> int:

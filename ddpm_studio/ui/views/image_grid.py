@@ -15,7 +15,7 @@ Images = NDArray[np.float32]
 
 _OPAQUE = np.uint32(0xFF000000)
 _GREY = np.uint32(0x010101)
-_LEAST_GAP, _LARGEST_GAP = 0.05, 0.14  # between images, as parts of an image's side
+_LEAST_GAP, _LARGEST_GAP = 0.03, 0.14  # between images, as parts of an image's side
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from ddpm_studio.ui.views.sample_pictures import Picture, Size
 
 Frame = NDArray[np.float32]
 
-_MARGIN = 8.0  # around the grid
+_MARGIN = 6.0  # around the grid
 _EVERY = -1
 
 

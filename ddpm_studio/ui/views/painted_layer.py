@@ -73,9 +73,7 @@ def draw_picture(painter: QPainter, corner: QPointF, picture: Picture) -> None:
     """Copy a picture pixel for pixel; alpha, where there is any, is premultiplied."""
     height, width = picture.shape
     pixels = np.ascontiguousarray(picture)  # must outlive the image, which only points to it
-    image = QImage(
-        pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied
-    )
+    image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(device_ratio(painter))
     painter.drawImage(corner, image)
 

@@ -42,7 +42,7 @@ def paint_plane_normal(painter: QPainter, rect: QRectF, theme: Theme) -> None:
         text = f"{deviations}σ"
         direction = QPointF(math.cos(math.pi / 4), -math.sin(math.pi / 4))
         corner = rect.center() + direction * (radius + 3) + QPointF(0, metrics.descent() / 2)
-        _haloed_text(painter, corner, text, theme)
+        _text_on_points(painter, corner, text, theme)
 
 
 def paint_line(painter: QPainter, rect: QRectF, theme: Theme) -> None:
@@ -71,7 +71,7 @@ def paint_line_normal(painter: QPainter, rect: QRectF, theme: Theme) -> None:
     painter.setPen(_dashed(theme))
     painter.drawPolyline(QPolygonF(curve))
     painter.setFont(small_font(painter.font()))
-    _haloed_text(painter, curve[100] + QPointF(8, -2), "N(0, 1)", theme)  # at x = 1.5
+    _text_on_points(painter, curve[112] + QPointF(0, -8), "N(0, 1)", theme)  # from x = 2.1
 
 
 def plane_unit(rect: QRectF) -> float:
@@ -115,7 +115,9 @@ def _dashed(theme: Theme) -> QPen:
 
 def _label_x(painter: QPainter, rect: QRectF, theme: Theme, number: int, x: float) -> None:
     box = QRectF(x - 20, rect.bottom() - 40 - _INSET, 40, 40)
-    _label(painter, box, theme, number, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
+    _label(
+        painter, box, theme, number, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
+    )
 
 
 def _label_y(painter: QPainter, rect: QRectF, theme: Theme, number: int, y: float) -> None:
@@ -137,10 +139,13 @@ def _label(
     painter.restore()
 
 
-def _haloed_text(painter: QPainter, at: QPointF, text: str, theme: Theme) -> None:
-    """Text with a rim in the canvas' colour, readable over points."""
-    painter.setPen(faded(theme.canvas, 0.8))
-    for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1)):
-        painter.drawText(at + QPointF(dx, dy), text)
+def _text_on_points(painter: QPainter, at: QPointF, text: str, theme: Theme) -> None:
+    """Text on a patch of the canvas' colour, readable over points."""
+    metrics = painter.fontMetrics()
+    patch = QRectF(metrics.boundingRect(text)).translated(at).adjusted(-2, 0, 2, 0)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(faded(theme.canvas, 0.75))
+    painter.drawRoundedRect(patch, 3, 3)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QColor(theme.normal))
     painter.drawText(at, text)

@@ -37,6 +37,7 @@ Frame = NDArray[np.float32]
 
 _PATH_PIECES = 60  # each of one colour of the ramp
 _MARK_RADIUS = 6.5
+_OTHERS_OPACITY = 0.4  # of the points while the path of one of them is shown
 
 
 class PointsPainting:
@@ -56,7 +57,9 @@ class PointsPainting:
     ) -> None:
         """``key`` stands for the frame: the picture is made again only when it changes."""
         self.paint_axes(painter, rect)
+        painter.setOpacity(1.0 if path is None else _OTHERS_OPACITY)
         draw_picture(painter, rect.topLeft(), self._points(painter, rect, frame, key))
+        painter.setOpacity(1.0)
         self._paint_above(painter, rect, path)
         if path is not None:
             self._paint_mark(painter, self.place(rect, frame, path.index))
@@ -112,10 +115,12 @@ class PointsPainting:
             return
         T = len(points) - 1
         line = [QPointF(*place) for place in places[known].tolist()]
-        pieces = np.linspace(0, len(known) - 1, min(_PATH_PIECES, len(known)) + 1).round().astype(int)
+        pieces = (
+            np.linspace(0, len(known) - 1, min(_PATH_PIECES, len(known)) + 1).round().astype(int)
+        )
         for first, last in zip(pieces[:-1], pieces[1:], strict=True):
             colour = self._theme.noise_colour(known[(first + last) // 2] / T)
-            painter.setPen(QPen(faded(colour.name(), 0.7), 1.1))
+            painter.setPen(QPen(faded(colour.name(), 0.9), 1.4))
             painter.drawPolyline(QPolygonF(line[first : last + 1]))
         for t, place in ((known[-1], line[-1]), (known[0], line[0])):
             painter.setPen(QPen(QColor(self._theme.canvas), 1.2))

@@ -27,6 +27,7 @@ LINE_BASE = 0.62  # where the ridge of a line picture stands, as a part of the h
 LINE_DENSITY_TOP = 0.8  # the density that would reach the upper edge
 _LINE_BAND = (0.68, 0.90)  # the samples lie between these
 _LINE_BANDWIDTH = 0.08  # of the ridge's Gaussian kernel, in units of x
+_AREA_DEPTH, _EDGE_DEPTH = 0.35, 1.6  # of the ridge, optical
 _GOLDEN = (math.sqrt(5) - 1) / 2
 
 
@@ -153,14 +154,23 @@ def _add_ridge(depth: NDArray[np.float32], x: Points, base_px: float, extent: fl
     reach = math.ceil(4 * _LINE_BANDWIDTH / units_per_pixel)
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * units_per_pixel / _LINE_BANDWIDTH) ** 2)
     smooth = np.convolve(density, kernel / kernel.sum())[reach : reach + width]
-    top = base_px * (1 - np.minimum(smooth / LINE_DENSITY_TOP, 1))
-    slope = np.hypot(1, np.gradient(top))  # the edge keeps its thickness where it is steep
-    rows = np.arange(math.ceil(base_px), dtype=np.float32)[:, None] + 0.5
-    below = (rows - top.astype(np.float32)) / slope.astype(np.float32)
-    thickness = np.float32(max(1.0, width / 350))
-    edge = np.clip(0.5 + thickness / 2 - np.abs(below), 0, 1)
-    area = np.clip(below + 0.5, 0, 1) * np.clip(base_px - rows + 0.5, 0, 1)
-    depth[: len(rows)] += 0.35 * area + 1.6 * edge
+    top = (base_px * (1 - np.minimum(smooth / LINE_DENSITY_TOP, 1))).astype(np.float32)
+    slope = np.hypot(np.float32(1), np.gradient(top))  # a steep edge keeps its thickness
+    first, end = max(0, math.floor(top.min()) - 2), math.ceil(base_px)
+    below = np.arange(first, end, dtype=np.float32)[:, None] + np.float32(0.5) - top
+    below /= slope  # the distance to the edge
+    thickness = max(1.0, width / 350)
+    area = depth[first:end]
+    # In place from here on: half of the picture, several times a frame.
+    edge = np.abs(below)
+    np.subtract(0.5 + thickness / 2, edge, out=edge)
+    np.clip(edge, 0, 1, out=edge)
+    edge *= _EDGE_DEPTH
+    area += edge
+    below += 0.5
+    np.clip(below, 0, 1, out=below)
+    below *= _AREA_DEPTH
+    area += below
 
 
 @lru_cache(maxsize=16)

@@ -1,0 +1,131 @@
+"""The composition root: builds the session and the window, and wires them.
+
+The order of things makes the window appear at once: Qt and a window without plots first; when that
+is painted, pyqtgraph and the plots; then the chains, from threads that import torch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from ddpm_studio.platform_libraries import explanation, missing_system_libraries
+
+
+class NoWindowError(Exception):
+    """Qt cannot start; the text says what is missing."""
+
+
+def run_window(model_path: Path | None) -> int:
+    """Open the window and return the exit code when it is closed."""
+    _require_system_libraries()
+    from PySide6.QtWidgets import QApplication
+
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    studio_window = Application(application)
+    studio_window.open(model_path)
+    return application.exec()
+
+
+def export_from_command_line(options: argparse.Namespace) -> int:
+    """Make a GIF of the window's pictures, without a display."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    _require_system_libraries()
+    from ddpm_studio.ui.export_command import export_from_options
+
+    return export_from_options(options)
+
+
+def _require_system_libraries() -> None:
+    """Raise NoWindowError where Qt would abort the process without a word to the person."""
+    wants_display = os.environ.get("QT_QPA_PLATFORM", "") not in ("offscreen", "minimal", "vnc")
+    missing = missing_system_libraries(for_display=wants_display)
+    if missing:
+        raise NoWindowError(explanation(missing))
+    has_display = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    if sys.platform == "linux" and wants_display and not has_display:
+        raise NoWindowError(
+            "There is no screen to open a window on; train, sample, export, models and info work "
+            "without one."
+        )
+
+
+class Application:
+    """One window with its session, language and theme."""
+
+    def __init__(self, application: object, preferences: object | None = None) -> None:
+        from PySide6.QtGui import QIcon
+        from PySide6.QtWidgets import QApplication
+
+        from ddpm_studio.locations import resource
+        from ddpm_studio.session.playback import Playback
+        from ddpm_studio.session.preferences import Preferences
+        from ddpm_studio.session.studio import Studio
+        from ddpm_studio.ui.languages import LanguageSwitch, system_language
+        from ddpm_studio.ui.main_window import MainWindow
+        from ddpm_studio.ui.theme import THEMES, apply_theme, system_theme
+
+        assert isinstance(application, QApplication)
+        self._application = application
+        application.setApplicationName("DDPM Studio")
+        application.setWindowIcon(QIcon(str(resource("icons", "app.svg"))))
+        self.preferences = preferences if isinstance(preferences, Preferences) else Preferences()
+        self.theme = THEMES.get(self.preferences.theme) or system_theme()
+        apply_theme(application, self.theme)
+        self._languages = LanguageSwitch(application)
+        self._languages.use(self.preferences.language or system_language())
+        self.studio = Studio()
+        self.playback = Playback()
+        self.window = MainWindow(self.studio, self.playback, self.theme)
+        self.window.top_bar.show_language(self._languages.language)
+        self._connect()
+
+    def _connect(self) -> None:
+        self.window.language_requested.connect(self.use_language)
+        self.window.theme_toggled.connect(self.toggle_theme)
+        self.window.export_requested.connect(self.open_export_dialog)
+        self._application.aboutToQuit.connect(self._on_quit)
+
+    def open(self, model_path: Path | None = None) -> None:
+        """Show the window; everything heavy comes after its first paint."""
+        geometry = self.preferences.window_geometry
+        if not geometry.isEmpty():
+            self.window.restoreGeometry(geometry)
+        self._model_path = model_path
+        self.window.first_painted.connect(self._come_alive)
+        self.window.show()
+
+    def _come_alive(self) -> None:
+        self.window.add_side_column()
+        self.studio.open_bundled()
+        if self._model_path is not None:
+            self.window.open_model_file(self._model_path)
+
+    def use_language(self, language: str) -> None:
+        """Switch everything visible, and remember it."""
+        self._languages.use(language)
+        self.preferences.language = language
+        self.window.top_bar.show_language(language)
+
+    def toggle_theme(self) -> None:
+        """The other theme, remembered."""
+        from ddpm_studio.ui.theme import DARK, LIGHT, apply_theme
+
+        self.theme = LIGHT if self.theme.is_dark else DARK
+        self.preferences.theme = self.theme.name
+        apply_theme(self._application, self.theme)
+        self.window.set_theme(self.theme)
+
+    def open_export_dialog(self) -> None:
+        """Offer a GIF of what is on the screen."""
+        from ddpm_studio.ui.dialogs.export_dialog import ExportDialog
+
+        dialog = ExportDialog(self.studio, self.playback, self.preferences, self.theme, self.window)
+        dialog.open()
+
+    def _on_quit(self) -> None:
+        self.preferences.window_geometry = self.window.saveGeometry()
+        self.studio.stop()

@@ -1,0 +1,137 @@
+"""A chain with its title and, while it is being sampled, its progress."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ddpm_studio.ui.theme import SPACING, Chain, Theme
+from ddpm_studio.ui.views.chain_view import ChainView
+
+
+class ChainCard(QFrame):
+    """The title in the chain's colour, one line about it, the view, and a row for progress.
+
+    The row keeps its height when there is nothing to report, so that nothing moves.
+    """
+
+    stop_requested = Signal()
+    restart_requested = Signal()
+
+    def __init__(self, chain: Chain, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.chain = chain
+        self.setProperty("card", True)
+        self.view = ChainView(chain, theme)
+        self._title = QLabel()
+        self._time = QLabel()
+        self._time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._note = QLabel()
+        self._note.setProperty("muted", True)
+        self._note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._progress = QProgressBar()
+        self._progress.setTextVisible(False)
+        self._progress.setMaximumWidth(120)
+        self._button = QToolButton()
+        self._button.clicked.connect(self._on_button)
+        self._is_sampling = False
+        self._lay_out()
+        self.set_theme(theme)
+        self.retranslate()
+        self.show_idle(can_restart=False)
+
+    def _lay_out(self) -> None:
+        heading = QHBoxLayout()
+        heading.addWidget(self._title, 1)
+        heading.addWidget(self._time)
+        status = QHBoxLayout()
+        status.setSpacing(SPACING)
+        status.addWidget(self._note, 1)
+        status.addWidget(self._progress)
+        status.addWidget(self._button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
+        layout.setSpacing(SPACING // 2)
+        layout.addLayout(heading)
+        layout.addLayout(status)
+        layout.addWidget(self.view, 1)
+        for widget in (self._progress, self._button):
+            policy = widget.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            widget.setSizePolicy(policy)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Follow the theme."""
+        self.view.set_theme(theme)
+        self._title.setStyleSheet(f"color: {theme.chain(self.chain).name()}; font-weight: 600;")
+
+    def show_time(self, text: str) -> None:
+        """The t shown, set so that a longer number never moves the title."""
+        self._time.setText(text)
+
+    def reserve_time_width(self, longest_text: str) -> None:
+        """Keep room for the longest label of t."""
+        self._time.setMinimumWidth(QFontMetrics(self._time.font()).horizontalAdvance(longest_text))
+
+    def show_note(self, text: str) -> None:
+        """One muted line under the title."""
+        self._note.setText(text)
+        self._note.setToolTip(text)
+
+    def show_sampling(self, done: int, total: int, time_left: str) -> None:
+        """Progress in steps, and the time left in words."""
+        self._is_sampling = True
+        self._progress.setRange(0, total)
+        self._progress.setValue(done)
+        self._progress.setToolTip(time_left)
+        self._progress.show()
+        self._button.setText(self.tr("Stop"))
+        self._button.setToolTip(self.tr("Stop sampling; the steps so far stay"))
+        self._button.show()
+
+    def show_idle(self, *, can_restart: bool) -> None:
+        """Nothing is being sampled; ``can_restart`` where the chain was stopped before its end."""
+        self._is_sampling = False
+        self._progress.hide()
+        self._button.setText(self.tr("Sample again"))
+        self._button.setToolTip(self.tr("Sample this chain from its beginning"))
+        self._button.setVisible(can_restart)
+
+    def retranslate(self) -> None:
+        """Follow the language."""
+        if self.chain is Chain.FORWARD:
+            self._title.setText(self.tr("Forward chain  q(x<sub>t</sub> | x<sub>t−1</sub>)"))
+            self._title.setToolTip(
+                self.tr(
+                    "From real data to noise, truly step by step:"
+                    "<br>x<sub>t</sub> = √(1 − β<sub>t</sub>) x<sub>t−1</sub> + √β<sub>t</sub> z<sub>t</sub>"
+                )
+            )
+        else:
+            self._title.setText(
+                self.tr("Reverse chain  p<sub>θ</sub>(x<sub>t−1</sub> | x<sub>t</sub>)")
+            )
+            self._title.setToolTip(
+                self.tr(
+                    "From noise x<sub>T</sub> ~ N(0, I) to data, by ancestral sampling with the "
+                    "trained network"
+                )
+            )
+
+    def _on_button(self) -> None:
+        (self.stop_requested if self._is_sampling else self.restart_requested).emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)

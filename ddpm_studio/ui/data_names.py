@@ -1,0 +1,24 @@
+"""What the bundled data sets are called on the screen, in the present language."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+_CONTEXT = "DataNames"
+_NAMES: dict[str, str] = {
+    "mixture-1d": str(QT_TRANSLATE_NOOP("DataNames", "Mixture, 1-D")),
+    "moons": str(QT_TRANSLATE_NOOP("DataNames", "Two moons")),
+    "swiss-roll": str(QT_TRANSLATE_NOOP("DataNames", "Swiss roll")),
+    "circles": str(QT_TRANSLATE_NOOP("DataNames", "Circles")),
+    "spiral": str(QT_TRANSLATE_NOOP("DataNames", "Spiral")),
+    "checkerboard": str(QT_TRANSLATE_NOOP("DataNames", "Checkerboard")),
+    "eight-gaussians": str(QT_TRANSLATE_NOOP("DataNames", "Eight Gaussians")),
+    "digits": str(QT_TRANSLATE_NOOP("DataNames", "Handwritten digits 8×8")),
+    "digits-16": str(QT_TRANSLATE_NOOP("DataNames", "Handwritten digits 16×16")),
+}
+
+
+def data_name(name: str) -> str:
+    """The translated title of a data set, or the name itself where it has none."""
+    source = _NAMES.get(name)
+    return QCoreApplication.translate(_CONTEXT, source) if source else name

@@ -1,0 +1,85 @@
+"""The menu bar: everything that the window can do, with its keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QMessageBox
+
+from ddpm_studio import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ddpm_studio.ui.main_window import MainWindow
+
+
+class Menus(QObject):
+    """File, View, Language and Help; the transport's keys are in ui.shortcuts."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        bar = window.menuBar()
+        self.file, self.view, self.help = (bar.addMenu("") for _ in range(3))
+        standard = QKeySequence.StandardKey
+        self.open = self._add(self.file, window.choose_model_file, standard.Open)
+        self.export = self._add(self.file, window.export_requested.emit, "Ctrl+E")
+        self.file.addSeparator()
+        self.quit = self._add(self.file, window.close, "Ctrl+Q")
+        self.quit.setMenuRole(QAction.MenuRole.QuitRole)
+        self.new_seed = self._add(self.view, window.draw_new_seed, "R")
+        self.theme = self._add(self.view, window.theme_toggled.emit, "Ctrl+T")
+        self.full_screen = self._add(self.view, self._toggle_full_screen, "F11")
+        self.view.addSeparator()
+        self.english = self._add(self.view, lambda: window.language_requested.emit("en"))
+        self.korean = self._add(self.view, lambda: window.language_requested.emit("ko"))
+        self.english.setText("English")
+        self.korean.setText("한국어")
+        self.about = self._add(self.help, self._show_about)
+        self.about.setMenuRole(QAction.MenuRole.AboutRole)
+
+    def _add(
+        self,
+        menu: QMenu,
+        triggered: Callable[[], object],
+        keys: QKeySequence.StandardKey | str | None = None,
+    ) -> QAction:
+        action = menu.addAction("")
+        action.triggered.connect(lambda _checked=False: triggered())
+        if keys is not None:
+            action.setShortcut(QKeySequence(keys))
+        return action
+
+    def retranslate(self) -> None:
+        """Follow the language."""
+        self.file.setTitle(self.tr("&File"))
+        self.view.setTitle(self.tr("&View"))
+        self.help.setTitle(self.tr("&Help"))
+        self.open.setText(self.tr("&Open model…"))
+        self.export.setText(self.tr("&Export GIF…"))
+        self.quit.setText(self.tr("&Quit"))
+        self.new_seed.setText(self.tr("&New seed"))
+        self.theme.setText(self.tr("Dark or light &theme"))
+        self.full_screen.setText(self.tr("&Full screen"))
+        self.about.setText(self.tr("&About DDPM Studio"))
+
+    def _toggle_full_screen(self) -> None:
+        if self._window.isFullScreen():
+            self._window.showNormal()
+        else:
+            self._window.showFullScreen()
+
+    def _show_about(self) -> None:
+        QMessageBox.about(
+            self._window,
+            self.tr("About DDPM Studio"),
+            self.tr(
+                "<h3>DDPM Studio {0}</h3><p>See a denoising diffusion probabilistic model work: both "
+                "Markov chains, step by step.</p><p>After Ho, Jain and Abbeel, <i>Denoising Diffusion "
+                "Probabilistic Models</i>, 2020.</p><p>Handwritten digits: E. Alpaydin and C. Kaynak, "
+                "UCI Machine Learning Repository, CC BY 4.0.</p>"
+            ).format(__version__),
+        )

@@ -1,0 +1,245 @@
+"""The noise schedule of the forward chain: its curves, its numbers at t, and fields to change it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from ddpm_studio.diffusion.schedule import NoiseSchedule, ScheduleConfiguration
+from ddpm_studio.ui.number_text import NO_VALUE, format_number
+from ddpm_studio.ui.panels.number_field import number_as_typed
+from ddpm_studio.ui.panels.panel_text import title_label
+from ddpm_studio.ui.panels.schedule_form import ScheduleForm
+from ddpm_studio.ui.panels.segmented_control import Option, SegmentedControl
+from ddpm_studio.ui.panels.time_plot import Dot, TimePlot, decade_ticks
+from ddpm_studio.ui.plot_style import MAX_CURVE_POINTS, Ticks, curve
+from ddpm_studio.ui.theme import SPACING, Theme
+
+_ALPHA_BAR, _BETA, _SNR = range(3)
+
+
+@dataclass(frozen=True)
+class _Scale:
+    low: float
+    high: float
+    ticks: Ticks
+
+
+class _ScheduleCanvas(TimePlot):
+    """One curve for each chain whose schedule is its own."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        self.lines = [curve(np.zeros(0), np.zeros(0)) for _ in range(2)]
+        super().__init__(theme, left_sample="0.01", parent=parent)
+        for item in reversed(self.lines):
+            self.view_box.addItem(item, ignoreBounds=True)
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self.lines[0].setPen(self.pen(theme.forward, 1.8))
+        self.lines[1].setPen(self.pen(theme.reverse, 1.8))
+
+
+class SchedulePanel(QWidget):
+    """alpha_bar_t, beta_t or SNR_t as a curve; all three as numbers at t, which choose the curve.
+
+    The reverse chain keeps its model's schedule; where that differs it has a curve of its own.
+    """
+
+    schedule_requested = Signal(object)
+    seek_requested = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._forward = NoiseSchedule.linear(1000)
+        self._model: NoiseSchedule | None = None
+        self._differs = False
+        self._t = self._reverse_t = 0
+        self._title = title_label()
+        self._quantity = SegmentedControl(theme, 3, value_lines=1)
+        self._canvas = _ScheduleCanvas(theme)
+        self._note = QLabel(wordWrap=True)
+        self._form = ScheduleForm(theme)
+        self._canvas.seek_requested.connect(self.seek_requested)
+        self._form.schedule_requested.connect(self.schedule_requested)
+        self._quantity.chosen.connect(self._redraw)
+        self._arrange()
+        self.retranslate()
+        self.set_schedules(self._forward, None)
+
+    def _arrange(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING // 2)
+        layout.addWidget(self._title)
+        layout.addWidget(self._quantity)
+        layout.addWidget(self._canvas, 1)
+        layout.addWidget(self._note)
+        layout.addWidget(self._form)
+
+    # What is shown
+
+    def set_theme(self, theme: Theme) -> None:
+        """Other colours."""
+        self._theme = theme
+        self._quantity.set_theme(theme)
+        self._canvas.set_theme(theme)
+        self._form.set_theme(theme)
+        self._say_difference()
+        self.show_frame(self._t, self._reverse_t)
+
+    def set_schedules(self, forward: NoiseSchedule, model: NoiseSchedule | None) -> None:
+        """The forward chain's schedule, and the one the model was trained with (None: no model)."""
+        self._forward, self._model = forward, model
+        self._differs = model is not None and model.configuration != forward.configuration
+        for segment in self._quantity.segments:
+            segment.set_value_lines(2 if self._differs else 1)
+        self._form.show_configurations(
+            forward.configuration, model.configuration if model is not None else None
+        )
+        self._say_difference()
+        self._redraw()
+
+    def show_frame(self, t: int, reverse_t: int | None = None) -> None:
+        """Move the cursor to the forward chain's t; ``reverse_t`` (default: t) is the reverse's."""
+        self._t, self._reverse_t = t, t if reverse_t is None else reverse_t
+        chains = [(self._forward, self._t, self._theme.forward)]
+        if self._differs and self._model is not None:
+            chains.append((self._model, self._reverse_t, self._theme.reverse))
+        shown = [chain for chain in chains if 0 <= chain[1] <= chain[0].T]
+        for quantity, segment in enumerate(self._quantity.segments):
+            segment.set_values(
+                [(_value_text(quantity, schedule, s), colour) for schedule, s, colour in shown]
+            )
+        dots = [self._dot(schedule, s) for schedule, s, _ in chains]
+        self._canvas.set_cursor(t, dots[0], dots[1] if len(dots) > 1 else None)
+
+    def refresh(self) -> None:
+        """A schedule is known at once: nothing to pick up."""
+
+    def _dot(self, schedule: NoiseSchedule, t: int) -> Dot | None:
+        if not 0 <= t <= schedule.T:
+            return None
+        height = float(_heights(self._quantity.index, schedule)[t])
+        low, high = self._canvas.heights()
+        return (t / schedule.T, min(max(height, low), high)) if math.isfinite(height) else None
+
+    def _redraw(self) -> None:
+        quantity = self._quantity.index
+        schedules = [self._forward]
+        if self._differs and self._model is not None:
+            schedules.append(self._model)
+        as_fraction = len({schedule.T for schedule in schedules}) > 1
+        self._canvas.set_steps(self._forward.T, as_fraction=as_fraction)
+        scale = _scale(quantity, schedules)
+        self._canvas.set_heights(scale.low, scale.high, scale.ticks)
+        for order, line in enumerate(self._canvas.lines):
+            if order < len(schedules):
+                line.setData(*_curve(quantity, schedules[order]))
+            else:
+                line.setData([], [])
+        self.show_frame(self._t, self._reverse_t)
+
+    # Words
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set every text."""
+        self._title.setText(self.tr("Noise schedule of the forward chain"))
+        self._quantity.set_options(self._options())
+        self._canvas.setAccessibleName(self.tr("Noise schedule over t"))
+        self._canvas.setToolTip(self.tr("Click or drag to go to a t; ← and → step."))
+        self._say_difference()
+
+    def _options(self) -> list[Option]:
+        return [
+            Option(
+                "ᾱ",
+                self.tr(
+                    "<p><b>ᾱ<sub>t</sub> = ∏<sub>s ≤ t</sub> (1 − β<sub>s</sub>)</b>: how much of "
+                    "x₀ is left. x<sub>t</sub> = √ᾱ<sub>t</sub> x₀ + √(1 − ᾱ<sub>t</sub>) ε</p>"
+                ),
+                "t",
+                self.tr("alpha bar"),
+            ),
+            Option(
+                "β",
+                self.tr(
+                    "<p><b>β<sub>t</sub></b>: the variance of the noise that step t adds, "
+                    "t = 1 … T</p>"
+                ),
+                "t",
+                self.tr("beta"),
+            ),
+            Option(
+                "SNR",
+                self.tr(
+                    "<p><b>SNR<sub>t</sub> = ᾱ<sub>t</sub> / (1 − ᾱ<sub>t</sub>)</b>: the "
+                    "signal-to-noise ratio (logarithmic); infinite at t = 0</p>"
+                ),
+                "t",
+                self.tr("signal-to-noise ratio"),
+            ),
+        ]
+
+    def _say_difference(self) -> None:
+        self._note.setVisible(self._differs)
+        if self._differs and self._model is not None:
+            self._note.setStyleSheet(f"color: {self._theme.reverse};")
+            self._note.setText(
+                self.tr(
+                    "The reverse chain keeps the schedule its model was trained with ({0})."
+                ).format(self._in_words(self._model.configuration))
+            )
+
+    def _in_words(self, configuration: ScheduleConfiguration) -> str:
+        steps = f"{configuration.T:,}"
+        if configuration.beta_1 is None or configuration.beta_T is None:
+            return self.tr("cosine, T = {0}").format(steps)
+        return self.tr("linear, T = {0}, β from {1} to {2}").format(
+            steps, number_as_typed(configuration.beta_1), number_as_typed(configuration.beta_T)
+        )
+
+
+def _heights(quantity: int, schedule: NoiseSchedule) -> NDArray[np.float64]:
+    """A curve in the plot's coordinates, shape (T + 1,): SNR as log10; what has no meaning is NaN."""
+    if quantity == _ALPHA_BAR:
+        return schedule.alpha_bar
+    if quantity == _BETA:
+        return np.concatenate(([np.nan], schedule.beta[1:]))
+    return np.concatenate(([np.nan], np.log10(schedule.signal_to_noise[1:])))
+
+
+def _curve(
+    quantity: int, schedule: NoiseSchedule
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    T = schedule.T
+    at = np.unique(np.linspace(0, T, min(T + 1, MAX_CURVE_POINTS)).round().astype(int))
+    return at / T, _heights(quantity, schedule)[at]
+
+
+def _scale(quantity: int, schedules: list[NoiseSchedule]) -> _Scale:
+    if quantity == _ALPHA_BAR:
+        return _Scale(-0.04, 1.08, [(0.0, "0"), (0.5, "0.5"), (1.0, "1")])
+    values = np.concatenate([_heights(quantity, schedule) for schedule in schedules])
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    if quantity == _BETA:
+        text = number_as_typed(float(f"{high:.2g}"))
+        return _Scale(-0.04 * high, 1.08 * high, [(0.0, "0"), (high, text)])
+    margin = 0.06 * max(high - low, 1.0)
+    return _Scale(low - margin, high + margin, decade_ticks(low - margin, high + margin))
+
+
+def _value_text(quantity: int, schedule: NoiseSchedule, t: int) -> str:
+    values = (schedule.alpha_bar, schedule.beta, schedule.signal_to_noise)[quantity]
+    return NO_VALUE if quantity == _BETA and t == 0 else format_number(float(values[t]))

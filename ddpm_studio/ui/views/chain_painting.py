@@ -1,0 +1,251 @@
+"""One chain at one t, painted at any size: on the screen, into an export, or while it is sampled.
+
+No widget: :class:`ChainView` owns one for the screen, and an export may own another.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QPainter
+
+from ddpm_studio.ui.theme import SPACING, Chain, Theme
+from ddpm_studio.ui.views.images_painting import ImagesPainting
+from ddpm_studio.ui.views.painted_layer import faded, small_font, transparent_image
+from ddpm_studio.ui.views.points_painting import PointsPainting
+from ddpm_studio.ui.views.sample_path import SamplePath
+from ddpm_studio.ui.views.sample_pictures import Size
+
+if TYPE_CHECKING:
+    from ddpm_studio.diffusion.trajectory import Trajectory
+
+NOTHING = -1  # in place of the index of a sample
+
+
+class ChainPainting:
+    """Paints the frames of a trajectory; ``chosen`` is the sample enlarged (images) or marked."""
+
+    def __init__(self, chain: Chain, theme: Theme) -> None:
+        self.chain = chain
+        self.chosen = NOTHING
+        self._theme = theme
+        self._trajectory: Trajectory | None = None
+        self._generation = 0  # of the trajectory: part of what identifies a frame
+        self._path: SamplePath | None = None
+        self._images = ImagesPainting(theme)
+        self._points = PointsPainting(chain, theme, 2)
+
+    @property
+    def trajectory(self) -> Trajectory | None:
+        """What is painted."""
+        return self._trajectory
+
+    @property
+    def shows_images(self) -> bool:
+        """Whether samples are images; False for points and where there is no trajectory."""
+        return self._trajectory is not None and len(self._trajectory.sample_shape) == 3
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme
+        self._make_paintings()
+
+    def set_trajectory(self, trajectory: Trajectory | None) -> None:
+        """Show other samples; the chosen index stays where it means a sample of the same kind."""
+        if trajectory is self._trajectory:
+            return
+        before, self._trajectory = self._trajectory, trajectory
+        self._generation += 1
+        self._path = None
+        self._make_paintings()
+        same_kind = before and trajectory and before.sample_shape == trajectory.sample_shape
+        if not same_kind or self.chosen >= trajectory.count:
+            self.chosen = NOTHING
+
+    def choose(self, index: int) -> None:
+        """Enlarge or mark a sample; NOTHING, or an index that there is not, chooses none."""
+        count = self._trajectory.count if self._trajectory is not None else 0
+        self.chosen = index if 0 <= index < count else NOTHING
+        self._path = None
+
+    def is_recorded(self, t: int) -> bool:
+        """Whether there is a frame to paint at t."""
+        return self._trajectory is not None and self._trajectory.is_recorded(t)
+
+    def frontier(self) -> int | None:
+        """The t that was recorded last: the chain's position while it is being computed."""
+        if self._trajectory is None:
+            return None
+        recorded = np.flatnonzero(self._trajectory.recorded)
+        if not len(recorded):
+            return None
+        return int(recorded[-1] if self.chain is Chain.FORWARD else recorded[0])
+
+    def extend_path(self) -> bool:
+        """Let the marked sample's path grow by frames recorded since; whether it did."""
+        return self._path is not None and self._path.extend()
+
+    def paint(self, painter: QPainter, rect: QRectF, t: int) -> None:
+        """x_t in ``rect`` (logical pixels), in the painter's font; never scales the painter."""
+        if self._trajectory is None:
+            painter.fillRect(rect, QColor(self._theme.canvas))
+            self._paint_hint(painter, rect, *self._empty_hint())
+        elif not self._trajectory.is_recorded(t):
+            self._paint_missing(painter, rect, t)
+        elif self.shows_images:
+            self._paint_images(painter, rect, t)
+        else:
+            self._paint_points(painter, rect, t)
+
+    def picture(self, t: int, size_px: Size, device_pixel_ratio: float, font: QFont) -> QImage:
+        """:meth:`paint` into an image of ``size_px`` device pixels."""
+        image = transparent_image(size_px, device_pixel_ratio)
+        with QPainter(image) as painter:
+            painter.setFont(font)
+            self.paint(painter, QRectF(QPointF(0, 0), image.deviceIndependentSize()), t)
+        return image
+
+    def sample_at(self, rect: QRectF, position: QPointF, t: int, ratio: float) -> int:
+        """The image under a position, or the point nearest to it; NOTHING where there is none."""
+        if self._trajectory is None or not self._trajectory.is_recorded(t):
+            return NOTHING
+        frame = self._trajectory.frame(t)
+        if self.shows_images:
+            return self._images.sample_at(rect, position, frame.shape, ratio)
+        return self._points.nearest(rect, position, frame)
+
+    def place_of(self, rect: QRectF, index: int, t: int, ratio: float) -> QPointF:
+        """The centre of where a sample is painted at t. Raises LookupError without that frame."""
+        if self._trajectory is None:
+            raise LookupError("There is no trajectory.")
+        frame = self._trajectory.frame(t)
+        if self.shows_images:
+            return self._images.cell(rect, index, frame.shape, ratio).center()
+        return self._points.place(rect, frame, index)
+
+    def columns(self, rect: QRectF, ratio: float) -> int:
+        """Samples in a row of the grid of images; 1 for points."""
+        if self._trajectory is None or not self.shows_images:
+            return 1
+        return self._images.columns(rect, self._shape(self._trajectory), ratio)
+
+    def paint_cursor(self, painter: QPainter, rect: QRectF, index: int) -> None:
+        """Show which image of the grid the keyboard would enlarge."""
+        if self._trajectory is not None and self.shows_images and self.chosen == NOTHING:
+            self._images.paint_cursor(painter, rect, index, self._shape(self._trajectory))
+
+    def _make_paintings(self) -> None:
+        self._images = ImagesPainting(self._theme)
+        shape = self._trajectory.sample_shape if self._trajectory is not None else (2,)
+        self._points = PointsPainting(self.chain, self._theme, shape[0] if len(shape) == 1 else 2)
+
+    @staticmethod
+    def _shape(trajectory: Trajectory) -> tuple[int, ...]:
+        return (trajectory.count, *trajectory.sample_shape)
+
+    def _paint_images(self, painter: QPainter, rect: QRectF, t: int) -> None:
+        assert self._trajectory is not None
+        room = 0.0 if self.chosen == NOTHING else self._caption_height(painter)
+        key = (self._generation, t)
+        frame = self._trajectory.frame(t)
+        self._images.paint(painter, rect, frame, key, self.chosen, room)
+        self._paint_caption(painter, rect)
+
+    def _paint_points(self, painter: QPainter, rect: QRectF, t: int) -> None:
+        assert self._trajectory is not None
+        if self.chosen != NOTHING and self._path is None:
+            self._path = SamplePath(self._trajectory, self.chosen)
+        frame = self._trajectory.frame(t)
+        self._points.paint(painter, rect, frame, (self._generation, t), self._path)
+        self._paint_caption(painter, rect)
+
+    def _paint_missing(self, painter: QPainter, rect: QRectF, t: int) -> None:
+        """No data are invented for a frame that is not there: the axes, and what is going on."""
+        if self.shows_images:
+            painter.fillRect(rect, QColor(self._theme.canvas))
+        else:
+            self._points.paint_axes(painter, rect)
+        self._paint_hint(painter, rect, *self._missing_hint(t))
+
+    def _empty_hint(self) -> tuple[str, str]:
+        translate = QCoreApplication.translate
+        if self.chain is Chain.FORWARD:
+            return (
+                translate("ChainPainting", "No data yet"),
+                translate("ChainPainting", "Open a model or a data set to see it turn into noise"),
+            )
+        return (
+            translate("ChainPainting", "No samples yet"),
+            translate("ChainPainting", "Open or train a model to see noise turn into data"),
+        )
+
+    def _missing_hint(self, t: int) -> tuple[str, str]:
+        translate = QCoreApplication.translate
+        reached = self.frontier()
+        title = translate("ChainPainting", "t = {t} is not there yet").format(t=t)
+        if reached is None:
+            return title, translate("ChainPainting", "The chain is about to start")
+        if self.chain is Chain.FORWARD:
+            text = translate("ChainPainting", "Noise is being added: now at t = {t}")
+        else:
+            text = translate("ChainPainting", "x_t is being sampled: now at t = {t}")
+        return title, text.format(t=reached)
+
+    def _paint_hint(self, painter: QPainter, rect: QRectF, title: str, text: str) -> None:
+        """Two quiet lines in the middle, on a patch that hides the axes."""
+        painter.save()
+        wrapped = int(Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap)
+        plain, strong = QFont(painter.font()), QFont(painter.font())
+        strong.setWeight(QFont.Weight.DemiBold)
+        line = painter.fontMetrics().height()
+        top = QRectF(rect.left(), rect.center().y() - line, rect.width(), line)
+        top.adjust(2 * SPACING, 0, -2 * SPACING, 0)
+        below = QRectF(top.left(), top.top() + 1.4 * line, top.width(), 4 * line)
+        around = painter.boundingRect(below, wrapped, text) | painter.boundingRect(
+            top, wrapped, title
+        )
+        margin = float(SPACING)
+        painter.fillRect(
+            around.adjusted(-margin, -margin, margin, margin), QColor(self._theme.canvas)
+        )
+        painter.setPen(QColor(self._theme.muted_text))
+        for box, font, words in ((top, strong, title), (below, plain, text)):
+            painter.setFont(font)
+            painter.drawText(box, wrapped, words)
+        painter.restore()
+
+    def _caption(self) -> str:
+        translate = QCoreApplication.translate
+        if self.shows_images:
+            text = translate(
+                "ChainPainting", "sample {number} of {count} · click or Esc to go back"
+            )
+        else:
+            text = translate("ChainPainting", "sample {number} of {count} · Esc to clear")
+        count = self._trajectory.count if self._trajectory is not None else 0
+        return text.format(number=self.chosen + 1, count=count)
+
+    def _caption_height(self, painter: QPainter) -> float:
+        return painter.fontMetrics().height() + 1.5 * SPACING
+
+    def _paint_caption(self, painter: QPainter, rect: QRectF) -> None:
+        if self.chosen == NOTHING:
+            return
+        painter.save()
+        height = self._caption_height(painter)
+        painter.setFont(small_font(painter.font()))
+        middle = Qt.AlignmentFlag.AlignCenter
+        if self.shows_images:
+            box = QRectF(rect.left(), rect.bottom() - height, rect.width(), height)
+        else:
+            box = QRectF(rect.left(), rect.top(), rect.width(), height)
+        around = painter.boundingRect(box, int(middle), self._caption())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(faded(self._theme.canvas, 0.85))
+        painter.drawRoundedRect(around.adjusted(-8, -2, 8, 2), 6, 6)
+        painter.setPen(QColor(self._theme.muted_text))
+        painter.drawText(box, int(middle), self._caption())
+        painter.restore()

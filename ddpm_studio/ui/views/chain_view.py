@@ -1,0 +1,249 @@
+"""One chain at the current t: the body of a card, with a sample to enlarge or to mark."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ddpm_studio.ui.theme import RADIUS, Chain, Theme
+from ddpm_studio.ui.views.chain_painting import NOTHING, ChainPainting
+from ddpm_studio.ui.views.sample_pictures import Size
+
+if TYPE_CHECKING:
+    from ddpm_studio.diffusion.trajectory import Trajectory
+
+_CONFIRM = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_KEYBOARD = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+
+
+class ChainView(QWidget):
+    """Paints one chain; a click, or the keyboard, picks out one sample.
+
+    Images: a click or Enter enlarges one in place; then the arrow keys go from sample to sample,
+    and a click, Enter or Esc goes back. In the grid the arrow keys are left to the timeline.
+    Points: a click marks the nearest sample and draws its path, Enter marks the next one, a
+    second click or Esc clears. The signals carry the index, or -1 for none; they follow a
+    person's act only, so two views may drive each other's ``show_…`` slot.
+    """
+
+    sample_enlarged = Signal(int)
+    sample_selected = Signal(int)
+
+    def __init__(self, chain: Chain, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._painting = ChainPainting(chain, theme)
+        self._t = 0
+        self._cursor = 0  # the sample that Enter enlarges
+        self._shows_focus = False
+        self._painted: Hashable = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(120, 120)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.retranslate()
+
+    @property
+    def chain(self) -> Chain:
+        """Which of the two it shows."""
+        return self._painting.chain
+
+    @property
+    def chosen(self) -> int:
+        """The sample that is enlarged or marked; -1 if none is."""
+        return self._painting.chosen
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme
+        self._painting.set_theme(theme)
+        self.update()
+
+    def set_trajectory(self, trajectory: Trajectory | None) -> None:
+        """Show other samples; None shows a hint."""
+        self._painting.set_trajectory(trajectory)
+        self._cursor = max(0, self.chosen)
+        images = self._painting.shows_images
+        self.setCursor(Qt.CursorShape.PointingHandCursor if images else Qt.CursorShape.ArrowCursor)
+        self.retranslate()
+        self.update()
+
+    def show_frame(self, t: int) -> None:
+        """Show x_t."""
+        if t != self._t:
+            self._t = t
+            self.update()
+
+    def refresh(self) -> None:
+        """Pick up frames recorded since; paints only if what is visible has changed."""
+        grown = self._painting.extend_path()
+        if grown or self._visible_state() != self._painted:
+            self.update()
+
+    def show_enlarged(self, index: int) -> None:
+        """Enlarge a sample of images, or go back to the grid (-1); nothing for points."""
+        if self._painting.shows_images:
+            self._choose(index)
+
+    def show_selected(self, index: int) -> None:
+        """Mark a sample of points and its path, or none (-1); nothing for images."""
+        if not self._painting.shows_images:
+            self._choose(index)
+
+    def picture(self, t: int, size_px: Size, device_pixel_ratio: float = 1.0) -> QImage:
+        """What the view shows at t, in an image of ``size_px`` (width, height) device pixels."""
+        return self._painting.picture(t, size_px, device_pixel_ratio, self.font())
+
+    def retranslate(self) -> None:
+        """Set every text in the current language."""
+        if self.chain is Chain.FORWARD:
+            self.setAccessibleName(self.tr("Forward chain: samples at the current timestep"))
+        else:
+            self.setAccessibleName(self.tr("Reverse chain: samples at the current timestep"))
+        if self._painting.trajectory is None:
+            self.setToolTip("")
+        elif self._painting.shows_images:
+            self.setToolTip(
+                self.tr("Click an image, or press Enter, to enlarge it; then use the arrow keys")
+            )
+        else:
+            self.setToolTip(
+                self.tr("Click, or press Enter, to mark a sample and see its path through all t")
+            )
+        self.setAccessibleDescription(self.toolTip())
+
+    def sizeHint(self) -> QSize:
+        return QSize(420, 420)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+            self.update()
+        super().changeEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        # Without this a shortcut of the window for the same key would win.
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and self._target_of(event) is not None
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        target = self._target_of(event)
+        if target is None:
+            super().keyPressEvent(event)
+        else:
+            self._act(target)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+            return
+        if self._painting.shows_images and self.chosen != NOTHING:
+            self._act(NOTHING)
+            return
+        index = self._painting.sample_at(
+            self._canvas(), event.position(), self._t, self.devicePixelRatioF()
+        )
+        if index != NOTHING:
+            self._act(NOTHING if index == self.chosen else index)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._shows_focus = event.reason() in _KEYBOARD
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._shows_focus = False
+        super().focusOutEvent(event)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._painted = self._visible_state()
+        with QPainter(self) as painter:
+            self._painting.paint(painter, self._canvas(), self._t)
+            if self._shows_focus:
+                self._painting.paint_cursor(painter, self._canvas(), self._cursor)
+            self._round_corners(painter)
+
+    def _canvas(self) -> QRectF:
+        return QRectF(self.rect())
+
+    def _visible_state(self) -> Hashable:
+        recorded = self._painting.is_recorded(self._t)
+        return recorded, None if recorded else self._painting.frontier()
+
+    def _round_corners(self, painter: QPainter) -> None:
+        """The card's colour outside of a rounded canvas; the accent around it for the keyboard."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        outline = QPainterPath()
+        outline.addRoundedRect(self._canvas(), RADIUS - 2, RADIUS - 2)
+        outside = QPainterPath()
+        outside.addRect(self._canvas())
+        painter.fillPath(outside - outline, QColor(self._theme.card))
+        if self._shows_focus:
+            painter.setPen(QPen(QColor(self._theme.accent), 2))
+            painter.drawRoundedRect(self._canvas().adjusted(1, 1, -1, -1), RADIUS - 2, RADIUS - 2)
+
+    def _target_of(self, event: QKeyEvent) -> int | None:
+        """The sample that a key leads to (NOTHING: back); None where the key is not for us."""
+        trajectory, key = self._painting.trajectory, event.key()
+        plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if trajectory is None or plain != Qt.KeyboardModifier.NoModifier:
+            return None
+        chosen, images = self.chosen, self._painting.shows_images
+        if key == Qt.Key.Key_Escape:
+            return NOTHING if chosen != NOTHING else None
+        if key in _CONFIRM:
+            if images:
+                return self._cursor if chosen == NOTHING else NOTHING
+            return (chosen + 1) % trajectory.count
+        if not images or chosen == NOTHING:
+            return None
+        columns = self._painting.columns(self._canvas(), self.devicePixelRatioF())
+        steps = {
+            int(Qt.Key.Key_Left): -1,
+            int(Qt.Key.Key_Right): 1,
+            int(Qt.Key.Key_Up): -columns,
+            int(Qt.Key.Key_Down): columns,
+        }
+        if key not in steps:
+            return None
+        target = chosen + steps[key]
+        return target if 0 <= target < trajectory.count else chosen
+
+    def _act(self, index: int) -> None:
+        """A person chose a sample: show it, and say so."""
+        if index == self.chosen:
+            return
+        self._choose(index)
+        signal = self.sample_enlarged if self._painting.shows_images else self.sample_selected
+        signal.emit(self.chosen)
+
+    def _choose(self, index: int) -> None:
+        if index != self.chosen:
+            self._painting.choose(index)
+            self._cursor = self._cursor if self.chosen == NOTHING else self.chosen
+            self.update()
