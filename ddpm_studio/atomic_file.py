@@ -96,7 +96,6 @@ class _RecordingFile(io.RawIOBase):
     def __init__(self, descriptor: int) -> None:
         super().__init__()
         self._descriptor = descriptor
-        self._is_abandoned = False
         self.error: OSError | None = None
         self.written_bytes = 0
 
@@ -107,8 +106,6 @@ class _RecordingFile(io.RawIOBase):
         return True
 
     def write(self, data: Buffer, /) -> int:
-        if self._is_abandoned:
-            return memoryview(data).nbytes
         with self._recorded():
             count = os.write(self._descriptor, data)
         self.written_bytes += count
@@ -120,10 +117,6 @@ class _RecordingFile(io.RawIOBase):
     def sync(self) -> None:
         with self._recorded():
             os.fsync(self._descriptor)
-
-    def abandon(self) -> None:
-        """Drops what the buffer above still holds, so that closing cannot fail again."""
-        self._is_abandoned = True
 
     def close(self) -> None:
         if not self.closed:
@@ -174,8 +167,7 @@ def replacing_file(
         missing_bytes = file.expected_bytes - raw.written_bytes
         raise _explained(raw.error, target, error, missing_bytes) from failure
     finally:
-        raw.abandon()
-        with suppress(OSError):
+        with suppress(OSError):  # known already; the descriptor is closed in any case
             file.close()
         with suppress(OSError):
             temporary.unlink(missing_ok=True)

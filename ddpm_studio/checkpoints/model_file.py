@@ -6,7 +6,7 @@ import json
 import os
 import stat
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ class ModelFile:
 
     path: Path
     description: ModelDescription
-    tensor_shapes: dict[str, tuple[int, ...]]
+    tensor_shapes: dict[str, tuple[int, ...]] = field(hash=False)
     byte_count: int
 
     @property

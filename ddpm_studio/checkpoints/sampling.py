@@ -1,4 +1,4 @@
-"""Draws samples from a loaded model by its reverse chain, in batches of bounded memory."""
+"""Draws samples from a loaded model by its reverse chain, in memory that stays bounded."""
 
 from __future__ import annotations
 
@@ -15,48 +15,48 @@ from ddpm_studio.networks.configuration import NetworkConfiguration, UNetConfigu
 
 _ACTIVATION_BYTES = 256_000_000
 _LIVE_FEATURE_MAPS = 24  # full-resolution maps at once: the skips, a block's own and its im2col
-_LARGEST_BATCH = {True: 256, False: 8192}  # images, points; larger ones only spill the caches
+# Layers of so many points still fit a CPU's caches: all 5,000 at once take twice as long.
+_POINTS_AT_ONCE_ON_CPU = 1024
 
 
-def batch_sizes(network: NetworkConfiguration, count: int) -> list[int]:
-    """How ``count`` samples are divided. Depends on nothing but its arguments, so that a seed
-    means the same samples on every machine. Raises ValueError where count < 1.
-    """
-    if count < 1:
-        raise ValueError(f"The number of samples must be at least 1, not {count}.")
-    is_image = isinstance(network, UNetConfiguration)
+def samples_at_once(network: NetworkConfiguration, device: torch.device) -> int:
+    """How many samples the network is given at once: as many as memory and a CPU's caches like."""
     width = network.channels if isinstance(network, UNetConfiguration) else network.width
     sample_bytes = 4 * width * math.prod(network.sample_shape[1:]) * _LIVE_FEATURE_MAPS
-    largest = max(1, min(_LARGEST_BATCH[is_image], _ACTIVATION_BYTES // sample_bytes))
-    whole, rest = divmod(count, largest)
-    return [largest] * whole + [rest] * (rest > 0)
+    fitting = max(1, _ACTIVATION_BYTES // sample_bytes)
+    return min(fitting, _POINTS_AT_ONCE_ON_CPU) if device.type == "cpu" else fitting
 
 
 def sampling_steps(model: LoadedModel, count: int, seed: int) -> Iterator[ChainStep]:
-    """The reverse chains of all batches, one after the other: T + 1 steps for each batch.
+    """One reverse chain of ``count`` >= 1 samples, T + 1 steps from t = T to 0.
 
-    A step with t = 0 ends its batch and holds the samples, (batch, *sample_shape). The variance and
-    the clipping are those of the model's description. Raises NotFiniteError as the chain does.
+    The variance and the clipping are those of the model's description. The noise is drawn for all
+    samples together, so that it depends on ``seed`` and ``count`` alone; the network sees a part
+    of them at a time. Raises NotFiniteError as the chain does.
     """
+    if count < 1:
+        raise ValueError(f"The number of samples must be at least 1, not {count}.")
     description, denoiser = model.description, model.denoiser
-    sample_shape = description.network.sample_shape
+    part = samples_at_once(description.network, denoiser.device)
+
+    def predict_x_0(x_t: Tensor, t: int) -> Tensor:
+        parts = [denoiser.predict_x_0(piece, t) for piece in x_t.split(part)]
+        return parts[0] if len(parts) == 1 else torch.cat(parts)
+
     # On the CPU whatever the device, so that the same seed gives the same noise everywhere.
     generator = torch.Generator().manual_seed(seed)
-    for batch in batch_sizes(description.network, count):
-        yield from reverse_chain(
-            denoiser.schedule,
-            denoiser.predict_x_0,
-            initial_noise(batch, sample_shape, generator, denoiser.device),
-            generator,
-            variance=ReverseVariance(description.variance),
-            clip=description.clip,
-        )
+    return reverse_chain(
+        denoiser.schedule,
+        predict_x_0,
+        initial_noise(count, description.network.sample_shape, generator, denoiser.device),
+        generator,
+        variance=ReverseVariance(description.variance),
+        clip=description.clip,
+    )
 
 
 def sample_model(model: LoadedModel, count: int, seed: int) -> Tensor:
-    """``count`` samples x_0, float32 (count, *sample_shape) on the CPU.
-
-    Where they fit one batch, they are those that any chain drawn with ``seed`` ends in.
-    """
-    batches = [step.x.to("cpu") for step in sampling_steps(model, count, seed) if step.t == 0]
-    return torch.cat(batches)
+    """``count`` samples x_0, float32 (count, *sample_shape) on the CPU: the end of that chain."""
+    for step in sampling_steps(model, count, seed):
+        last = step
+    return last.x.to("cpu")

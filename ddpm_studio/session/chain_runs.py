@@ -82,6 +82,7 @@ def record_reverse_chain(request: ReverseRequest) -> ChainWork:
     from ddpm_studio.checkpoints.sampling import sampling_steps
     from ddpm_studio.diffusion.trajectory import Trajectory
 
+    prepare_torch()
     model = _load(request.model, request.device or find_devices()[0].key)
     shape = request.model.description.network.sample_shape
     trajectory = Trajectory(model.denoiser.schedule.T, request.count, shape)

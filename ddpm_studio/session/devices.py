@@ -22,7 +22,6 @@ def find_devices() -> tuple[Device, ...]:
     """All usable devices, the fastest kind first; the CPU is always among them."""
     import torch
 
-    prepare_torch()
     devices = [
         Device(f"cuda:{index}", f"CUDA · {torch.cuda.get_device_name(index)}")
         for index in range(torch.cuda.device_count() if torch.cuda.is_available() else 0)
@@ -33,9 +32,12 @@ def find_devices() -> tuple[Device, ...]:
     return tuple(devices)
 
 
-@cache
 def prepare_torch() -> None:
-    """Leave one core to the window: with all of them in torch's hands, 11 % of its ticks are late."""
+    """Leave one core to the window: with all of them in torch's hands, 11 % of its ticks are late.
+
+    To be called on every thread that computes, for OpenMP keeps this number for each thread: on a
+    new one it is that of all cores, which on a busy machine made small steps 15 times slower.
+    """
     import torch
 
     torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))

@@ -71,7 +71,7 @@ def kept_as_pixels(item: QGraphicsItem) -> QGraphicsItem:
 class _Axis(pg.AxisItem):
     """Tick labels alone; lines belong to the plot's background."""
 
-    def drawPicture(  # noqa: D102
+    def drawPicture(
         self, painter: QPainter, axisSpec: object, tickSpecs: object, textSpecs: list
     ) -> None:
         painter.setFont(self.style["tickFont"])
@@ -139,6 +139,10 @@ class Plot(pg.GraphicsView):
             axis.setTextPen(theme.muted_text)
         self._fit_axes_to_font()
 
+    def gap_above(self) -> int:
+        """Pixels over the canvas; labels of ticks at its upper edge stand half in them."""
+        return 2
+
     def gap_below(self) -> int:
         """Pixels between the canvas and the tick labels under it."""
         return 2
@@ -156,7 +160,7 @@ class Plot(pg.GraphicsView):
         # The outermost labels stand half outside of the canvas.
         first, last = (metrics.horizontalAdvance(text) / 2 for text in self._end_labels())
         left = 0 if self._left_sample else round(first)
-        self.centralLayout.setContentsMargins(left, 2, round(last), 0)
+        self.centralLayout.setContentsMargins(left, self.gap_above(), round(last), 0)
         self.redraw_background()
 
     def _end_labels(self) -> tuple[str, str]:

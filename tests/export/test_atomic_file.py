@@ -94,9 +94,18 @@ def test_an_interrupt_changes_nothing(path: Path) -> None:
 def test_a_failed_write_is_explained(
     path: Path, monkeypatch: pytest.MonkeyPatch, code: int, problem: SaveProblem, size: int
 ) -> None:
+    closed: list[int] = []
+    close = os.close
+
+    def counted(descriptor: int) -> None:
+        closed.append(descriptor)
+        close(descriptor)
+
+    monkeypatch.setattr(os, "close", counted)
     fail_writes(monkeypatch, code)
     with pytest.raises(SaveError) as caught, replacing_file(path) as file:
         file.write(bytes(size))
+    assert len(closed) == 1
     assert (caught.value.problem, caught.value.errno) == (problem, code)
     assert str(path) in str(caught.value)
     assert nothing_changed(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from ddpm_studio.export.palette import GrowingPalette, colour_keys
 Bytes = NDArray[np.uint8]
 
 
-def picture(colours: NDArray[np.integer]) -> Bytes:
+def picture(colours: NDArray[Any]) -> Bytes:
     return colours.astype(np.uint8).reshape(1, -1, 3)
 
 
@@ -25,7 +26,8 @@ def shown(palette: GrowingPalette, frame: Bytes) -> Bytes:
 def distances(frame: Bytes, colours: Bytes) -> NDArray[np.float64]:
     """Squared distance of each pixel to each colour, by the definition."""
     pixels = frame.reshape(-1, 1, 3).astype(np.float64)
-    return np.square(pixels - colours.astype(np.float64)).sum(axis=2)
+    squares: NDArray[np.float64] = np.square(pixels - colours.astype(np.float64)).sum(axis=2)
+    return squares
 
 
 def test_keys_are_little_endian_rgb() -> None:
@@ -55,9 +57,11 @@ def test_too_many_later_colours_leave_what_was_exact_exact() -> None:
     rng = np.random.default_rng(0)
     first = picture(rng.integers(0, 256, (50, 3)))
     noise = picture(rng.integers(0, 256, (40_000, 3)))
+    surface = picture(np.repeat([[100] * 3, [103] * 3], 500, axis=0))  # both in one cell
     palette = GrowingPalette([first])
-    coarse = shown(palette, noise)
+    coarse = shown(palette, np.concatenate([noise, surface], axis=1))[:, :40_000]
     np.testing.assert_array_equal(shown(palette, first), first)
+    np.testing.assert_array_equal(shown(palette, surface), surface)
     assert 200 < len(palette.colours) <= 256
     error = np.sqrt(np.square(coarse.astype(float) - noise).sum(axis=2).mean())
     assert error < 24  # measured 21.2; the first 50 colours alone give 44.9
@@ -93,6 +97,13 @@ def test_in_a_crowd_of_new_colours_the_choice_is_nearly_the_nearest() -> None:
     excess = all_distances[np.arange(2000), chosen[:2000]] - all_distances.min(axis=1)
     # The colour looked up lies up to (2, 2, 2) off: twice that by the triangle inequality.
     assert np.max(excess) <= 2 * np.sqrt(12)
+
+
+def test_a_surface_amid_similar_noise_keeps_its_colour() -> None:
+    noise = picture(np.random.default_rng(2).integers(0, 60, (20_000, 3)))
+    surface = picture(np.full((100, 3), 31))
+    palette = GrowingPalette([np.concatenate([noise, surface], axis=1)])
+    np.testing.assert_array_equal(shown(palette, surface), surface)
 
 
 def test_flat_surfaces_keep_their_colour(plot_frames: Callable[[int], list[Bytes]]) -> None:

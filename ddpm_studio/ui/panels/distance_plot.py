@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtCore import QEvent, QPointF, QRectF, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ddpm_studio.diffusion.noise_floor import expected_kolmogorov_smirnov, expected_wasserstein
-from ddpm_studio.ui.panels.panel_text import title_label
+from ddpm_studio.ui.panels.panel_text import paragraphs, title_label
 from ddpm_studio.ui.panels.segmented_control import Option, SegmentedControl
-from ddpm_studio.ui.panels.time_plot import Dot, TimePlot, decade_ticks
+from ddpm_studio.ui.panels.time_plot import LEFT_SAMPLE, Dot, TimePlot, decade_ticks
 from ddpm_studio.ui.plot_style import MAX_CURVE_POINTS, curve, small_font
 from ddpm_studio.ui.theme import SPACING, Theme
 
 if TYPE_CHECKING:
     from ddpm_studio.diffusion.trajectory import Trajectory
 
+_KEY_WIDTH = 17
+_SHARE_OF_KEY = 0.22  # of the height, kept free under the curves for the floor's name
 _KS, _WASSERSTEIN = 0, 1
 
 
@@ -32,14 +34,14 @@ class _DistanceCanvas(TimePlot):
         self._floor_text = ""
         self.lines = [curve(np.zeros(0), np.zeros(0)) for _ in range(2)]
         self._floor_line = curve(np.zeros(0), np.zeros(0))
-        super().__init__(theme, left_sample="0.01", parent=parent)
+        super().__init__(theme, left_sample=LEFT_SAMPLE, parent=parent)
         for item in (self._floor_line, *reversed(self.lines)):
             self.view_box.addItem(item, ignoreBounds=True)
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
-        self.lines[0].setPen(self.pen(theme.forward, 1.8))
-        self.lines[1].setPen(self.pen(theme.reverse, 1.8))
+        self.lines[0].setPen(self.pen(theme.forward, 1.4))
+        self.lines[1].setPen(self.pen(theme.reverse, 1.4))
         self._floor_line.setPen(self.pen(theme.normal, dashed=True))
 
     def set_floor(self, floor: float | None, text: str) -> None:
@@ -66,11 +68,14 @@ class _DistanceCanvas(TimePlot):
         if self._floor is None:
             return
         painter.setFont(small_font(self.font()))
+        painter.setPen(self.pen(self._theme.normal, dashed=True))
+        metrics = QFontMetricsF(painter.font(), self)
+        left = self.canvas().left() + SPACING
+        baseline = self.canvas().bottom() - metrics.descent() - 1
+        middle = baseline - metrics.xHeight() / 2
+        painter.drawLine(QPointF(left, middle), QPointF(left + _KEY_WIDTH, middle))
         painter.setPen(QColor(self._theme.normal))
-        y = self.to_pixels(0, math.log10(self._floor)).y()
-        area = QRectF(self.canvas().left() + SPACING, y - 40, self.canvas().width(), 40 - 2)
-        bottom_left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
-        painter.drawText(area, bottom_left, self._floor_text)
+        painter.drawText(QPointF(left + _KEY_WIDTH + SPACING / 2, baseline), self._floor_text)
 
 
 class DistancePlot(QWidget):
@@ -176,10 +181,11 @@ class DistancePlot(QWidget):
         count = self._value_count()
         expected = (expected_kolmogorov_smirnov, expected_wasserstein)[self._choice.index]
         floor = expected(count)
-        low = math.floor(min(heights.min(), math.log10(floor)) * 5 - 0.8) / 5
+        low = math.floor(min(heights.min(), math.log10(floor)) * 5 - 0.2) / 5
         high = math.ceil(heights.max() * 5 + 0.5) / 5
+        low -= _SHARE_OF_KEY * (high - low)
         self._canvas.set_heights(low, high, decade_ticks(low, high))
-        self._canvas.set_floor(floor, self.tr("noise floor for {0} values").format(f"{count:,}"))
+        self._canvas.set_floor(floor, self.tr("noise floor, n = {0}").format(f"{count:,}"))
 
     def _value_count(self) -> int:
         """How many values each distance was measured on."""
@@ -218,13 +224,14 @@ class DistancePlot(QWidget):
         self._canvas.setToolTip(self._explanation())
 
     def _explanation(self) -> str:
-        return "<p>{0}</p><p>{1}</p><p>{2}</p>".format(
+        return paragraphs(
             self.tr(
                 "The distance of x<sub>t</sub> to N(0, 1) at every t (logarithmic): forward chain "
                 "blue, reverse chain orange. Where both coincide, both chains are equally noisy."
             ),
             self.tr(
-                "Dashed: the distance that as many independent draws from N(0, 1) have on average. "
+                "Dashed, the noise floor: the distance that n independent draws from N(0, 1) have on "
+                "average, as they are a finite sample. "
                 "The pixels of an image are independent at t = T only, so between 0 and T the line "
                 "is a guide."
             ),

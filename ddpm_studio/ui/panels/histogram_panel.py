@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ddpm_studio.ui.number_text import format_fixed
 from ddpm_studio.ui.panels.histogram_scale import HistogramScale, merge, merged_bins
 from ddpm_studio.ui.panels.histogram_table import HistogramTable
 from ddpm_studio.ui.panels.marginal_plot import LIMIT, Marginal, MarginalPlot
-from ddpm_studio.ui.panels.panel_text import NoteLabel, title_label
+from ddpm_studio.ui.panels.panel_text import NoteLabel, paragraphs, title_label
 from ddpm_studio.ui.theme import SPACING, Theme
 
 if TYPE_CHECKING:
@@ -65,8 +65,10 @@ class HistogramPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Other colours."""
         self._theme = theme
-        for part in (*self._plots, self._table, self._note):
-            part.set_theme(theme)
+        for plot in self._plots:
+            plot.set_theme(theme)
+        self._table.set_theme(theme)
+        self._note.set_theme(theme)
         self._render()
 
     def set_trajectories(self, forward: Trajectory | None, reverse: Trajectory | None) -> None:
@@ -161,7 +163,7 @@ class HistogramPanel(QWidget):
         return ["x"]
 
     def _plot_tool_tip(self) -> str:
-        return "<p>{0}</p><p>{1}</p><p>{2}</p>".format(
+        return paragraphs(
             self.tr(
                 "How the values of x<sub>t</sub> are distributed: the forward chain (blue, filled), "
                 "the reverse chain (orange outline), and the density of N(0, 1) (grey dashes)."

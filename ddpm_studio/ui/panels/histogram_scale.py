@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _TOPS = (0.6, 0.9, 1.2)
 _STEPS = (1, 2, 4)
 _NOISE = 4.5  # standard errors that the highest bin of a long chain of noise reaches
-_MOST_FRAMES = 1001  # are looked at for their peaks; of longer chains every second, third, …
+_MOST_FRAMES = 251  # are looked at for their peaks; of longer chains every second, third, …
 
 
 def merged_bins(value_count: int) -> int:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from ddpm_studio.diffusion.noise_floor import expected_kolmogorov_smirnov, expected_wasserstein
 from ddpm_studio.ui.number_text import NO_VALUE, format_fixed
 from ddpm_studio.ui.panels.number_table import Column, Key, NumberTable, Row
+from ddpm_studio.ui.panels.panel_text import paragraphs
 from ddpm_studio.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -97,36 +98,39 @@ class HistogramTable(NumberTable):
         return [
             Row(
                 self.tr("mean"),
-                "<p>"
-                + self.tr("<b>Mean</b> m = (1/n) ∑ x<sub>i</sub>. N(0, 1) has 0.")
-                + f"</p><p>{all_values}</p>",
+                paragraphs(
+                    self.tr("<b>Mean</b> m = (1/n) ∑ x<sub>i</sub>. N(0, 1) has 0."), all_values
+                ),
             ),
             Row(
                 self.tr("std"),
-                "<p>"
-                + self.tr(
-                    "<b>Standard deviation</b> √((1/n) ∑ (x<sub>i</sub> − m)²). N(0, 1) has 1."
-                )
-                + f"</p><p>{all_values}</p>",
+                paragraphs(
+                    self.tr(
+                        "<b>Standard deviation</b> √((1/n) ∑ (x<sub>i</sub> − m)²). N(0, 1) has 1."
+                    ),
+                    all_values,
+                ),
             ),
             Row(
                 "KS",
-                "<p>"
-                + self.tr(
-                    "<b>Kolmogorov–Smirnov distance</b> to N(0, 1): sup |F<sub>n</sub>(u) − Φ(u)|, "
-                    "the largest gap between the share of values below u and the share that "
-                    "N(0, 1) has there. Between 0 and 1."
-                )
-                + f"</p><p>{measured}</p>",
+                paragraphs(
+                    self.tr(
+                        "<b>Kolmogorov–Smirnov distance</b> to N(0, 1): sup |F<sub>n</sub>(u) − Φ(u)|, "
+                        "the largest gap between the share of values below u and the share that "
+                        "N(0, 1) has there. Between 0 and 1."
+                    ),
+                    measured,
+                ),
             ),
             Row(
                 "W₁",
-                "<p>"
-                + self.tr(
-                    "<b>1-Wasserstein distance</b> to N(0, 1): ∫ |F<sub>n</sub>(u) − Φ(u)| du, "
-                    "how far values must move on average to become N(0, 1)."
-                )
-                + f"</p><p>{measured}</p>",
+                paragraphs(
+                    self.tr(
+                        "<b>1-Wasserstein distance</b> to N(0, 1): ∫ |F<sub>n</sub>(u) − Φ(u)| du, "
+                        "how far values must move on average to become N(0, 1)."
+                    ),
+                    measured,
+                ),
             ),
         ]
 

@@ -93,6 +93,10 @@ class MarginalPlot(Plot):
             text = f"{height:.1f} ▲" if at_left else f"▲ {height:.1f}"
             self._marks.append((centre, text, colour, at_left))
 
+    def has_histogram(self, order: int) -> bool:
+        """Whether the forward (0) or the reverse (1) histogram is shown."""
+        return self._steps[order].has_shape()
+
     @property
     def texts(self) -> list[str]:
         """What is written over the data: heights of what is cut, then shares of values outside."""

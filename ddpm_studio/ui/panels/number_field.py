@@ -56,7 +56,8 @@ class NumberField(QLineEdit):
 
     committed  Enter was pressed or the field was left, with another text than before
     stepped    a key or the wheel changed the number
-    edited     a person typed something
+
+    Escape brings back the last number shown. ``whole``: only whole numbers are meant.
     """
 
     committed = Signal()
@@ -65,17 +66,21 @@ class NumberField(QLineEdit):
     def __init__(self, *, whole: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._whole = whole
-        self._settled = ""
+        self._shown: float | None = None
+        self._settled = ""  # the last text that was shown or committed
         self.editingFinished.connect(self._commit)
 
     def show_value(self, value: float | None) -> None:
         """The committed number; empty for None."""
+        self._shown = value
         self._settled = "" if value is None else number_as_typed(value)
         self.setText(self._settled)
         self.setCursorPosition(0)
 
     def value(self) -> float | None:
         """What the text means; None where it is not a (whole) number."""
+        if self._shown is not None and self.text() == number_as_typed(self._shown):
+            return self._shown  # which may have more figures than the text
         return parse_whole_number(self.text()) if self._whole else parse_number(self.text())
 
     def is_being_edited(self) -> bool:
@@ -106,9 +111,9 @@ class NumberField(QLineEdit):
         }.get(Qt.Key(event.key()))
         if steps is not None:
             self._step(steps)
-        elif event.key() == Qt.Key.Key_Escape and self.is_being_edited():
-            self.setText(self._settled)
-            self.textEdited.emit(self._settled)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.show_value(self._shown)
+            self.textEdited.emit(self.text())
         else:
             super().keyPressEvent(event)
 

@@ -1,4 +1,4 @@
-"""The two kinds of text that every panel has: a title, and a note whose words change with t."""
+"""The texts that panels share: a title, a note whose words change with t, long tooltips."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ddpm_studio.ui.plot_style import small_font
 from ddpm_studio.ui.theme import Theme
+
+
+def paragraphs(*texts: str) -> str:
+    """Rich text for a tooltip, which breaks its lines."""
+    return "".join(f"<p>{text}</p>" for text in texts)
 
 
 def title_label() -> QLabel:

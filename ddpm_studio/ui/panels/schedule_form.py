@@ -5,10 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QGridLayout,
+    QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +25,7 @@ class ScheduleForm(QWidget):
     """Kind, T, beta_1 and beta_T; emits a ScheduleConfiguration when a valid change is committed.
 
     A number that no schedule can have is named in a sentence below, and nothing is emitted.
+    ``reset`` is a button that whoever shows the form places.
     """
 
     schedule_requested = Signal(object)
@@ -41,7 +41,7 @@ class ScheduleForm(QWidget):
         self.beta_1, self.beta_T = NumberField(), NumberField()
         self.reset = QPushButton()
         self.problem = QLabel()
-        self._labels = {name: QLabel() for name in ("kind", "steps", "beta_1", "beta_T")}
+        self._labels = {name: QLabel() for name in ("steps", "beta_1", "beta_T")}
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._arrange()
         self._connect()
@@ -50,31 +50,23 @@ class ScheduleForm(QWidget):
 
     def _arrange(self) -> None:
         self.kind.addItems(["", ""])
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(SPACING)
-        grid.setVerticalSpacing(SPACING // 2)
-        rows = (("kind", self.kind), ("steps", self.steps)), (
-            ("beta_1", self.beta_1),
-            ("beta_T", self.beta_T),
-        )
-        for row, fields in enumerate(rows):
-            for column, (name, field) in enumerate(fields):
-                self._labels[name].setBuddy(field)
-                grid.addWidget(self._labels[name], row, 2 * column)
-                grid.addWidget(field, row, 2 * column + 1)
-                field.setMinimumWidth(40)
-                field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-                grid.setColumnStretch(2 * column + 1, 1)
+        fields = QHBoxLayout()
+        fields.setSpacing(SPACING // 2)
+        fields.addWidget(self.kind, 5)
+        for name, field in zip(self._labels, self._fields(), strict=True):
+            self._labels[name].setBuddy(field)
+            field.setMinimumWidth(40)
+            fields.addSpacing(SPACING // 2)
+            fields.addWidget(self._labels[name])
+            fields.addWidget(field, 3)
         self.problem.setProperty("problem", True)
-        for words in (self.problem,):
-            words.setWordWrap(True)
-            words.hide()
+        self.problem.setWordWrap(True)
+        self.problem.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACING // 2)
-        layout.addLayout(grid)
+        layout.addLayout(fields)
         layout.addWidget(self.problem)
-        layout.addWidget(self.reset)
 
     def _connect(self) -> None:
         self.kind.activated.connect(self._choose_kind)
@@ -91,7 +83,7 @@ class ScheduleForm(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Other colours."""
         self._theme = theme
-        self._mark_problem(self._problem() if self.problem.isVisibleTo(self) else None)
+        self._mark_problem(None if self.problem.isHidden() else self._problem())
 
     # What is shown
 
@@ -140,7 +132,7 @@ class ScheduleForm(QWidget):
 
     def _check_again(self) -> None:
         """While somebody types, a sentence only goes away; it comes when they have finished."""
-        if self.problem.isVisibleTo(self):
+        if not self.problem.isHidden():
             self._mark_problem(self._problem())
 
     def _commit(self) -> None:
@@ -169,7 +161,9 @@ class ScheduleForm(QWidget):
             for field, name in ((self.beta_1, "β₁"), (self.beta_T, "β<sub>T</sub>")):
                 beta = field.value()
                 if beta is None or not 0 < beta < 1:
-                    sentence = self.tr("{0} must be a number between 0 and 1, such as 1e-4 or 0.02.")
+                    sentence = self.tr(
+                        "{0} must be a number between 0 and 1, such as 1e-4 or 0.02."
+                    )
                     return field, sentence.format(name)
         return None
 
@@ -189,7 +183,6 @@ class ScheduleForm(QWidget):
 
     def retranslate(self) -> None:
         """Set every text."""
-        self._labels["kind"].setText(self.tr("Kind"))
         self._labels["steps"].setText("T")
         self._labels["beta_1"].setText("β₁")
         self._labels["beta_T"].setText("β<sub>T</sub>")
@@ -205,7 +198,8 @@ class ScheduleForm(QWidget):
         self.steps.setToolTip(
             self.tr("Number of steps of the forward chain, from 1 to {0}").format(f"{MAX_STEPS:,}")
         )
-        self.reset.setText(self.tr("Reset to the model's schedule"))
+        self.reset.setText(self.tr("Reset to the model's"))
+        self.reset.setAccessibleName(self.tr("Reset to the model's schedule"))
         self.reset.setToolTip(
             self.tr("Give the forward chain the schedule with which the model was trained.")
         )
@@ -214,7 +208,7 @@ class ScheduleForm(QWidget):
         self.beta_1.setAccessibleName(self.tr("beta of the first step"))
         self.beta_T.setAccessibleName(self.tr("beta of the last step"))
         self._enable()
-        if self.problem.isVisibleTo(self):
+        if not self.problem.isHidden():
             self._mark_problem(self._problem())
 
     def _beta_tool_tip(self, field: NumberField) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ddpm_studio.diffusion.schedule import NoiseSchedule, ScheduleConfiguration
 from ddpm_studio.ui.number_text import NO_VALUE, format_number
@@ -16,7 +16,7 @@ from ddpm_studio.ui.panels.number_field import number_as_typed
 from ddpm_studio.ui.panels.panel_text import title_label
 from ddpm_studio.ui.panels.schedule_form import ScheduleForm
 from ddpm_studio.ui.panels.segmented_control import Option, SegmentedControl
-from ddpm_studio.ui.panels.time_plot import Dot, TimePlot, decade_ticks
+from ddpm_studio.ui.panels.time_plot import LEFT_SAMPLE, Dot, TimePlot, decade_ticks
 from ddpm_studio.ui.plot_style import MAX_CURVE_POINTS, Ticks, curve
 from ddpm_studio.ui.theme import SPACING, Theme
 
@@ -35,7 +35,7 @@ class _ScheduleCanvas(TimePlot):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self.lines = [curve(np.zeros(0), np.zeros(0)) for _ in range(2)]
-        super().__init__(theme, left_sample="0.01", parent=parent)
+        super().__init__(theme, left_sample=LEFT_SAMPLE, parent=parent)
         for item in reversed(self.lines):
             self.view_box.addItem(item, ignoreBounds=True)
 
@@ -77,7 +77,10 @@ class SchedulePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACING // 2)
-        layout.addWidget(self._title)
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        head.addWidget(self._form.reset)
+        layout.addLayout(head)
         layout.addWidget(self._quantity)
         layout.addWidget(self._canvas, 1)
         layout.addWidget(self._note)
@@ -155,7 +158,7 @@ class SchedulePanel(QWidget):
 
     def retranslate(self) -> None:
         """Set every text."""
-        self._title.setText(self.tr("Noise schedule of the forward chain"))
+        self._title.setText(self.tr("Forward noise schedule"))
         self._quantity.set_options(self._options())
         self._canvas.setAccessibleName(self.tr("Noise schedule over t"))
         self._canvas.setToolTip(self.tr("Click or drag to go to a t; ← and → step."))
@@ -203,7 +206,7 @@ class SchedulePanel(QWidget):
             )
 
     def _in_words(self, configuration: ScheduleConfiguration) -> str:
-        steps = f"{configuration.T:,}"
+        steps = str(configuration.T)
         if configuration.beta_1 is None or configuration.beta_T is None:
             return self.tr("cosine, T = {0}").format(steps)
         return self.tr("linear, T = {0}, β from {1} to {2}").format(
@@ -234,8 +237,9 @@ def _scale(quantity: int, schedules: list[NoiseSchedule]) -> _Scale:
     values = np.concatenate([_heights(quantity, schedule) for schedule in schedules])
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     if quantity == _BETA:
-        text = number_as_typed(float(f"{high:.2g}"))
-        return _Scale(-0.04 * high, 1.08 * high, [(0.0, "0"), (high, text)])
+        unit = 10.0 ** math.floor(math.log10(high) + 1e-9)
+        tick = math.floor(high / unit + 1e-9) * unit  # a single figure: 0.02 of 0.0234
+        return _Scale(-0.04 * high, 1.08 * high, [(0.0, "0"), (tick, number_as_typed(tick))])
     margin = 0.06 * max(high - low, 1.0)
     return _Scale(low - margin, high + margin, decade_ticks(low - margin, high + margin))
 

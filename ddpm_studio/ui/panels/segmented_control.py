@@ -14,6 +14,7 @@ from ddpm_studio.ui.theme import Theme, number_font
 
 _PADDING = 8
 _CORNER = 5.0
+_SUBSCRIPT_DROP = 3  # pixels between a name and the values below it
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,8 @@ class Segment(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         height = self.fontMetrics().height()
-        lines = 1 + self._value_lines
-        return QSize(round(self._name_width()) + 2 * _PADDING, lines * height + 6)
+        values = self._value_lines * height + _SUBSCRIPT_DROP if self._value_lines else 0
+        return QSize(round(self._name_width()) + 2 * _PADDING, height + values + 6)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -120,7 +121,7 @@ class Segment(QAbstractButton):
         height = self.fontMetrics().height()
         for line, (text, colour) in enumerate(self._values, start=1):
             painter.setPen(QColor(colour))
-            area = QRectF(0, 3 + line * height, self.width(), height)
+            area = QRectF(0, 3 + _SUBSCRIPT_DROP + line * height, self.width(), height)
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
 
 

@@ -15,9 +15,11 @@ from ddpm_studio.ui.theme import Theme
 Dot = tuple[float, float]
 """Where a curve is at the current t: (t / T, height in the plot's coordinates)."""
 
+LEFT_SAMPLE = "0.01"  # plots over t under each other have canvases of the same width
 _MARGIN = 0.015  # of the width, at both ends: a dot at t = 0 is seen whole
 _RAMP_HEIGHT = 4
 _DOT_RADIUS = 4.0
+_FRACTIONS = ("0", "T/4", "T/2", "3T/4", "T")
 
 
 class TimePlot(Plot):
@@ -53,7 +55,9 @@ class TimePlot(Plot):
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
-        self._cursor.setPen(self.pen(theme.text, 1))
+        line = QColor(theme.text)
+        line.setAlpha(150)
+        self._cursor.setPen(self.pen(line, 1))
         for dot, colour in zip(self._dots, (theme.forward, theme.reverse), strict=False):
             dot.setPen(QPen(QColor(theme.canvas), 1.5))
             dot.setBrush(QColor(colour))
@@ -61,11 +65,14 @@ class TimePlot(Plot):
     # What is shown
 
     def set_steps(self, T: int, *, as_fraction: bool = False) -> None:
-        """The forward chain has T >= 1 steps; labels are t, or t / T where chains differ in T."""
+        """The forward chain has T >= 1 steps; labels are t, or parts of T where chains differ."""
         self._T = T
-        parts = (0.0, 0.25, 0.5, 0.75, 1.0) if T >= 4 else (0.0, 1.0)
-        texts = [f"{part:g}" if as_fraction else f"{round(part * T)}" for part in parts]
-        positions = parts if as_fraction else [round(part * T) / T for part in parts]
+        quarters = range(5) if T >= 4 or as_fraction else (0, 4)
+        positions = [quarter / 4 for quarter in quarters]
+        texts = [_FRACTIONS[quarter] for quarter in quarters]
+        if not as_fraction:
+            steps = [round(position * T) for position in positions]
+            positions, texts = [t / T for t in steps], [str(t) for t in steps]
         self.set_x(-_MARGIN, 1 + _MARGIN, list(zip(positions, texts, strict=True)))
 
     def set_heights(self, low: float, high: float, ticks: Sequence[tuple[float, str]]) -> None:
@@ -102,6 +109,9 @@ class TimePlot(Plot):
         return (item.pos().x(), item.pos().y()) if item.isVisible() else None
 
     # The ramp and the focus
+
+    def gap_above(self) -> int:
+        return round(0.4 * self.fontMetrics().height())
 
     def gap_below(self) -> int:
         return _RAMP_HEIGHT + 4

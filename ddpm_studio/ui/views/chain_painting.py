@@ -60,9 +60,12 @@ class ChainPainting:
         self._generation += 1
         self._path = None
         self._make_paintings()
-        same_kind = before and trajectory and before.sample_shape == trajectory.sample_shape
-        if not same_kind or self.chosen >= trajectory.count:
-            self.chosen = NOTHING
+        same_kind = (
+            before is not None
+            and trajectory is not None
+            and before.sample_shape == trajectory.sample_shape
+        )
+        self.choose(self.chosen if same_kind else NOTHING)
 
     def choose(self, index: int) -> None:
         """Enlarge or mark a sample; NOTHING, or an index that there is not, chooses none."""

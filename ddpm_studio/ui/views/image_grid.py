@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +16,9 @@ Images = NDArray[np.float32]
 
 _OPAQUE = np.uint32(0xFF000000)
 _GREY = np.uint32(0x010101)
+# Of red, green, blue and alpha among the bytes of 0xAARRGGBB in this machine's memory.
+_CHANNEL_PLACES = (2, 1, 0) if sys.byteorder == "little" else (1, 2, 3)
+_ALPHA_PLACE = 3 if sys.byteorder == "little" else 0
 _LEAST_GAP, _LARGEST_GAP = 0.03, 0.14  # between images, as parts of an image's side
 
 
@@ -49,7 +53,7 @@ class GridLayout:
         column = math.floor((x + self.gap / 2) / (width + self.gap))
         row = math.floor((y + self.gap / 2) / (height + self.gap))
         index = row * self.columns + column
-        inside = 0 <= column < self.columns and 0 <= row and index < self.count
+        inside = 0 <= column < self.columns and row >= 0 and index < self.count
         return index if inside else -1
 
 
@@ -58,12 +62,17 @@ def grid_layout(count: int, image_size: Size, area_px: Size) -> GridLayout:
     """The rows and columns that show ``count`` images of ``image_size`` largest in an area.
 
     Images are enlarged to whole pixels where they can be doubled at least; otherwise to the
-    pixel that fits (:func:`grid_picture` then interpolates). Fewer empty cells win a draw.
+    pixel that fits (:func:`grid_picture` then interpolates).
     """
     if count < 1:
         raise ValueError("a grid needs at least one image")
     candidates = (_layout(count, columns, image_size, area_px) for columns in range(1, count + 1))
-    return max(candidates, key=lambda grid: (grid.image_size, -grid.rows * grid.columns))
+    return max(candidates, key=_preference)
+
+
+def _preference(grid: GridLayout) -> tuple[Size, int, int]:
+    """Large images, then few empty cells, then rather wide than high."""
+    return grid.image_size, -grid.rows * grid.columns, grid.columns
 
 
 def _layout(count: int, columns: int, image_size: Size, area_px: Size) -> GridLayout:
@@ -111,22 +120,27 @@ def grid_picture(images: Images, layout: GridLayout, background: str) -> Picture
 def enlarged(images: Images, size_px: Size) -> Picture:
     """Images (N, C, H, W) as pixels (N, height, width): whole multiples by copying, else smoothly."""
     height, width = images.shape[2:]
+    limited = np.fmin(np.fmax(images, np.float32(-1)), np.float32(1))  # NaN becomes -1
+    levels = (limited + np.float32(1)) * np.float32(127.5)
     times_x, times_y = size_px[0] / width, size_px[1] / height
     if times_x.is_integer() and times_y.is_integer():
-        return _packed(images).repeat(int(times_y), axis=1).repeat(int(times_x), axis=2)
-    limited = np.clip(images, -1, 1)
-    down = _resampling(height, size_px[1])
-    across = _resampling(width, size_px[0])
-    return _packed(down @ (limited @ across.T))
+        return _packed(levels).repeat(int(times_y), axis=1).repeat(int(times_x), axis=2)
+    down, across = _resampling(height, size_px[1]), _resampling(width, size_px[0])
+    return _packed(down @ (levels @ across.T))
 
 
-def _packed(images: Images) -> Picture:
-    """Values in [-1, 1] to 0xffRRGGBB, shape (N, H, W)."""
-    limited = np.fmin(np.fmax(images, np.float32(-1)), np.float32(1))  # NaN becomes -1
-    levels = np.rint((limited + np.float32(1)) * np.float32(127.5)).astype(np.uint32)
-    if levels.shape[1] < 3:
-        return levels[:, 0] * _GREY | _OPAQUE
-    return levels[:, 0] << 16 | levels[:, 1] << 8 | levels[:, 2] | _OPAQUE
+def _packed(levels: Images) -> Picture:
+    """Levels from 0 to 255, (N, 1 or 3, H, W), as 0xffRRGGBB, shape (N, H, W)."""
+    count, channels, height, width = levels.shape
+    rounded = (levels + np.float32(0.5)).astype(np.uint8)
+    if channels < 3:
+        return rounded[:, 0] * _GREY | _OPAQUE
+    packed = np.empty((count, height, width), np.uint32)
+    parts = packed.view(np.uint8).reshape(count, height, width, 4)
+    for place, channel in zip(_CHANNEL_PLACES, (0, 1, 2), strict=True):
+        parts[..., place] = rounded[:, channel]
+    parts[..., _ALPHA_PLACE] = 255
+    return packed
 
 
 @lru_cache(maxsize=16)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,7 +119,7 @@ class PointsPainting:
         pieces = (
             np.linspace(0, len(known) - 1, min(_PATH_PIECES, len(known)) + 1).round().astype(int)
         )
-        for first, last in zip(pieces[:-1], pieces[1:], strict=True):
+        for first, last in pairwise(pieces.tolist()):
             colour = self._theme.noise_colour(known[(first + last) // 2] / T)
             painter.setPen(QPen(faded(colour.name(), 0.9), 1.4))
             painter.drawPolyline(QPolygonF(line[first : last + 1]))

@@ -122,10 +122,10 @@ def _stamp(radius: float, depth: float) -> tuple[int, NDArray[np.intp], NDArray[
     dy = pixel[None, None, :, None] - centres[:, None, None, None]
     dx = pixel[None, None, None, :] - centres[None, :, None, None]
     stamps = np.clip(radius + 0.5 - np.hypot(dy, dx), 0, 1) * depth
-    stamps = stamps.reshape(_PHASES**2, -1).astype(np.float32)
-    used = np.flatnonzero(stamps.any(axis=0))
+    by_phase = stamps.reshape(_PHASES**2, -1).astype(np.float32)
+    used = np.flatnonzero(by_phase.any(axis=0))
     offsets = np.stack(np.divmod(used, 2 * margin + 1), axis=1) - margin
-    return margin, offsets, stamps[:, used]
+    return margin, offsets.astype(np.intp), by_phase[:, used]
 
 
 def _optical_depth(places: Points, size_px: Size, count: int) -> NDArray[np.float32]:
