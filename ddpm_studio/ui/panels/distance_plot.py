@@ -94,7 +94,7 @@ class DistancePlot(QWidget):
         self._aside.setProperty("muted", True)
         self._canvas = _DistanceCanvas(theme)
         self._canvas.seek_requested.connect(self.seek_requested)
-        self._choice.chosen.connect(self._choose)
+        self._choice.chosen.connect(self._redraw)
         self._arrange()
         self.retranslate()
         self.set_trajectories(None, None)
@@ -136,8 +136,9 @@ class DistancePlot(QWidget):
         if self._counts() != self._recorded:
             self._redraw()
 
-    def _choose(self) -> None:
-        self._redraw()
+    def note(self) -> str:
+        """What is said beside the title: empty for a single marginal."""
+        return "" if self._aside.isHidden() else self._aside.text()
 
     def _counts(self) -> tuple[int, int]:
         first, second = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QLineF, QRectF, Qt, Signal
@@ -179,12 +180,24 @@ class TimePlot(Plot):
 
 
 def decade_ticks(low: float, high: float) -> list[tuple[float, str]]:
-    """Ticks of a logarithmic axis (positions are powers of ten): one to four whole decades inside."""
-    first, last = -int(-low // 1), int(high // 1)
-    stride = max(1, -(-(last - first) // 3))
-    return [(float(power), power_text(power)) for power in range(last, first - 1, -stride)]
+    """At most four ticks of a logarithmic axis, from above; positions are powers of ten.
+
+    Whole decades where at least two lie inside, else also twice and five times one.
+    """
+    first, last = math.ceil(low), math.floor(high)
+    if last > first:
+        stride = math.ceil((last - first + 1) / 4)
+        return [(float(power), power_text(power)) for power in range(last, first - 1, -stride)]
+    ticks = [
+        (power + math.log10(factor), power_text(power, factor))
+        for power in range(last + 1, first - 2, -1)
+        for factor in (5, 2, 1)
+    ]
+    return [tick for tick in ticks if low <= tick[0] <= high][:4]
 
 
-def power_text(power: int) -> str:
-    """10^power as it is read most easily: 0.01, 1, 100, 10⁻⁵."""
-    return f"{10.0**power:g}" if -3 <= power <= 3 else f"10{superscript(power)}"
+def power_text(power: int, factor: int = 1) -> str:
+    """factor · 10^power as it is read most easily: 0.01, 1, 200, 10⁻⁵, 2·10⁻⁵."""
+    if -3 <= power <= 3:
+        return f"{factor * 10.0**power:g}"
+    return f"{factor}·10{superscript(power)}".removeprefix("1·")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
@@ -81,7 +80,7 @@ class FilmStrip(QWidget):
         if all(new[chain] is self._trajectories[chain] for chain in _ROWS):
             return
         self._trajectories = new
-        self._layout = self._make_layout()
+        self._lay_out()
         self._start_over()
 
     def show_frame(self, t: int) -> None:
@@ -191,8 +190,8 @@ class FilmStrip(QWidget):
         side = max(24, (self.height() - self._label_height() - _GAP - 2) // 2)
         left = self._gutter() + side / 2
         right = max(left + 1, self.width() - side / 2 - self._overhang(T, side))
-        most = math.floor((right - left) / (side + _GAP)) + 1
-        return StripLayout(strip_times(T, most), left, right, side, T)
+        least_step = (side + _GAP) * T / (right - left)
+        return StripLayout(strip_times(T, least_step), left, right, side, T)
 
     def _gutter(self) -> float:
         return name_width(self.font()) + 2 * SPACING

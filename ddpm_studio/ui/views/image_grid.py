@@ -93,35 +93,32 @@ def _layout(count: int, columns: int, image_size: Size, area_px: Size) -> GridLa
     return GridLayout(count, columns, rows, (width, height), max(0, gap))
 
 
-def grid_picture(images: Images, layout: GridLayout, background: str) -> Picture:
+def grid_picture(
+    images: Images, layout: GridLayout, background: str, out: Picture | None = None
+) -> Picture:
     """Images (N, C, H, W) in [-1, 1], C = 1 (grey) or 3 (RGB), as a picture of layout.size_px.
 
     Values beyond [-1, 1] are clipped; NaN is black. What ``layout.count`` leaves out is not drawn.
+    ``out`` is a picture of that size to write to, else a new one is made.
     """
-    pixels = enlarged(images[: layout.count], layout.image_size)
+    picture = np.empty(layout.size_px[::-1], np.uint32) if out is None else out
     red, green, blue = rgb(background)
+    picture.fill(0xFF000000 | red << 16 | green << 8 | blue)
     width, height = layout.image_size
-    cell = (height + layout.gap, width + layout.gap)
-    full = np.full(
-        (layout.rows * cell[0], layout.columns * cell[1]),
-        _OPAQUE | np.uint32(red << 16 | green << 8 | blue),
-        np.uint32,
-    )
-    cells = full.reshape(layout.rows, cell[0], layout.columns, cell[1]).swapaxes(1, 2)
-    complete, rest = divmod(len(pixels), layout.columns)
-    split = complete * layout.columns
-    rows = pixels[:split].reshape(complete, layout.columns, height, width)
-    cells[:complete, :, :height, :width] = rows
-    if rest:
-        cells[complete, :rest, :height, :width] = pixels[split:]
-    return np.ascontiguousarray(full[: layout.size_px[1], : layout.size_px[0]])
+    # Row by row: what lies in between stays small enough for the processor's cache.
+    for first in range(0, layout.count, layout.columns):
+        row = images[first : min(first + layout.columns, layout.count)]
+        for index, pixels in enumerate(enlarged(row, layout.image_size), first):
+            x, y = layout.corner(index)
+            picture[y : y + height, x : x + width] = pixels
+    return picture
 
 
 def enlarged(images: Images, size_px: Size) -> Picture:
     """Images (N, C, H, W) as pixels (N, height, width): whole multiples by copying, else smoothly."""
     height, width = images.shape[2:]
     limited = np.fmin(np.fmax(images, np.float32(-1)), np.float32(1))  # NaN becomes -1
-    levels = (limited + np.float32(1)) * np.float32(127.5)
+    levels: Images = (limited + np.float32(1)) * np.float32(127.5)
     times_x, times_y = size_px[0] / width, size_px[1] / height
     if times_x.is_integer() and times_y.is_integer():
         return _packed(levels).repeat(int(times_y), axis=1).repeat(int(times_x), axis=2)

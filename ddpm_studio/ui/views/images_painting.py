@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from ddpm_studio.ui.theme import Theme
 from ddpm_studio.ui.views.image_grid import GridLayout, grid_layout, grid_picture
 from ddpm_studio.ui.views.painted_layer import device_ratio, draw_picture, size_in_pixels
-from ddpm_studio.ui.views.sample_pictures import Picture, Size
+from ddpm_studio.ui.views.sample_pictures import Picture, Size, reusable
 
 Frame = NDArray[np.float32]
 
@@ -45,7 +45,9 @@ class ImagesPainting:
         layout = self._layout(area, shown.shape, ratio)
         full_key = (key, only, layout)
         if self._picture is None or self._picture_key != full_key:
-            self._picture = grid_picture(shown, layout, self._theme.canvas)
+            self._picture = grid_picture(
+                shown, layout, self._theme.canvas, reusable(self._picture, layout.size_px)
+            )
             self._picture_key = full_key
         draw_picture(painter, self._corner(area, layout, ratio), self._picture)
 

@@ -32,6 +32,7 @@ from ddpm_studio.ui.views.sample_pictures import (
     cloud_places,
     line_picture,
     line_places,
+    reusable,
 )
 
 Frame = NDArray[np.float32]
@@ -90,7 +91,13 @@ class PointsPainting:
         if self._picture is None or self._picture_key != (key, size):
             picture = line_picture if self._is_line else cloud_picture
             self._picture = picture(
-                frame, size, EXTENT, self._colour, self._theme.canvas, transparent=True
+                frame,
+                size,
+                EXTENT,
+                self._colour,
+                self._theme.canvas,
+                transparent=True,
+                out=reusable(self._picture, size),
             )
             self._picture_key = (key, size)
         return self._picture

@@ -14,13 +14,15 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from ddpm_studio.ui.views.scratch import scratch
+
 Picture = NDArray[np.uint32]
 Points = NDArray[np.float32]
 Size = tuple[int, int]
 
 _PHASES = 4  # positions of a dot within a pixel, per axis: points glide instead of hopping
-_RAMP_STEPS = 1024
-_RAMP_TOP = 8.0  # optical depth at which the ramp ends
+_RAMP_STEPS = 1536
+_RAMP_TOP = 12.0  # optical depth at which the ramp ends
 _RAMP_SCALE = np.float32((_RAMP_STEPS - 1) / _RAMP_TOP)
 
 LINE_BASE = 0.62  # where the ridge of a line picture stands, as a part of the height
@@ -43,6 +45,11 @@ def as_rgb(picture: Picture) -> NDArray[np.uint8]:
     return np.stack(channels, axis=-1)
 
 
+def reusable(picture: Picture | None, size_px: Size) -> Picture | None:
+    """A picture to write to again, if it has the size."""
+    return picture if picture is not None and picture.shape == size_px[::-1] else None
+
+
 def cloud_picture(
     points: Points,
     size_px: Size,
@@ -51,15 +58,17 @@ def cloud_picture(
     background: str,
     *,
     transparent: bool = False,
+    out: Picture | None = None,
 ) -> Picture:
     """Points (N, 2) as soft round dots whose overlap adds up, so that density stays readable.
 
     The shorter side spans [-extent, extent]; y points upwards; the origin is in the middle.
     Fewer points get larger and stronger dots. Points outside, and NaN, are not drawn.
     ``transparent`` leaves out the background: premultiplied alpha, to be laid over an axis.
+    ``out`` is a picture of that size to write to, else a new one is made.
     """
     depth = _optical_depth(cloud_places(points, size_px, extent), size_px, len(points))
-    return _toned(depth, _density_ramp(colour, background, transparent))
+    return _toned(depth, _density_ramp(colour, background, transparent), out)
 
 
 def line_picture(
@@ -70,16 +79,18 @@ def line_picture(
     background: str,
     *,
     transparent: bool = False,
+    out: Picture | None = None,
 ) -> Picture:
     """Points (N, 1) below the ridge of their density; x spans [-extent, extent] over the width.
 
     Every sample keeps its height in every frame (:func:`line_places`). The ridge has one scale
-    for all frames: LINE_DENSITY_TOP would reach the upper edge.
+    for all frames: LINE_DENSITY_TOP would reach the upper edge. ``transparent`` and ``out`` as
+    in :func:`cloud_picture`.
     """
     places = line_places(points, size_px, extent)
     depth = _optical_depth(places, size_px, len(points))
     _add_ridge(depth, places[:, 0], LINE_BASE * size_px[1], extent)
-    return _toned(depth, _density_ramp(colour, background, transparent))
+    return _toned(depth, _density_ramp(colour, background, transparent), out)
 
 
 def cloud_places(points: Points, size_px: tuple[float, float], extent: float) -> Points:
@@ -134,14 +145,21 @@ def _optical_depth(places: Points, size_px: Size, count: int) -> NDArray[np.floa
     margin, offsets, stamps = _stamp(*_dot(count, min(size_px)))
     limits = np.array((width + margin, height + margin), np.float32)
     inside = ((places >= -margin) & (places < limits)).all(axis=1)  # False for NaN
-    # A dot just outside still reaches in; with twice the margin around, its stamp cannot wrap.
-    pad = 2 * margin
+    # A dot just outside still reaches in; with this much around, its stamp cannot wrap.
+    pad = 2 * margin + 1
     quarter = ((places[inside] + np.float32(pad)) * np.float32(_PHASES)).astype(np.intp)
     pixel, phase = np.divmod(quarter, _PHASES)
     stride = width + 2 * pad
-    total = np.zeros((height + 2 * pad) * stride, np.float32)
-    where = (pixel[:, 1] * stride + pixel[:, 0])[:, None] + offsets @ np.array((stride, 1))
-    np.add.at(total, where.ravel(), stamps[phase[:, 1] * _PHASES + phase[:, 0]].ravel())
+    shape = (len(pixel), len(offsets))
+    where = scratch("where", shape, np.intp)
+    own_pixel = pixel[:, 1] * stride + pixel[:, 0]
+    np.add(own_pixel[:, None], offsets[:, 0] * stride + offsets[:, 1], out=where)
+    amount = scratch("amount", shape, np.float32)
+    which = phase[:, 1] * _PHASES + phase[:, 0]
+    np.take(stamps, which, axis=0, out=amount, mode="clip")
+    total = scratch("total", ((height + 2 * pad) * stride,), np.float32)
+    total.fill(0)
+    np.add.at(total, where.reshape(-1), amount.reshape(-1))
     return total.reshape(-1, stride)[pad : pad + height, pad : pad + width]
 
 
@@ -157,20 +175,22 @@ def _add_ridge(depth: NDArray[np.float32], x: Points, base_px: float, extent: fl
     top = (base_px * (1 - np.minimum(smooth / LINE_DENSITY_TOP, 1))).astype(np.float32)
     slope = np.hypot(np.float32(1), np.gradient(top))  # a steep edge keeps its thickness
     first, end = max(0, math.floor(top.min()) - 2), math.ceil(base_px)
-    below = np.arange(first, end, dtype=np.float32)[:, None] + np.float32(0.5) - top
+    rows = np.arange(first, end, dtype=np.float32)[:, None] + np.float32(0.5)
+    below = scratch("below", (end - first, width), np.float32)
+    np.subtract(rows, top, out=below)
     below /= slope  # the distance to the edge
-    thickness = max(1.0, width / 350)
-    area = depth[first:end]
-    # In place from here on: half of the picture, several times a frame.
-    edge = np.abs(below)
-    np.subtract(0.5 + thickness / 2, edge, out=edge)
-    np.clip(edge, 0, 1, out=edge)
-    edge *= _EDGE_DEPTH
-    area += edge
+    edge = scratch("edge", below.shape, np.float32)
+    np.abs(below, out=edge)
+    np.subtract(0.5 + max(1.0, width / 350) / 2, edge, out=edge)  # thicker in large pictures
+    _add_clipped(depth[first:end], edge, _EDGE_DEPTH)
     below += 0.5
-    np.clip(below, 0, 1, out=below)
-    below *= _AREA_DEPTH
-    area += below
+    _add_clipped(depth[first:end], below, _AREA_DEPTH)
+
+
+def _add_clipped(depth: NDArray[np.float32], cover: NDArray[np.float32], strength: float) -> None:
+    np.clip(cover, 0, 1, out=cover)
+    cover *= strength
+    depth += cover
 
 
 @lru_cache(maxsize=16)
@@ -193,5 +213,8 @@ def _density_ramp(colour: str, background: str, transparent: bool) -> Picture:
     return np.rint(alpha).astype(np.uint32) << 24 | red << 16 | green << 8 | blue
 
 
-def _toned(depth: NDArray[np.float32], ramp: Picture) -> Picture:
-    return np.take(ramp, (depth * _RAMP_SCALE).astype(np.intp), mode="clip")
+def _toned(depth: NDArray[np.float32], ramp: Picture, out: Picture | None) -> Picture:
+    level = scratch("level", depth.shape, np.intp)
+    np.multiply(depth, _RAMP_SCALE, out=level, casting="unsafe")
+    picture = np.empty(depth.shape, np.uint32) if out is None else out
+    return np.take(ramp, level, mode="clip", out=picture)

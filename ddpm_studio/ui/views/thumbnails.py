@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,12 +38,12 @@ class StripLayout:
         return min(self.times, key=lambda time: abs(time - t))
 
 
-def strip_times(T: int, most: int) -> tuple[int, ...]:
-    """At most ``most`` (at least two) evenly spaced t from 0 to T, in equal steps if possible."""
-    steps = max(1, min(T, most - 1))
-    least = max(1, math.ceil(_ROUND_ENOUGH * steps))
-    even = [count for count in range(steps, least - 1, -1) if T % count == 0]
-    count = even[0] if even else steps
+def strip_times(T: int, least_step: float) -> tuple[int, ...]:
+    """Evenly spaced t from 0 to T, ``least_step`` or more apart; in equal steps if possible."""
+    possible = [count for count in range(1, int(T / least_step) + 1) if T // count >= least_step]
+    most = max(possible, default=1)
+    even = [count for count in possible if T % count == 0 and count >= _ROUND_ENOUGH * most]
+    count = max(even, default=most)
     return tuple(round(i * T / count) for i in range(count + 1))
 
 
