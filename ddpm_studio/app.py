@@ -9,9 +9,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ddpm_studio.platform_libraries import explanation, missing_system_libraries
+
+if TYPE_CHECKING:
+    from ddpm_studio.ui.dialogs.export_dialog import ExportDialog
 
 
 class NoWindowError(Exception):
@@ -81,6 +86,7 @@ class Application:
         self.playback = Playback()
         self.window = MainWindow(self.studio, self.playback, self.theme)
         self.window.top_bar.show_language(self._languages.language)
+        self._export_dialog: ExportDialog | None = None
         self._connect()
 
     def _connect(self) -> None:
@@ -120,12 +126,36 @@ class Application:
         self.window.set_theme(self.theme)
 
     def open_export_dialog(self) -> None:
-        """Offer a GIF of what is on the screen."""
+        """Offer a GIF of what is on the screen; the chains stand still meanwhile."""
+        from ddpm_studio.session.playback import Direction
+        from ddpm_studio.ui.data_names import model_title
         from ddpm_studio.ui.dialogs.export_dialog import ExportDialog
+        from ddpm_studio.ui.dialogs.export_form import ExportSubject
 
-        dialog = ExportDialog(self.studio, self.playback, self.preferences, self.theme, self.window)
+        model, playback = self.studio.model, self.playback
+        if model is None or self._export_dialog is not None:
+            return
+        subject = ExportSubject(
+            name=model_title(model),
+            is_denoising=playback.direction is Direction.DENOISING,
+            chosen=self.window.forward_card.view.chosen,
+        )
+        was_playing = playback.is_playing
+        playback.pause()
+        dialog = ExportDialog(self.studio, self.preferences, self.theme, subject, self.window)
+        dialog.finished.connect(partial(self._close_export_dialog, was_playing))
+        self._export_dialog = dialog
         dialog.open()
+
+    def _close_export_dialog(self, was_playing: bool, _result: int = 0) -> None:
+        if self._export_dialog is not None:
+            self._export_dialog.deleteLater()
+            self._export_dialog = None
+        if was_playing:
+            self.playback.play()
 
     def _on_quit(self) -> None:
         self.preferences.window_geometry = self.window.saveGeometry()
+        if self._export_dialog is not None:
+            self._export_dialog.run.stop()
         self.studio.stop()

@@ -3,36 +3,67 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from ddpm_studio import __version__
 
 USAGE_ERROR, FAILURE, INTERRUPTED = 2, 1, 130
 MAX_COUNT = 1_000_000
+QT_PACKAGES = ("PySide6", "pyqtgraph", "shiboken6")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0, or non-zero after one line on stderr."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that lacks a sign shows its number
+        sys.stdout.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = options.command
     try:
-        return command(options)
+        code = command(options)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         return _complain("Stopped.", INTERRUPTED)
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of a pipe left: nothing to say, and nobody to say it to
+        _discard_output()  # the reader of a pipe left: nothing to say, and nobody to say it to
         return FAILURE
     except _expected_errors() as error:
         return _complain(str(error), FAILURE)
-    except MemoryError:
+    except ModuleNotFoundError as error:
+        if error.name not in QT_PACKAGES:
+            raise
+        return _complain(f"This needs {error.name}, which is not installed.", FAILURE)
+    except OSError as error:
+        return _complain(_sentence(error), FAILURE)
+    except (MemoryError, RuntimeError) as error:
+        if not isinstance(error, MemoryError) and "DefaultCPUAllocator" not in str(error):
+            raise
         return _complain("There is not enough memory: ask for fewer samples.", FAILURE)
 
 
 def _complain(message: str, code: int) -> int:
-    print(f"ddpm-studio: {message}", file=sys.stderr)
+    # A file may carry any characters in its name: on a terminal they could be commands.
+    shown = "".join(sign if sign.isprintable() else "?" for sign in message)
+    print(f"ddpm-studio: {shown}", file=sys.stderr)
     return code
+
+
+def _sentence(error: OSError) -> str:
+    if error.filename is None:  # only what is printed has no name
+        _discard_output()
+        return f"The output cannot be written: {error.strerror or error}."
+    return f"{error.filename} cannot be used: {error.strerror}."
+
+
+def _discard_output() -> None:
+    """Python writes out what is left at its end, and would fail once more."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _expected_errors() -> tuple[type[Exception], ...]:
@@ -236,6 +267,7 @@ def _sample(options: argparse.Namespace) -> int:
 
     samples = sample_model(load_inspected(file, options.device), options.count, options.seed)
     with replacing_file(options.out) as target:
+        target.expected_bytes = samples.nbytes
         np.savez_compressed(target, x_0=samples.numpy())
     print(f"{options.out}: x_0 of {options.count} samples, shape {tuple(samples.shape)}")
     return 0
@@ -260,8 +292,8 @@ def _require_device(device: str, threads: int | None = None) -> None:
     if threads is not None:
         torch.set_num_threads(threads)
     try:
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        torch.zeros(1, device=device).item()  # "meta" has no numbers to give back
+    except (RuntimeError, AssertionError, ImportError) as error:
         raise CommandError(
             f"This machine cannot compute on {device!r}; leave --device out to use the CPU."
         ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from ddpm_studio.checkpoints.model_file import SUFFIX, ModelFile, ModelFileError, inspect_model_file
@@ -11,18 +12,19 @@ from ddpm_studio.locations import resource
 
 def bundled_models() -> tuple[ModelFile, ...]:
     """All of them, in the catalogue's order; only their headers are read."""
-    folder = resource("models")
-    paths = (folder / f"{entry.name}{SUFFIX}" for entry in CATALOGUE)
-    return tuple(inspect_model_file(path) for path in paths if path.is_file())
+    return tuple(map(inspect_model_file, _bundled_paths()))
+
+
+def _bundled_paths() -> list[Path]:
+    paths = (resource("models", f"{entry.name}{SUFFIX}") for entry in CATALOGUE)
+    return [path for path in paths if path.is_file()]
 
 
 def find_model(name_or_path: str) -> ModelFile:
     """A bundled model by its name, or any model file by its path. Raises ModelFileError."""
-    for model in bundled_models():
-        if model.description.name == name_or_path:
-            return model
-    path = Path(name_or_path)
-    if path.suffix or path.exists() or len(path.parts) > 1:
+    bundled = {path.stem: path for path in _bundled_paths()}
+    path = bundled.get(name_or_path, Path(name_or_path))
+    # os.path.exists, unlike Path's own, is false where the path cannot even be asked about.
+    if path.suffix or len(path.parts) > 1 or os.path.exists(path):
         return inspect_model_file(path)
-    names = ", ".join(model.description.name for model in bundled_models())
-    raise ModelFileError(f"There is no model {name_or_path!r}; bundled are {names}.")
+    raise ModelFileError(f"There is no model {name_or_path!r}; bundled are {', '.join(bundled)}.")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import textwrap
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ddpm_studio.datasets.catalogue import CATALOGUE
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
 from ddpm_studio.networks.configuration import (
     NetworkConfiguration,
@@ -21,6 +23,9 @@ MAX_METADATA_CHARACTERS = 100_000
 
 TARGETS = ("noise", "x_0", "v")
 VARIANCES = ("fixed-large", "fixed-small")
+
+_MAX_MESSAGE_CHARACTERS = 200
+_MAX_WHOLE = 2**63 - 1
 
 
 class DescriptionError(ValueError):
@@ -97,13 +102,17 @@ def _parse(text: str) -> ModelDescription:
     if len(text) > MAX_METADATA_CHARACTERS:
         raise DescriptionError("its description is unreasonably long")
     try:
-        values = json.loads(text, parse_constant=_refuse_constant)
+        values = json.loads(
+            text, parse_constant=_refuse_constant, object_pairs_hook=without_repeats
+        )
+    except DescriptionError:
+        raise
     except (ValueError, RecursionError) as error:
         raise DescriptionError("its description is damaged") from error
     if not isinstance(values, dict):
         raise DescriptionError("its description is damaged")
     try:
-        return ModelDescription(
+        description = ModelDescription(
             name=_text(values, "name"),
             data_set=_text(values, "data_set"),
             network=network_from_dict(_mapping(values, "network")),
@@ -114,11 +123,33 @@ def _parse(text: str) -> ModelDescription:
             training=_training(_mapping(values, "training")),
         )
     except (NetworkConfigurationError, ScheduleError) as error:
-        raise DescriptionError(f"its configuration is not valid: {error}") from error
+        # The file's own words may be in it: on one line, and not a page of them.
+        reason = textwrap.shorten(str(error), _MAX_MESSAGE_CHARACTERS, placeholder=" …")
+        raise DescriptionError(f"its configuration is not valid: {reason.rstrip('.')}") from error
+    _require_samples_like_data(description)
+    return description
+
+
+def without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object with no key twice, of which two readers could each take another value."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise DescriptionError("it says the same thing twice")
+    return found
 
 
 def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a number")
+    raise DescriptionError(f"its description holds {name}, which is not a number")
+
+
+def _require_samples_like_data(description: ModelDescription) -> None:
+    """Data that this version does not have may be of any shape."""
+    made = description.network.sample_shape
+    for data in CATALOGUE:
+        if data.name == description.data_set and data.sample_shape != made:
+            raise DescriptionError(
+                f"its network makes samples of shape {made}, and {data.name} are {data.sample_shape}"
+            )
 
 
 def _mapping(values: dict[str, Any], key: str) -> dict[str, Any]:
@@ -151,11 +182,20 @@ def _number(values: dict[str, Any], key: str) -> float:
     return float(found)
 
 
+def _whole(values: dict[str, Any], key: str) -> int:
+    found = values.get(key)
+    if type(found) is not int or not 0 <= found <= _MAX_WHOLE:
+        raise DescriptionError(f"its description has no valid {key!r}")
+    return found
+
+
+def _optional_number(values: dict[str, Any], key: str) -> float | None:
+    return None if values.get(key) is None else _number(values, key)
+
+
 def _optional_positive(values: dict[str, Any], key: str) -> float | None:
-    if values.get(key) is None:
-        return None
-    number = _number(values, key)
-    if number <= 0:
+    number = _optional_number(values, key)
+    if number is not None and number <= 0:
         raise DescriptionError(f"its {key} must be positive, not {number:g}")
     return number
 
@@ -164,8 +204,8 @@ def _schedule(values: dict[str, Any]) -> ScheduleConfiguration:
     configuration = ScheduleConfiguration(
         kind=_text(values, "kind"),
         T=values.get("T", 0),
-        beta_1=values.get("beta_1"),
-        beta_T=values.get("beta_T"),
+        beta_1=_optional_number(values, "beta_1"),
+        beta_T=_optional_number(values, "beta_T"),
     )
     configuration.build()  # raises ScheduleError where the numbers allow no schedule
     return configuration
@@ -173,13 +213,13 @@ def _schedule(values: dict[str, Any]) -> ScheduleConfiguration:
 
 def _training(values: dict[str, Any]) -> TrainingRecord:
     return TrainingRecord(
-        steps=int(_number(values, "steps")),
-        planned_steps=int(_number(values, "planned_steps")),
-        batch_size=int(_number(values, "batch_size")),
+        steps=_whole(values, "steps"),
+        planned_steps=_whole(values, "planned_steps"),
+        batch_size=_whole(values, "batch_size"),
         learning_rate=_number(values, "learning_rate"),
         ema_decay=_number(values, "ema_decay"),
-        seed=int(_number(values, "seed")),
-        final_loss=None if values.get("final_loss") is None else _number(values, "final_loss"),
+        seed=_whole(values, "seed"),
+        final_loss=_optional_number(values, "final_loss"),
         device=_text(values, "device"),
-        threads=int(_number(values, "threads")),
+        threads=_whole(values, "threads"),
     )

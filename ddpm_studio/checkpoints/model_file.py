@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import stat
 import struct
@@ -14,11 +15,14 @@ from ddpm_studio.checkpoints.description import (
     MAX_METADATA_CHARACTERS,
     DescriptionError,
     ModelDescription,
+    without_repeats,
 )
 
 SUFFIX = ".safetensors"
 MAX_HEADER_BYTES = 10_000_000
 MAX_FILE_BYTES = 4_000_000_000
+_MAX_DIMENSIONS = 8
+_NUMBER_TYPE, _NUMBER_BYTES = "F32", 4
 
 
 class ModelFileError(Exception):
@@ -37,13 +41,7 @@ class ModelFile:
     @property
     def parameter_count(self) -> int:
         """Numbers stored in all tensors."""
-        total = 0
-        for shape in self.tensor_shapes.values():
-            size = 1
-            for length in shape:
-                size *= length
-            total += size
-        return total
+        return sum(map(math.prod, self.tensor_shapes.values()))
 
 
 def inspect_model_file(path: Path) -> ModelFile:
@@ -95,7 +93,7 @@ def _read_header(path: Path, byte_count: int) -> tuple[dict[str, Any], int]:
     except OSError as error:
         raise ModelFileError(f"{path} cannot be read: {error.strerror}.") from error
     try:
-        header = json.loads(text)
+        header = json.loads(text, object_pairs_hook=without_repeats)
     except (ValueError, RecursionError):
         header = None
     if not isinstance(header, dict):
@@ -114,12 +112,27 @@ def _checked_metadata(metadata: object) -> dict[str, str] | None:
 def _checked_tensors(
     path: Path, header: dict[str, Any], data_byte_count: int
 ) -> dict[str, tuple[int, ...]]:
-    """Names and shapes; raises where the data that the header promises is not there."""
+    """Names and shapes; raises where the tensors do not fill the data without gap or overlap."""
     try:
-        shapes = {name: tuple(map(int, entry["shape"])) for name, entry in header.items()}
-        end = max((int(entry["data_offsets"][1]) for entry in header.values()), default=0)
-    except (KeyError, TypeError, ValueError, IndexError, OverflowError):
+        spans = sorted(_span(entry) for entry in header.values())
+        shapes = {name: tuple(entry["shape"]) for name, entry in header.items()}
+        types = {entry["dtype"] for entry in header.values()}
+    except (KeyError, TypeError, ValueError):
         raise ModelFileError(f"{path.name} is damaged: its list of tensors is not valid.") from None
-    if end != data_byte_count:
+    if types - {_NUMBER_TYPE}:
+        raise ModelFileError(f"{path.name} holds weights that are not 32-bit numbers.")
+    ends = [0, *(end for _, end in spans)]
+    if [begin for begin, _ in spans] != ends[:-1] or ends[-1] != data_byte_count:
         raise ModelFileError(f"{path.name} is damaged: it is cut short or has been changed.")
     return shapes
+
+
+def _span(entry: dict[str, Any]) -> tuple[int, int]:
+    """Where a tensor's data begins and ends; raises ValueError where its shape says otherwise."""
+    shape, (begin, end) = entry["shape"], entry["data_offsets"]
+    whole = all(type(number) is int and number >= 0 for number in (*shape, begin, end))
+    if not whole or len(shape) > _MAX_DIMENSIONS:
+        raise ValueError
+    if entry["dtype"] == _NUMBER_TYPE and end - begin != _NUMBER_BYTES * math.prod(shape):
+        raise ValueError
+    return begin, end

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors.torch import load, save
 from torch import Tensor
 
 from ddpm_studio.atomic_file import SaveError, replacing_file
@@ -33,6 +33,7 @@ def save_model(path: Path, description: ModelDescription, weights: dict[str, Ten
     tensors = {name: tensor.detach().to("cpu").contiguous() for name, tensor in weights.items()}
     content = save(tensors, metadata=description.to_metadata())
     with replacing_file(path) as file:
+        file.expected_bytes = len(content)
         file.write(content)
 
 
@@ -40,7 +41,7 @@ def load_model(path: Path, device: torch.device | str = "cpu") -> LoadedModel:
     """Open a model file of ours. No code in it is run, and no memory is taken on its word.
 
     Raises ModelFileError where it cannot be a model: names or shapes that differ from the network
-    which the file itself describes, other types than float32, values that are not finite.
+    which the file itself describes, values that are not finite.
     """
     return load_inspected(inspect_model_file(path), device)
 
@@ -55,27 +56,30 @@ def load_inspected(file: ModelFile, device: torch.device | str = "cpu") -> Loade
         raise ModelFileError(
             f"{file.path.name} is damaged: its weights do not fit the network it describes."
         )
-    weights = _read_weights(file.path)
-    network.load_state_dict(weights, assign=True)
-    network.requires_grad_(False).eval().to(device)
+    weights = _read_weights(file)
+    network.to_empty(device=device).requires_grad_(False).eval()
+    network.load_state_dict(weights)
     denoiser = Denoiser(
         network, description.schedule.build(), Target(description.target), torch.device(device)
     )
     return LoadedModel(description, denoiser)
 
 
-def _read_weights(path: Path) -> dict[str, Tensor]:
+def _read_weights(file: ModelFile) -> dict[str, Tensor]:
+    """Read, not mapped into memory: a mapped file that somebody cuts short ends the process."""
     try:
-        weights: dict[str, Tensor] = load_file(path)
-    except (SafetensorError, OSError, ValueError) as error:
-        raise ModelFileError(f"{path.name} is damaged and cannot be read.") from error
-    for tensor in weights.values():
-        if tensor.dtype != torch.float32:
-            raise ModelFileError(f"{path.name} holds weights that are not 32-bit numbers.")
-        if not torch.isfinite(tensor).all():
-            raise ModelFileError(
-                f"{path.name} holds weights that are not finite (NaN or infinity)."
-            )
+        with open(file.path, "rb") as stream:
+            weights: dict[str, Tensor] = load(stream.read(file.byte_count))
+    except OSError as error:
+        raise ModelFileError(f"{file.path} cannot be read: {error.strerror}.") from error
+    except (SafetensorError, KeyError, ValueError) as error:
+        raise ModelFileError(f"{file.path.name} is damaged and cannot be read.") from error
+    if {name: tuple(tensor.shape) for name, tensor in weights.items()} != file.tensor_shapes:
+        raise ModelFileError(f"{file.path.name} changed while it was being opened.")
+    if not all(torch.isfinite(tensor).all() for tensor in weights.values()):
+        raise ModelFileError(
+            f"{file.path.name} holds weights that are not finite (NaN or infinity)."
+        )
     return weights
 
 

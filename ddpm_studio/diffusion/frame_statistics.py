@@ -84,12 +84,13 @@ def _measure_values(
 
 
 def _histogram(values: NDArray[np.float32]) -> NDArray[np.int32]:
-    """Counts of the bins [low + i w, low + (i + 1) w); bincount on scaled integers is 4 times
+    """Counts of the bins [low + i w, low + (i + 1) w).
 
-    faster than np.histogram. Bins 0 and HISTOGRAM_BINS + 1 gather what lies outside.
+    bincount on scaled integers is 4 times faster than np.histogram. Bins 0 and HISTOGRAM_BINS + 1 gather what lies outside.
     """
-    scaled = np.floor((values - HISTOGRAM_LOW) * (1.0 / BIN_WIDTH)) + 1.0
-    bins = np.clip(scaled, 0, HISTOGRAM_BINS + 1).astype(np.intp)
+    # Clipped first: a value beyond float32's largest / 10 must not overflow.
+    near = np.clip(values, HISTOGRAM_LOW - BIN_WIDTH, HISTOGRAM_HIGH)
+    bins = (np.floor((near - HISTOGRAM_LOW) * (1.0 / BIN_WIDTH)) + 1.0).astype(np.intp)
     return np.bincount(bins, minlength=HISTOGRAM_BINS + 2)[1:-1].astype(np.int32)
 
 

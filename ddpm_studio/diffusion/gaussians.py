@@ -26,9 +26,9 @@ class Gaussian:
     variance: float
 
     def sample(self, generator: torch.Generator) -> Tensor:
-        """One draw, of the mean's shape. The noise comes from ``generator`` (a CPU one), so the
+        """One draw, of the mean's shape.
 
-        same seed gives the same chain on every device.
+        The noise comes from ``generator`` (a CPU one): one seed, one chain, on every device.
         """
         if self.variance == 0.0:
             return self.mean.clone()
@@ -52,8 +52,8 @@ def marginal(schedule: NoiseSchedule, x_0: Tensor, t: int) -> Gaussian:
     """q(x_t | x_0) = N(sqrt(alpha_bar_t) x_0, (1 - alpha_bar_t) I), t = 0 … T (DDPM, eq. 4)."""
     if t != 0:
         _require_step(schedule, t)
-    alpha_bar = float(schedule.alpha_bar[t])
-    return Gaussian(alpha_bar**0.5 * x_0, 1.0 - alpha_bar)
+    signal = float(schedule.alpha_bar[t]) ** 0.5
+    return Gaussian(signal * x_0, float(schedule.marginal_variance[t]))
 
 
 def transition(schedule: NoiseSchedule, x_previous: Tensor, t: int) -> Gaussian:

@@ -7,7 +7,6 @@ before torch is imported.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -68,10 +67,9 @@ def _checked_steps(T: object) -> int:
 def _checked_beta(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float, np.floating, np.integer)):
         raise ScheduleError(f"{name} must be a number between 0 and 1, not {value!r}.")
-    number = float(value)
-    if not (math.isfinite(number) and 0.0 < number < 1.0):
-        raise ScheduleError(f"{name} must lie strictly between 0 and 1, not {number:g}.")
-    return number
+    if not 0.0 < value < 1.0:
+        raise ScheduleError(f"{name} must lie strictly between 0 and 1, not {value}.")
+    return float(value)
 
 
 def _frozen(values: NDArray[np.floating[Any]]) -> FloatArray:
@@ -128,10 +126,18 @@ class NoiseSchedule:
         return _frozen(np.cumprod(self.alpha))
 
     @cached_property
+    def marginal_variance(self) -> FloatArray:
+        """1 - alpha_bar_t, the variance of q(x_t | x_0), shape (T + 1,); 0 at t = 0 alone.
+
+        Summed as logarithms, since 1 - alpha_bar would round to 0 for the smallest betas.
+        """
+        return _frozen(-np.expm1(np.cumsum(np.log1p(-self.beta))))
+
+    @cached_property
     def signal_to_noise(self) -> FloatArray:
         """SNR_t = alpha_bar_t / (1 - alpha_bar_t), shape (T + 1,); infinite at t = 0."""
         with np.errstate(divide="ignore"):
-            return _frozen(self.alpha_bar / (1.0 - self.alpha_bar))
+            return _frozen(self.alpha_bar / self.marginal_variance)
 
     @cached_property
     def posterior_variance(self) -> FloatArray:
@@ -140,7 +146,7 @@ class NoiseSchedule:
         Shape (T + 1,). beta_tilde_1 = 0: x_0 is known, so nothing is left to draw.
         The value at t = 0 has no meaning and is 0.
         """
-        return _frozen(self._per_step((1.0 - self.alpha_bar[:-1]) * self.beta[1:]))
+        return _frozen(self._per_step(self.marginal_variance[:-1] * self.beta[1:]))
 
     @cached_property
     def posterior_x_0_coefficient(self) -> FloatArray:
@@ -150,8 +156,8 @@ class NoiseSchedule:
     @cached_property
     def posterior_x_t_coefficient(self) -> FloatArray:
         """sqrt(alpha_t) (1 - alpha_bar_{t-1}) / (1 - alpha_bar_t), shape (T + 1,) (DDPM, eq. 7)."""
-        return _frozen(self._per_step(np.sqrt(self.alpha[1:]) * (1.0 - self.alpha_bar[:-1])))
+        return _frozen(self._per_step(np.sqrt(self.alpha[1:]) * self.marginal_variance[:-1]))
 
     def _per_step(self, numerator: FloatArray) -> FloatArray:
         """numerator_t / (1 - alpha_bar_t) for t = 1 … T, with a 0 put before it for t = 0."""
-        return np.concatenate(([0.0], numerator / (1.0 - self.alpha_bar[1:])))
+        return np.concatenate(([0.0], numerator / self.marginal_variance[1:]))

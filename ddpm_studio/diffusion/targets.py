@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -30,10 +31,9 @@ def signal_and_noise_scales(
     ``t`` is an integer tensor of shape (1,) or (B,); the results broadcast over ``like`` (B, …),
     in its dtype and on its device. The square roots are taken in float64.
     """
-    alpha_bar = torch.from_numpy(schedule.alpha_bar.copy())[t.cpu()]
-    shape = (-1,) + (1,) * (like.ndim - 1)
-    signal = alpha_bar.sqrt().to(like).reshape(shape)
-    noise = (1.0 - alpha_bar).sqrt().to(like).reshape(shape)
+    squares = np.stack((schedule.alpha_bar, schedule.marginal_variance))
+    scales = torch.from_numpy(squares)[:, t.cpu()].sqrt().to(like)
+    signal, noise = scales.reshape(2, -1, *(1,) * (like.ndim - 1))
     return signal, noise
 
 

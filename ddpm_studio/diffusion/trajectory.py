@@ -1,8 +1,9 @@
 """A recorded chain: every x_t of N samples, and its statistics, in memory that is bounded.
 
-Frames are kept as float32 where that fits the budget, else as float16 (relative error at most
-5e-4), else as 8-bit levels between each frame's own extremes (absolute error at most
-(max - min) / 510, about 0.018 for noise). T = 1000 of 64 samples of 3x32x32 takes 197 MB.
+Frames are kept as float32 where that fits the budget, else as float16 (error at most 5e-4 of the
+value or 3e-8, whichever is larger; limited to ±65504), else as 8-bit levels between each frame's
+own extremes (absolute error at most (max - min) / 510, about 0.018 for noise). T = 1000 of 64
+samples of 3x32x32 takes 197 MB.
 Statistics are always measured on the exact frame, before it is stored.
 """
 
@@ -34,6 +35,7 @@ class Precision(StrEnum):
     LEVELS = "8-bit levels"
 
 
+_FLOAT16_RANGE = float(np.finfo(np.float16).min), float(np.finfo(np.float16).max)
 _BYTES = {Precision.FLOAT32: 4, Precision.FLOAT16: 2, Precision.LEVELS: 1}
 _DTYPES = {Precision.FLOAT32: np.float32, Precision.FLOAT16: np.float16, Precision.LEVELS: np.uint8}
 
@@ -120,6 +122,8 @@ class Trajectory:
             size = (high - low) / 255 or 1.0
             self._level_range[t] = low, size
             np.rint((frame - low) / size, out=self._frames[t], casting="unsafe")
+        elif self.precision is Precision.FLOAT16:
+            self._frames[t] = np.clip(frame, *_FLOAT16_RANGE)
         else:
             self._frames[t] = frame
 

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from ddpm_studio.export.animation import AnimationPlan
+from ddpm_studio.export.animation import AnimationError, AnimationPlan
 from ddpm_studio.export.destination import ExportError, preflight
 from ddpm_studio.export.gif import EncodingProgress, encode_gif
 
-__all__ = ["AnimationPlan", "EncodingProgress", "ExportError", "encode_gif", "preflight"]
+__all__ = [
+    "AnimationError",
+    "AnimationPlan",
+    "EncodingProgress",
+    "ExportError",
+    "encode_gif",
+    "preflight",
+]

@@ -13,6 +13,10 @@ MAX_HOLD_SECONDS = 600.0
 MAX_FRAME_COUNT = 10_000
 
 
+class AnimationError(ValueError):
+    """An animation that cannot be; the message is a sentence for a person."""
+
+
 @dataclass(frozen=True)
 class AnimationPlan:
     """The frames t of one pass from `t_first` to `t_last`, and their display times.
@@ -24,7 +28,7 @@ class AnimationPlan:
     hold_last_seconds:  0 … 600, how much longer the frame `t_last` stays. It is the result that a
                         person waits for, thus also in a ping-pong, where it is the turning point.
 
-    Raises ValueError with a sentence for a person.
+    Raises AnimationError.
     """
 
     t_first: int
@@ -36,20 +40,20 @@ class AnimationPlan:
 
     def __post_init__(self) -> None:
         if min(self.t_first, self.t_last) < 0:
-            raise ValueError("The first and the last step must be 0 or more.")
+            raise AnimationError("The first and the last step must be 0 or more.")
         least = 1 if self.t_first == self.t_last else 2
         if not least <= self.frame_count <= MAX_FRAME_COUNT:
-            raise ValueError(
+            raise AnimationError(
                 f"The number of frames must be between {least} and {MAX_FRAME_COUNT:,}, "
                 f"not {self.frame_count:,}."
             )
         if not MIN_FRAMES_PER_SECOND <= self.frames_per_second <= MAX_FRAMES_PER_SECOND:
-            raise ValueError(
+            raise AnimationError(
                 f"A GIF plays {MIN_FRAMES_PER_SECOND:g} to {MAX_FRAMES_PER_SECOND} frames a second "
                 f"(each lasts {LEAST_DELAY_MS} ms or more), not {self.frames_per_second:g}."
             )
         if not 0 <= self.hold_last_seconds <= MAX_HOLD_SECONDS:
-            raise ValueError(
+            raise AnimationError(
                 f"The last frame can be held for 0 to {MAX_HOLD_SECONDS:g} seconds, "
                 f"not {self.hold_last_seconds:g}."
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -49,5 +50,11 @@ def _processor_name() -> str:
     if cpu_info.is_file():
         for line in cpu_info.read_text(errors="replace").splitlines():
             if line.startswith("model name"):
-                return " ".join(line.partition(":")[2].split())
+                return _short(line.partition(":")[2])
     return platform.processor() or platform.machine() or "?"
+
+
+def _short(name: str) -> str:
+    """Without trade marks and the clock: "Intel(R) Core(TM) i7-1165G7 CPU @ 2.80GHz" -> its model."""
+    plain = re.sub(r"\((R|TM|C)\)|®|™|\bCPU\b|\bProcessor\b|@.*", " ", name, flags=re.IGNORECASE)
+    return " ".join(plain.split()) or " ".join(name.split())

@@ -119,7 +119,7 @@ class Studio(QObject):
         self.model = model
         self._forward_schedule = model.description.schedule.build()
         if changed_kind:
-            self.sample_count = DEFAULT_IMAGE_COUNT if _is_image(model) else DEFAULT_POINT_COUNT
+            self.sample_count = default_count(model)
         self.forward = self.reverse = None
         self.model_changed.emit()
         self.settings_changed.emit()
@@ -282,6 +282,11 @@ class Studio(QObject):
         if not self.device:
             self.device = devices[0].key
         self.devices_changed.emit()
+
+
+def default_count(model: ModelFile) -> int:
+    """How many samples its chains have unless somebody chooses."""
+    return DEFAULT_IMAGE_COUNT if _is_image(model) else DEFAULT_POINT_COUNT
 
 
 def _is_image(model: ModelFile) -> bool:

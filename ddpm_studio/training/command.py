@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
-from ddpm_studio.atomic_file import check_replaceable
+from ddpm_studio.atomic_file import SaveError, check_replaceable
 from ddpm_studio.checkpoints.model_file import SUFFIX
 from ddpm_studio.checkpoints.weights import save_model
 from ddpm_studio.training.presets import (
@@ -58,16 +58,26 @@ def _train(settings: TrainingConfiguration, device: str, out: Path) -> int:
             if stop.is_set():
                 break
             if time.monotonic() - saved_at > _SAVE_INTERVAL_SECONDS:
-                save_model(out, trainer.description(), trainer.weights())
+                _save_on_the_way(trainer, out)
                 saved_at = time.monotonic()
+        progress.end()
+        if stop.is_set():
+            print("Stopping, and saving …", file=sys.stderr)
         save_model(out, trainer.description(), trainer.weights())
-    progress.end()
     taken = trainer.description().training.steps
     if taken < settings.steps:
         print(f"Stopped after {taken:,} of {settings.steps:,} steps; saved to {out}.")
         return INTERRUPTED
     print(f"Trained {settings.name} for {taken:,} steps; saved to {out}.")
     return 0
+
+
+def _save_on_the_way(trainer: Trainer, out: Path) -> None:
+    """A disk that is full now may have room when the training ends: what was learned goes on."""
+    try:
+        save_model(out, trainer.description(), trainer.weights())
+    except SaveError as error:
+        print(f"\n{error} The training goes on.", file=sys.stderr)
 
 
 @contextmanager
@@ -79,9 +89,8 @@ def _stop_requests() -> Iterator[threading.Event]:
     stop = threading.Event()
 
     def request(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
+        stop.set()  # no more: the signal may have come in the middle of a print
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        print("\nStopping after this step, and saving …", file=sys.stderr)
 
     previous = signal.signal(signal.SIGINT, request)
     try:
@@ -104,7 +113,7 @@ class _Progress:
         self._losses.append(step.loss)
         now = time.monotonic()
         due = now - self._times[-1][0] >= self._interval_seconds
-        if not due and step.step != self._steps:
+        if not due and step.step not in (1, self._steps):
             return
         self._times.append((now, step.step))
         since, from_step = self._times[0]

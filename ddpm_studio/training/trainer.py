@@ -87,9 +87,10 @@ class Trainer:
         loss = self._batch_loss()
         optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         value = float(loss.detach())
-        if not math.isfinite(value):
+        # A finite loss may have gradients that are not: they would spoil the weights.
+        if not math.isfinite(value) or not math.isfinite(float(norm)):
             raise TrainingDivergedError(
                 f"The loss is not a number after {self._step} steps; try a lower learning rate."
             )

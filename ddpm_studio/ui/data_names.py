@@ -1,8 +1,11 @@
-"""What the bundled data sets are called on the screen, in the present language."""
+"""What data sets and models are called on the screen, in the present language."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+from ddpm_studio.checkpoints.model_file import ModelFile
+from ddpm_studio.locations import resource
 
 _CONTEXT = "DataNames"
 _NAMES: dict[str, str] = {
@@ -22,3 +25,9 @@ def data_name(name: str) -> str:
     """The translated title of a data set, or the name itself where it has none."""
     source = _NAMES.get(name)
     return QCoreApplication.translate(_CONTEXT, source) if source else name
+
+
+def model_title(model: ModelFile) -> str:
+    """A bundled model by its data's title; a file of somebody's own by its name."""
+    is_bundled = model.path.parent == resource("models")
+    return data_name(model.description.name) if is_bundled else model.path.name

@@ -39,6 +39,7 @@ class StageOptions:
     ``histogram``: below the samples, too; the view HISTOGRAMS has them in any case.
     ``captions``: titles, t and its place on the way from data to noise, the legend, ``name``.
     ``name``: of the model, as people know it.
+    ``chosen``: the sample that is enlarged (images) or marked (points); -1 for none.
     """
 
     view: ExportView
@@ -47,6 +48,7 @@ class StageOptions:
     histogram: bool = True
     captions: bool = True
     name: str = ""
+    chosen: int = -1
 
     @property
     def shows_histogram(self) -> bool:

@@ -111,8 +111,9 @@ class ExportStage:
         ]
 
     def _painting(self, chain: Chain) -> ChainPainting:
-        painting = ChainPainting(chain, self.options.theme)
+        painting = ChainPainting(chain, self.options.theme, is_live=False)
         painting.set_trajectory(self._forward if chain is Chain.FORWARD else self._reverse)
+        painting.choose(self.options.chosen)
         return painting
 
     def _make_histograms(self) -> ExportHistograms | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from ddpm_studio.checkpoints.model_file import ModelFileError
@@ -17,7 +17,7 @@ from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
 from ddpm_studio.session.playback import Direction, LoopMode, Playback
 from ddpm_studio.session.studio import MAX_SEED, Studio
 from ddpm_studio.ui.chain_card import ChainCard
-from ddpm_studio.ui.data_names import data_name
+from ddpm_studio.ui.data_names import data_name, model_title
 from ddpm_studio.ui.menus import Menus
 from ddpm_studio.ui.message_bar import MessageBar
 from ddpm_studio.ui.problem_text import problem_text
@@ -129,6 +129,7 @@ class MainWindow(QMainWindow):
         self.reverse_card.stop_requested.connect(studio.stop_reverse)
         self._couple_views()
         self.film_strip.seek_requested.connect(self._playback.seek)
+        self.film_strip.groove_margins_changed.connect(self.timeline.set_groove_margins)
         self._playback.moved.connect(self._show_frame)
         studio.models_changed.connect(self._show_models)
         studio.model_changed.connect(self._show_model)
@@ -324,7 +325,7 @@ class MainWindow(QMainWindow):
 
     def _retitle(self) -> None:
         model = self._studio.model
-        name = data_name(model.description.name) if model else ""
+        name = model_title(model) if model else ""
         self.setWindowTitle(f"{name} — DDPM Studio" if name else "DDPM Studio")
 
     def _retranslate(self) -> None:
@@ -344,10 +345,6 @@ class MainWindow(QMainWindow):
         if not self._has_painted:
             self._has_painted = True
             QTimer.singleShot(0, self, self.first_painted.emit)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.timeline.set_groove_margins(*self.film_strip.groove_margins())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):

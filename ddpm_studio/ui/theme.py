@@ -179,6 +179,7 @@ def _style_sheet(theme: Theme) -> str:
     # A style sheet on QComboBox or QSpinBox takes their arrows away, hence the pictures.
     arrow = resource("icons", f"chevron-down-{theme.name}.svg").as_posix()
     arrow_up = resource("icons", f"chevron-up-{theme.name}.svg").as_posix()
+    check = resource("icons", f"check-{theme.name}.svg").as_posix()
     return f"""
     QToolTip {{ background: {theme.card}; color: {theme.text};
         border: 1px solid {theme.border}; padding: 4px 6px; }}
@@ -200,19 +201,31 @@ def _style_sheet(theme: Theme) -> str:
     QPushButton[primary="true"] {{ background: {theme.accent};
         color: {theme.window if theme.is_dark else "#ffffff"}; border-color: {theme.accent};
         font-weight: 600; }}
+    QPushButton[primary="true"]:hover {{ background: {QColor(theme.accent).lighter(112).name()}; }}
+    QPushButton[primary="true"]:disabled {{ background: {theme.control}; color: {theme.muted_text};
+        border-color: {theme.border}; }}
     QComboBox {{ padding-right: 22px; }}
     QComboBox::drop-down {{ border: none; width: 20px; }}
     QComboBox::down-arrow {{ image: url("{arrow}"); width: 12px; height: 12px; }}
     QComboBox QAbstractItemView {{ background: {theme.card}; color: {theme.text};
         border: 1px solid {theme.border}; selection-background-color: {theme.control_hover};
         selection-color: {theme.text}; outline: none; }}
-    QSpinBox, QDoubleSpinBox {{ padding-right: 18px; }}
+    QSpinBox, QDoubleSpinBox {{ padding: 4px 18px 4px 6px; }}
     QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button,
     QDoubleSpinBox::down-button {{ border: none; width: 16px; background: transparent; }}
     QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{ image: url("{arrow_up}"); width: 10px;
         height: 10px; }}
     QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{ image: url("{arrow}"); width: 10px;
         height: 10px; }}
+    QCheckBox {{ spacing: 8px; }}
+    QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {theme.muted_text};
+        border-radius: 4px; background: {theme.control}; }}
+    QCheckBox::indicator:hover, QCheckBox::indicator:focus {{ border-color: {theme.accent}; }}
+    QCheckBox::indicator:checked {{ background: {theme.accent}; border-color: {theme.accent};
+        image: url("{check}"); }}
+    QCheckBox::indicator:disabled {{ border-color: {theme.border}; background: {theme.window}; }}
+    QCheckBox::indicator:checked:disabled {{ background: {theme.muted_text}; }}
+    QCheckBox:disabled {{ color: {theme.muted_text}; }}
     QProgressBar {{ background: {theme.control}; border: none; border-radius: 3px;
         max-height: 6px; min-height: 6px; }}
     QProgressBar::chunk {{ background: {theme.accent}; border-radius: 3px; }}

@@ -38,7 +38,6 @@ class Timeline(QWidget):
         self.slider = NoiseSlider(theme)
         self.readout = TimeReadout(theme)
         self.buttons = {name: self._make_button(name) for name in (*MOVES, *MODES)}
-        self.buttons["play"].setFixedSize(PLAY_SIZE, PLAY_SIZE)
         self.buttons["play"].setIconSize(QSize(PLAY_ICON_SIZE, PLAY_ICON_SIZE))
         self.speed = QComboBox()
         for name, speed in zip(SPEED_NAMES, SPEEDS, strict=True):
@@ -216,11 +215,13 @@ def _load_icons(theme: Theme) -> dict[str, QIcon]:
 
 
 def _play_style(theme: Theme) -> str:
-    """The one round button, in the accent colour."""
+    """The one round button, in the accent colour. Only a style sheet's own sizes count beside it."""
+    content = PLAY_SIZE - 4
     hover = QColor(theme.accent).lighter(115).name()
     return f"""
     QToolButton {{ background: {theme.accent}; border: 2px solid {theme.accent};
-        border-radius: {PLAY_SIZE // 2}px; padding: 0; min-height: 0; }}
+        border-radius: {PLAY_SIZE // 2}px; padding: 0; min-width: {content}px;
+        max-width: {content}px; min-height: {content}px; max-height: {content}px; }}
     QToolButton:hover, QToolButton:pressed {{ background: {hover}; border-color: {hover}; }}
     QToolButton:focus {{ border-color: {theme.text}; }}
     """

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from ddpm_studio.checkpoints.model_file import ModelFile
 from ddpm_studio.session.devices import Device
 from ddpm_studio.session.studio import MAX_SEED
-from ddpm_studio.ui.data_names import data_name
+from ddpm_studio.ui.data_names import model_title
 from ddpm_studio.ui.icons import icon
 from ddpm_studio.ui.languages import LANGUAGE_NAMES
 from ddpm_studio.ui.theme import SPACING, Theme
@@ -90,7 +90,7 @@ class TopBar(QFrame):
         self.device.setMinimumWidth(90)
         self.device.setMaximumWidth(260)
         layout.setStretchFactor(self.device, 1)
-        layout.addStretch(1)
+        layout.addStretch(0)  # takes what the device leaves over
         for widget in (self.language, self.theme, self.export):
             layout.addWidget(widget)
         for button in (self.open, self.new_seed, self.theme):
@@ -120,9 +120,7 @@ class TopBar(QFrame):
         self._models = models
         self.model.clear()
         for model in models:
-            description = model.description
-            is_bundled = description.name == description.data_set
-            self.model.addItem(data_name(description.name) if is_bundled else model.path.name)
+            self.model.addItem(model_title(model))
         if current in models:
             self.model.setCurrentIndex(models.index(current))
 

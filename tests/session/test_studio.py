@@ -109,9 +109,7 @@ def test_an_impossible_schedule_changes_nothing(qtbot: QtBot, studio: Studio) ->
     assert not studio.is_busy
 
 
-def test_a_bad_file_leaves_the_present_model(
-    qtbot: QtBot, studio: Studio, tmp_path: Path
-) -> None:
+def test_a_bad_file_leaves_the_present_model(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
     wait_until_idle(qtbot, studio)
     model, reverse = studio.model, studio.reverse
     bad = tmp_path / "bad.safetensors"

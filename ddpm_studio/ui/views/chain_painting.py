@@ -25,10 +25,14 @@ NOTHING = -1  # in place of the index of a sample
 
 
 class ChainPainting:
-    """Paints the frames of a trajectory; ``chosen`` is the sample enlarged (images) or marked."""
+    """Paints the frames of a trajectory; ``chosen`` is the sample enlarged (images) or marked.
 
-    def __init__(self, chain: Chain, theme: Theme) -> None:
+    ``is_live``: on the screen, where captions say which key or click leads back.
+    """
+
+    def __init__(self, chain: Chain, theme: Theme, *, is_live: bool = True) -> None:
         self.chain = chain
+        self._is_live = is_live
         self.chosen = NOTHING
         self._theme = theme
         self._trajectory: Trajectory | None = None
@@ -221,7 +225,9 @@ class ChainPainting:
 
     def _caption(self) -> str:
         translate = QCoreApplication.translate
-        if self.shows_images:
+        if not self._is_live:
+            text = translate("ChainPainting", "sample {number} of {count}")
+        elif self.shows_images:
             text = translate(
                 "ChainPainting", "sample {number} of {count} · click or Esc to go back"
             )

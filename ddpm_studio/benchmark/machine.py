@@ -1,0 +1,34 @@
+"""Says on what a benchmark ran: numbers without their machine mean nothing."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+
+def machine_lines(qt_version: str, qt_platform: str) -> list[str]:
+    """Cores, system and versions, a line for each kind. ``qt_platform`` is the plugin's name."""
+    return [
+        f"{platform.machine()}, {usable_cores()} of {os.cpu_count()} cores usable",
+        f"{platform.platform()}, Python {platform.python_version()}",
+        f"torch {_version('torch')}, Qt {qt_version}, PySide {_version('PySide6-Essentials')}, "
+        f"numpy {_version('numpy')}",
+        f"Qt draws on the platform {qt_platform!r}"
+        + (": no display, so nothing was shown" if qt_platform == "offscreen" else ""),
+    ]
+
+
+def usable_cores() -> int:
+    """Cores that this process may use; fewer than there are where somebody set a limit."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _version(package: str) -> str:
+    """As installed, without importing it: torch would take a second and much memory."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "?"

@@ -1,0 +1,99 @@
+"""What each probe measures. Only numbers and texts, for they travel as JSON between processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class StartUp:
+    """One start of the application; the seconds count from the start of its process.
+
+    ready_seconds        Python runs the probe: no code of the application has run before
+    first_paint_seconds  the window is drawn for the first time
+    alive_seconds        both chains have been drawn at two different t
+    peak_bytes           None where the system does not tell
+    """
+
+    platform: str
+    qt_version: str
+    ready_seconds: float
+    first_paint_seconds: float
+    alive_seconds: float
+    peak_bytes: int | None
+
+
+@dataclass(frozen=True)
+class SliderDrag:
+    """Milliseconds from each mouse event to the end of the paint that shows it."""
+
+    idle_ms: list[float]
+    sampling_ms: list[float]
+    peak_bytes: int | None
+
+
+@dataclass(frozen=True)
+class Stall:
+    """One late tick of the window's thread.
+
+    late_ms    how late
+    busy_ms    how long the thread itself computed: much less means that it had to wait for the
+               interpreter or for a core
+    activity   what the person was doing
+    place      where in the application's code the thread was, innermost first; may be empty
+    """
+
+    late_ms: float
+    busy_ms: float
+    activity: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Session:
+    """Lateness of a short timer on the window's thread while a person uses everything.
+
+    starting       before torch was imported, when the window cannot be used much yet
+    late_ms        every tick after torch's import
+    stalls         the longest after torch's import, the longest first
+    """
+
+    interval_ms: int
+    late_ms: list[float]
+    starting: list[Stall]
+    stalls: list[Stall]
+    peak_bytes: int | None
+
+
+@dataclass(frozen=True)
+class SamplingSpeed:
+    """Reverse steps per second of one model, one number for each repetition."""
+
+    model: str
+    sample_count: int
+    steps_per_second: list[float]
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """Every bundled model on the device that the application would choose.
+
+    devices  the names of all, the chosen one first
+    """
+
+    devices: list[str]
+    threads: int
+    speeds: list[SamplingSpeed]
+    peak_bytes: int | None
+
+
+@dataclass(frozen=True)
+class Export:
+    """A GIF of one model, made several times."""
+
+    model: str
+    frame_count: int
+    frames_per_second: list[float]
+    bytes_per_frame: float
+    size_px: list[int]
+    peak_bytes: int | None

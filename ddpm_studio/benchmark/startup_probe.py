@@ -1,0 +1,77 @@
+"""Probe: from the start of a process to the first paint, and to chains that visibly move."""
+
+from __future__ import annotations
+
+import sys
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from ddpm_studio.benchmark.memory import peak_bytes
+from ddpm_studio.benchmark.probe_process import report_result
+from ddpm_studio.benchmark.real_application import real_application, wait_until
+from ddpm_studio.benchmark.results import StartUp
+
+if TYPE_CHECKING:
+    from ddpm_studio.app import Application
+    from ddpm_studio.ui.views.chain_view import ChainView
+
+ALIVE_TIMEOUT_SECONDS = 120.0
+
+
+class _Moments:
+    """When the window was drawn first, and when the samples in it had moved."""
+
+    def __init__(self, application: Application) -> None:
+        from ddpm_studio.benchmark.paint_watch import PaintWatch
+
+        self.first_paint = self.alive = 0.0
+        self._application = application
+        window = application.window
+        self._drawn: dict[ChainView, set[int]] = {
+            card.view: set() for card in (window.forward_card, window.reverse_card)
+        }
+        window.first_painted.connect(self._on_first_paint)
+        PaintWatch(window, self._drawn).painted.connect(self._on_paint)
+
+    def _on_first_paint(self) -> None:
+        self.first_paint = perf_counter()
+
+    def _on_paint(self, now: float) -> None:
+        """Both views were drawn: alive once each has shown samples at two different t."""
+        studio, t = self._application.studio, self._application.playback.t
+        reverse_t = studio.reverse_t(t)
+        shown = zip(
+            self._drawn.values(), (studio.forward, studio.reverse), (t, reverse_t), strict=True
+        )
+        for drawn, trajectory, its_t in shown:
+            if trajectory is not None and trajectory.is_recorded(its_t):
+                drawn.add(its_t)
+        if not self.alive and all(len(drawn) > 1 for drawn in self._drawn.values()):
+            self.alive = now
+
+
+def main(arguments: list[str]) -> None:
+    """Start once; the argument is when."""
+    ready, began = perf_counter(), float(arguments[0])
+    with real_application() as application:
+        moments = _Moments(application)
+        application.open()
+        wait_until(lambda: moments.alive > 0, "moving chains", ALIVE_TIMEOUT_SECONDS)
+        from PySide6.QtCore import qVersion
+        from PySide6.QtGui import QGuiApplication
+
+        platform = QGuiApplication.platformName()
+    report_result(
+        StartUp(
+            platform=platform,
+            qt_version=qVersion(),
+            ready_seconds=ready - began,
+            first_paint_seconds=moments.first_paint - began,
+            alive_seconds=moments.alive - began,
+            peak_bytes=peak_bytes(),
+        )
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

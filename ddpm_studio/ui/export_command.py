@@ -1,0 +1,125 @@
+"""`ddpm-studio export`: the window's own pictures as a GIF, made without a display."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QApplication
+
+from ddpm_studio.checkpoints.bundled import find_model
+from ddpm_studio.export import AnimationError, AnimationPlan, preflight
+from ddpm_studio.session.chain_runs import (
+    ForwardRequest,
+    ReverseRequest,
+    record_forward_chain,
+    record_reverse_chain,
+)
+from ddpm_studio.session.studio import default_count
+from ddpm_studio.ui.data_names import model_title
+from ddpm_studio.ui.export_layout import ExportView, StageOptions
+from ddpm_studio.ui.export_stage import export_animation
+from ddpm_studio.ui.languages import LanguageSwitch
+from ddpm_studio.ui.theme import THEMES, Chain, apply_theme
+
+if TYPE_CHECKING:
+    from ddpm_studio.diffusion.trajectory import Trajectory
+
+_REPORT_INTERVAL_SECONDS = 0.25
+_REPORT_INTERVAL_IN_A_FILE_SECONDS = 5.0
+
+
+def export_from_options(options: argparse.Namespace) -> int:
+    """Compute the chains that the view needs, draw, write; returns 0.
+
+    Raises ModelFileError, AnimationError, ExportError or what ends a chain.
+    """
+    preflight(options.out)
+    model = find_model(options.model)
+    T = model.description.schedule.T
+    plan = _plan(options, T)
+    count = options.count or default_count(model)
+    view = ExportView(options.view)
+    application = _application(options)  # must outlive everything that draws
+    forward = reverse = None
+    if Chain.FORWARD in view.used_chains:
+        request = ForwardRequest(
+            model.description.data_set, model.description.schedule, count, options.seed
+        )
+        forward = _drive("forward chain", record_forward_chain(request), T)
+    if Chain.REVERSE in view.used_chains:
+        reverse_request = ReverseRequest(model, count, options.seed, "cpu")
+        reverse = _drive("reverse chain", record_reverse_chain(reverse_request), T)
+    stage_options = StageOptions(
+        view=view,
+        width_px=options.width,
+        theme=THEMES[options.theme],
+        histogram=options.histogram,
+        captions=options.captions,
+        name=model_title(model),
+    )
+    frames = len(plan.timesteps())
+    _drive("frames", export_animation(forward, reverse, stage_options, plan, options.out), frames)
+    print(f"{options.out}: {frames} frames, {options.out.stat().st_size:,} bytes")
+    application.quit()
+    return 0
+
+
+def _plan(options: argparse.Namespace, T: int) -> AnimationPlan:
+    """Without a range all of it, in the direction in which the view's chain runs."""
+    ends = (0, T) if options.view == ExportView.FORWARD else (T, 0)
+    first, last = (
+        end if given is None else given
+        for given, end in zip((options.t_first, options.t_last), ends, strict=True)
+    )
+    for t in (first, last):
+        if t > T:
+            raise AnimationError(f"This model's chains end at T = {T}; there is no t = {t}.")
+    return AnimationPlan(
+        t_first=first,
+        t_last=last,
+        frame_count=options.frames,
+        frames_per_second=options.fps,
+        ping_pong=options.ping_pong,
+        hold_last_seconds=options.hold,
+    )
+
+
+def _application(options: argparse.Namespace) -> QApplication:
+    """Qt with the language and the look that were asked for, whatever the window remembers."""
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    apply_theme(application, THEMES[options.theme])
+    LanguageSwitch(application).use(options.language)
+    return application
+
+
+def _drive(name: str, work: Generator[Any, None, Any], total: int) -> Trajectory | None:
+    """Run a generator to its end, saying how far it is; what it returns."""
+    on_terminal = sys.stderr.isatty()
+    interval = _REPORT_INTERVAL_SECONDS if on_terminal else _REPORT_INTERVAL_IN_A_FILE_SECONDS
+    reported_at = time.monotonic()
+    done = 0
+    try:
+        while True:
+            next(work)
+            done += 1
+            if time.monotonic() - reported_at >= interval:
+                reported_at = time.monotonic()
+                _report(f"{name}: {done:,} of {total:,}", on_terminal=on_terminal)
+    except StopIteration as stop:
+        if on_terminal:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        return stop.value
+    finally:
+        work.close()
+
+
+def _report(line: str, *, on_terminal: bool) -> None:
+    if on_terminal:
+        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
+    else:
+        print(line, file=sys.stderr, flush=True)
