@@ -1,0 +1,58 @@
+"""Collects the sentences of the user interface into the .ts file, and compiles it to the .qm file.
+
+    .venv/bin/python .ci/translations.py
+
+Afterwards, the sentences that are new stand in resources/translations/ddpm_studio_ko.ts, marked as
+unfinished: translate them there (a text editor will do) and run this again. tests/ui/
+test_translations.py fails until that is done.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TRANSLATIONS = ROOT / "resources" / "translations"
+LANGUAGES = ("ko",)
+
+
+def source_file(language: str) -> Path:
+    """The sentences with their translations, for people."""
+    return TRANSLATIONS / f"ddpm_studio_{language}.ts"
+
+
+def compiled_file(language: str) -> Path:
+    """The same for Qt."""
+    return source_file(language).with_suffix(".qm")
+
+
+def collect(language: str, into: Path) -> None:
+    """Bring a .ts file up to date with the code: new sentences in, unused ones out."""
+    sources = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "ddpm_studio").rglob("*.py"))
+    languages = ["-source-language", "en", "-target-language", language]
+    options = ["-no-obsolete", "-locations", "none", *languages]
+    run_tool("lupdate", *options, *sources, "-ts", str(into))
+
+
+def compile_messages(source: Path, into: Path) -> None:
+    """Turn a .ts file into a .qm file."""
+    run_tool("lrelease", "-silent", str(source), "-qm", str(into))
+
+
+def run_tool(name: str, *arguments: str) -> None:
+    """One of PySide6's tools, wherever it is installed. Raises CalledProcessError."""
+    call = f"from PySide6.scripts.pyside_tool import {name} as tool; tool()"
+    subprocess.run(
+        [sys.executable, "-c", call, *arguments], cwd=ROOT, check=True, capture_output=True
+    )
+
+
+if __name__ == "__main__":
+    TRANSLATIONS.mkdir(exist_ok=True)
+    for each in LANGUAGES:
+        collect(each, source_file(each))
+        compile_messages(source_file(each), compiled_file(each))
+        unfinished = source_file(each).read_text(encoding="utf-8").count('type="unfinished"')
+        print(f"{source_file(each).relative_to(ROOT)}: {unfinished} sentences to translate")

@@ -1,0 +1,903 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="ko" sourcelanguage="en">
+<context>
+    <name>ChainCard</name>
+    <message>
+        <source>Stop</source>
+        <translation>중지</translation>
+    </message>
+    <message>
+        <source>Stop sampling; the steps so far stay</source>
+        <translation>표집을 멈춥니다. 지금까지의 단계는 남습니다</translation>
+    </message>
+    <message>
+        <source>Sample again</source>
+        <translation>다시 표집</translation>
+    </message>
+    <message>
+        <source>Sample this chain from its beginning</source>
+        <translation>이 연쇄를 처음부터 다시 표집합니다</translation>
+    </message>
+    <message>
+        <source>Forward chain  q(x&lt;sub&gt;t&lt;/sub&gt; | x&lt;sub&gt;t−1&lt;/sub&gt;)</source>
+        <translation>순방향 연쇄  q(x&lt;sub&gt;t&lt;/sub&gt; | x&lt;sub&gt;t−1&lt;/sub&gt;)</translation>
+    </message>
+    <message>
+        <source>From real data to noise, truly step by step:&lt;br&gt;x&lt;sub&gt;t&lt;/sub&gt; = √(1 − β&lt;sub&gt;t&lt;/sub&gt;) x&lt;sub&gt;t−1&lt;/sub&gt; + √β&lt;sub&gt;t&lt;/sub&gt; z&lt;sub&gt;t&lt;/sub&gt;</source>
+        <translation>실제 데이터에서 노이즈까지, 정말로 한 단계씩:&lt;br&gt;x&lt;sub&gt;t&lt;/sub&gt; = √(1 − β&lt;sub&gt;t&lt;/sub&gt;) x&lt;sub&gt;t−1&lt;/sub&gt; + √β&lt;sub&gt;t&lt;/sub&gt; z&lt;sub&gt;t&lt;/sub&gt;</translation>
+    </message>
+    <message>
+        <source>Reverse chain  p&lt;sub&gt;θ&lt;/sub&gt;(x&lt;sub&gt;t−1&lt;/sub&gt; | x&lt;sub&gt;t&lt;/sub&gt;)</source>
+        <translation>역방향 연쇄  p&lt;sub&gt;θ&lt;/sub&gt;(x&lt;sub&gt;t−1&lt;/sub&gt; | x&lt;sub&gt;t&lt;/sub&gt;)</translation>
+    </message>
+    <message>
+        <source>From noise x&lt;sub&gt;T&lt;/sub&gt; ~ N(0, I) to data, by ancestral sampling with the trained network</source>
+        <translation>노이즈 x&lt;sub&gt;T&lt;/sub&gt; ~ N(0, I)에서 데이터까지, 학습된 신경망으로 조상 표집(ancestral sampling)합니다</translation>
+    </message>
+</context>
+<context>
+    <name>ChainPainting</name>
+    <message>
+        <source>No data yet</source>
+        <translation>아직 데이터가 없습니다</translation>
+    </message>
+    <message>
+        <source>Open a model or a data set to see it turn into noise</source>
+        <translation>모델이나 데이터를 열면 노이즈로 변해 가는 모습이 보입니다</translation>
+    </message>
+    <message>
+        <source>No samples yet</source>
+        <translation>아직 표본이 없습니다</translation>
+    </message>
+    <message>
+        <source>Open or train a model to see noise turn into data</source>
+        <translation>모델을 열거나 학습하면 노이즈가 데이터로 변해 가는 모습이 보입니다</translation>
+    </message>
+    <message>
+        <source>t = {t} is not there yet</source>
+        <translation>t = {t}는 아직 없습니다</translation>
+    </message>
+    <message>
+        <source>The chain is about to start</source>
+        <translation>연쇄가 곧 시작됩니다</translation>
+    </message>
+    <message>
+        <source>Noise is being added: now at t = {t}</source>
+        <translation>노이즈를 더하는 중: 지금 t = {t}</translation>
+    </message>
+    <message>
+        <source>x_t is being sampled: now at t = {t}</source>
+        <translation>x_t를 표집하는 중: 지금 t = {t}</translation>
+    </message>
+    <message>
+        <source>sample {number} of {count}</source>
+        <translation>표본 {number} / {count}</translation>
+    </message>
+    <message>
+        <source>sample {number} of {count} · click or Esc to go back</source>
+        <translation>표본 {number} / {count} · 클릭하거나 Esc를 누르면 돌아갑니다</translation>
+    </message>
+    <message>
+        <source>sample {number} of {count} · Esc to clear</source>
+        <translation>표본 {number} / {count} · Esc로 해제</translation>
+    </message>
+</context>
+<context>
+    <name>ChainView</name>
+    <message>
+        <source>Forward chain: samples at the current timestep</source>
+        <translation>순방향 연쇄: 현재 시점의 표본</translation>
+    </message>
+    <message>
+        <source>Reverse chain: samples at the current timestep</source>
+        <translation>역방향 연쇄: 현재 시점의 표본</translation>
+    </message>
+    <message>
+        <source>Click an image, or press Enter, to enlarge it; then use the arrow keys</source>
+        <translation>이미지를 클릭하거나 Enter를 누르면 확대됩니다. 그다음 화살표 키로 옮겨 다닙니다</translation>
+    </message>
+    <message>
+        <source>Click, or press Enter, to mark a sample and see its path through all t</source>
+        <translation>클릭하거나 Enter를 누르면 표본 하나가 표시되고 모든 t에 걸친 경로가 보입니다</translation>
+    </message>
+</context>
+<context>
+    <name>DataNames</name>
+    <message>
+        <source>Mixture, 1-D</source>
+        <translation>1차원 혼합 분포</translation>
+    </message>
+    <message>
+        <source>Two moons</source>
+        <translation>두 개의 반달</translation>
+    </message>
+    <message>
+        <source>Swiss roll</source>
+        <translation>스위스 롤</translation>
+    </message>
+    <message>
+        <source>Circles</source>
+        <translation>동심원</translation>
+    </message>
+    <message>
+        <source>Spiral</source>
+        <translation>나선</translation>
+    </message>
+    <message>
+        <source>Checkerboard</source>
+        <translation>체커보드</translation>
+    </message>
+    <message>
+        <source>Eight Gaussians</source>
+        <translation>여덟 개의 가우시안</translation>
+    </message>
+    <message>
+        <source>Handwritten digits 8×8</source>
+        <translation>손글씨 숫자 8×8</translation>
+    </message>
+    <message>
+        <source>Handwritten digits 16×16</source>
+        <translation>손글씨 숫자 16×16</translation>
+    </message>
+</context>
+<context>
+    <name>DistancePlot</name>
+    <message>
+        <source>noise floor, n = {0}</source>
+        <translation>노이즈 바닥, n = {0}</translation>
+    </message>
+    <message>
+        <source>Distance to N(0, 1)</source>
+        <translation>N(0, 1)까지의 거리</translation>
+    </message>
+    <message>
+        <source>mean of x₁, x₂</source>
+        <translation>x₁, x₂의 평균</translation>
+    </message>
+    <message>
+        <source>The mean of the distances of the two coordinates.</source>
+        <translation>두 좌표의 거리를 평균한 값입니다.</translation>
+    </message>
+    <message>
+        <source>Kolmogorov–Smirnov distance: sup |F&lt;sub&gt;n&lt;/sub&gt; − Φ|</source>
+        <translation>콜모고로프–스미르노프 거리: sup |F&lt;sub&gt;n&lt;/sub&gt; − Φ|</translation>
+    </message>
+    <message>
+        <source>1-Wasserstein distance: ∫ |F&lt;sub&gt;n&lt;/sub&gt; − Φ| du</source>
+        <translation>1-바서슈타인 거리: ∫ |F&lt;sub&gt;n&lt;/sub&gt; − Φ| du</translation>
+    </message>
+    <message>
+        <source>Distance to N(0, 1) over t</source>
+        <translation>t에 따른 N(0, 1)까지의 거리</translation>
+    </message>
+    <message>
+        <source>The distance of x&lt;sub&gt;t&lt;/sub&gt; to N(0, 1) at every t (logarithmic): forward chain blue, reverse chain orange. Where both coincide, both chains are equally noisy.</source>
+        <translation>모든 t에서 x&lt;sub&gt;t&lt;/sub&gt;와 N(0, 1) 사이의 거리(로그 눈금): 순방향 연쇄는 파란색, 역방향 연쇄는 주황색입니다. 둘이 겹치는 곳에서는 두 연쇄의 노이즈 정도가 같습니다.</translation>
+    </message>
+    <message>
+        <source>Dashed, the noise floor: the distance that n independent draws from N(0, 1) have on average, as they are a finite sample. The pixels of an image are independent at t = T only, so between 0 and T the line is a guide.</source>
+        <translation>점선은 노이즈 바닥입니다. N(0, 1)에서 독립으로 뽑은 n개의 값도 유한한 표본이므로 평균적으로 이만큼의 거리를 가집니다. 이미지의 픽셀은 t = T에서만 서로 독립이므로, 0과 T 사이에서는 참고선입니다.</translation>
+    </message>
+    <message>
+        <source>Click or drag to go to a t; ← and → step.</source>
+        <translation>클릭하거나 끌면 그 t로 갑니다. ←와 →는 한 단계씩 움직입니다.</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>{0} × {1} pixels · {2} frames · {3} s</source>
+        <translation>{0} × {1}픽셀 · {2}프레임 · {3}초</translation>
+    </message>
+    <message>
+        <source>A chain is still being computed: {0} frames to go.</source>
+        <translation>연쇄를 아직 계산하는 중입니다. 남은 프레임: {0}</translation>
+    </message>
+    <message>
+        <source>{0} frames are not there, as a chain was stopped: choose another range, or compute it again.</source>
+        <translation>연쇄가 중지되어 프레임 {0}개가 없습니다. 다른 범위를 고르거나 다시 계산하세요.</translation>
+    </message>
+    <message>
+        <source>Save the animation</source>
+        <translation>애니메이션 저장</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Choosing the colours …</source>
+        <translation>색을 고르는 중 …</translation>
+    </message>
+    <message>
+        <source>Frame {0} of {1} · {2} MB</source>
+        <translation>프레임 {0} / {1} · {2} MB</translation>
+    </message>
+    <message>
+        <source> · {0} s left</source>
+        <translation> · {0}초 남음</translation>
+    </message>
+    <message>
+        <source>Saved {0} ({1} MB)</source>
+        <translation>{0} 저장됨 ({1} MB)</translation>
+    </message>
+    <message>
+        <source>Cancelled; no file was written.</source>
+        <translation>취소했습니다. 파일은 쓰이지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>닫기</translation>
+    </message>
+    <message>
+        <source>Export a GIF</source>
+        <translation>GIF 내보내기</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>저장…</translation>
+    </message>
+    <message>
+        <source>Open its folder</source>
+        <translation>폴더 열기</translation>
+    </message>
+    <message>
+        <source>Preview of the animation</source>
+        <translation>애니메이션 미리 보기</translation>
+    </message>
+    <message>
+        <source>Progress of the export</source>
+        <translation>내보내기 진행 상황</translation>
+    </message>
+</context>
+<context>
+    <name>ExportForm</name>
+    <message>
+        <source>Both chains (as on the screen)</source>
+        <translation>두 연쇄 (화면 그대로)</translation>
+    </message>
+    <message>
+        <source>Forward chain q</source>
+        <translation>순방향 연쇄 q</translation>
+    </message>
+    <message>
+        <source>Reverse chain pθ</source>
+        <translation>역방향 연쇄 pθ</translation>
+    </message>
+    <message>
+        <source>Histograms only</source>
+        <translation>히스토그램만</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>그림</translation>
+    </message>
+    <message>
+        <source>From t, to t</source>
+        <translation>처음 t, 마지막 t</translation>
+    </message>
+    <message>
+        <source>Frames</source>
+        <translation>프레임 수</translation>
+    </message>
+    <message>
+        <source>Frames per second</source>
+        <translation>초당 프레임</translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation>너비</translation>
+    </message>
+    <message>
+        <source>Hold the last frame</source>
+        <translation>마지막 프레임 유지</translation>
+    </message>
+    <message>
+        <source>First t</source>
+        <translation>처음 t</translation>
+    </message>
+    <message>
+        <source>Last t</source>
+        <translation>마지막 t</translation>
+    </message>
+    <message>
+        <source>Turn the direction round</source>
+        <translation>방향 뒤집기</translation>
+    </message>
+    <message>
+        <source>In one pass, evenly spaced; fewer where the range has fewer steps</source>
+        <translation>한 번 지나가는 동안 고르게 나눈 프레임 수입니다. 범위의 단계가 더 적으면 줄어듭니다</translation>
+    </message>
+    <message>
+        <source>A GIF measures time in hundredths of a second; browsers slow down beyond 50</source>
+        <translation>GIF는 시간을 100분의 1초 단위로 잽니다. 50을 넘으면 브라우저가 느리게 재생합니다</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation>초</translation>
+    </message>
+    <message>
+        <source>There and back (ping-pong)</source>
+        <translation>갔다가 되돌아오기 (핑퐁)</translation>
+    </message>
+    <message>
+        <source>Histograms of xₜ below</source>
+        <translation>아래에 xₜ의 히스토그램</translation>
+    </message>
+    <message>
+        <source>Titles, t and legend</source>
+        <translation>제목, t, 범례</translation>
+    </message>
+    <message>
+        <source>Sample {0}, as on the screen</source>
+        <translation>표본 {0} (화면 그대로)</translation>
+    </message>
+</context>
+<context>
+    <name>ExportStage</name>
+    <message>
+        <source>data</source>
+        <translation>데이터</translation>
+    </message>
+    <message>
+        <source>noise</source>
+        <translation>노이즈</translation>
+    </message>
+    <message>
+        <source>forward x&lt;sub&gt;t&lt;/sub&gt;</source>
+        <translation>순방향 x&lt;sub&gt;t&lt;/sub&gt;</translation>
+    </message>
+    <message>
+        <source>reverse x&lt;sub&gt;t&lt;/sub&gt;</source>
+        <translation>역방향 x&lt;sub&gt;t&lt;/sub&gt;</translation>
+    </message>
+</context>
+<context>
+    <name>FilmStrip</name>
+    <message>
+        <source>Film strip of both chains</source>
+        <translation>두 연쇄의 필름 스트립</translation>
+    </message>
+    <message>
+        <source>Above the forward chain q, below the reverse chain pθ: click or drag to seek</source>
+        <translation>위는 순방향 연쇄 q, 아래는 역방향 연쇄 pθ입니다. 클릭하거나 끌면 그 시점으로 갑니다</translation>
+    </message>
+</context>
+<context>
+    <name>HistogramPanel</name>
+    <message>
+        <source>Histograms of x&lt;sub&gt;t&lt;/sub&gt; against N(0, I)</source>
+        <translation>x&lt;sub&gt;t&lt;/sub&gt;의 히스토그램과 N(0, I)</translation>
+    </message>
+    <message>
+        <source>Histograms of x_t</source>
+        <translation>x_t의 히스토그램</translation>
+    </message>
+    <message>
+        <source>all pixels</source>
+        <translation>모든 픽셀</translation>
+    </message>
+    <message>
+        <source>How the values of x&lt;sub&gt;t&lt;/sub&gt; are distributed: the forward chain (blue, filled), the reverse chain (orange outline), and the density of N(0, 1) (grey dashes).</source>
+        <translation>x&lt;sub&gt;t&lt;/sub&gt;의 값이 어떻게 분포하는지 보여 줍니다: 순방향 연쇄(파란색 면), 역방향 연쇄(주황색 선), N(0, 1)의 밀도(회색 점선).</translation>
+    </message>
+    <message>
+        <source>Each histogram has 80 bins of width 0.1 over [−4, 4), as densities: its area is 1. Below 2,000 values 2 bins are shown as one, below 500 values 4.</source>
+        <translation>각 히스토그램은 [−4, 4)를 너비 0.1인 80개 구간으로 나눈 밀도이며 넓이는 1입니다. 값이 2,000개보다 적으면 2개, 500개보다 적으면 4개의 구간을 하나로 합쳐 보여 줍니다.</translation>
+    </message>
+    <message>
+        <source>The scale is the same on the way to noise and back; it rises in at most two steps towards the data. A peak that is still higher is cut: ▲ gives its height.</source>
+        <translation>눈금은 노이즈로 갈 때와 돌아올 때 같고, 데이터에 가까워지면 많아야 두 번 커집니다. 그보다 높은 봉우리는 잘리며 ▲가 그 높이를 알려 줍니다.</translation>
+    </message>
+    <message>
+        <source>{0} % outside ±4</source>
+        <translation>±4 밖 {0} %</translation>
+    </message>
+    <message>
+        <source>No forward chain yet</source>
+        <translation>아직 순방향 연쇄가 없습니다</translation>
+    </message>
+    <message>
+        <source>Forward chain: t = {0} is not simulated yet (now at t = {1})</source>
+        <translation>순방향 연쇄: t = {0}는 아직 모의실험하지 않았습니다 (지금 t = {1})</translation>
+    </message>
+    <message>
+        <source>No reverse chain yet</source>
+        <translation>아직 역방향 연쇄가 없습니다</translation>
+    </message>
+    <message>
+        <source>Reverse chain: t = {0} is not sampled yet (now at t = {1})</source>
+        <translation>역방향 연쇄: t = {0}는 아직 표집하지 않았습니다 (지금 t = {1})</translation>
+    </message>
+    <message>
+        <source>n = {0} values, bins of {1}</source>
+        <translation>값 n = {0}개, 구간 너비 {1}</translation>
+    </message>
+    <message>
+        <source>KS and W₁: fixed random {0} of {1} values</source>
+        <translation>KS와 W₁: {1}개 중 고정된 임의의 {0}개 값</translation>
+    </message>
+</context>
+<context>
+    <name>HistogramTable</name>
+    <message>
+        <source>forward</source>
+        <translation>순방향</translation>
+    </message>
+    <message>
+        <source>x&lt;sub&gt;t&lt;/sub&gt; of the forward chain q, which turns data into noise</source>
+        <translation>데이터를 노이즈로 바꾸는 순방향 연쇄 q의 x&lt;sub&gt;t&lt;/sub&gt;</translation>
+    </message>
+    <message>
+        <source>reverse</source>
+        <translation>역방향</translation>
+    </message>
+    <message>
+        <source>x&lt;sub&gt;t&lt;/sub&gt; of the reverse chain p&lt;sub&gt;θ&lt;/sub&gt;, which turns noise into data</source>
+        <translation>노이즈를 데이터로 바꾸는 역방향 연쇄 p&lt;sub&gt;θ&lt;/sub&gt;의 x&lt;sub&gt;t&lt;/sub&gt;</translation>
+    </message>
+    <message>
+        <source>Numbers of x_t, compared with N(0, 1)</source>
+        <translation>N(0, 1)과 비교한 x_t의 수치</translation>
+    </message>
+    <message>
+        <source>Standard normal noise: what {0} independent draws from N(0, 1) give on average. Even true noise has a distance, as it is a finite sample.</source>
+        <translation>표준 정규 노이즈: N(0, 1)에서 독립으로 뽑은 {0}개의 값이 평균적으로 갖는 수치입니다. 진짜 노이즈도 유한한 표본이므로 거리가 0이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>Measured on all {0} values of x&lt;sub&gt;t&lt;/sub&gt;.</source>
+        <translation>x&lt;sub&gt;t&lt;/sub&gt;의 값 {0}개 모두로 쟀습니다.</translation>
+    </message>
+    <message>
+        <source>Exact for all {0} values (not taken from the bins).</source>
+        <translation>값 {0}개 모두로 정확히 계산했습니다(구간에서 얻은 값이 아닙니다).</translation>
+    </message>
+    <message>
+        <source>Measured on {0} of the {1} values: a random subset, the same at every t.</source>
+        <translation>값 {1}개 중 {0}개로 쟀습니다. 모든 t에서 같은 임의의 부분집합입니다.</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>평균</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Mean&lt;/b&gt; m = (1/n) ∑ x&lt;sub&gt;i&lt;/sub&gt;. N(0, 1) has 0.</source>
+        <translation>&lt;b&gt;평균&lt;/b&gt; m = (1/n) ∑ x&lt;sub&gt;i&lt;/sub&gt;. N(0, 1)에서는 0입니다.</translation>
+    </message>
+    <message>
+        <source>std</source>
+        <translation>표준편차</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Standard deviation&lt;/b&gt; √((1/n) ∑ (x&lt;sub&gt;i&lt;/sub&gt; − m)²). N(0, 1) has 1.</source>
+        <translation>&lt;b&gt;표준편차&lt;/b&gt; √((1/n) ∑ (x&lt;sub&gt;i&lt;/sub&gt; − m)²). N(0, 1)에서는 1입니다.</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Kolmogorov–Smirnov distance&lt;/b&gt; to N(0, 1): sup |F&lt;sub&gt;n&lt;/sub&gt;(u) − Φ(u)|, the largest gap between the share of values below u and the share that N(0, 1) has there. Between 0 and 1.</source>
+        <translation>N(0, 1)까지의 &lt;b&gt;콜모고로프–스미르노프 거리&lt;/b&gt;: sup |F&lt;sub&gt;n&lt;/sub&gt;(u) − Φ(u)|. u보다 작은 값의 비율과 N(0, 1)의 그 비율 사이의 가장 큰 차이이며 0과 1 사이입니다.</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;1-Wasserstein distance&lt;/b&gt; to N(0, 1): ∫ |F&lt;sub&gt;n&lt;/sub&gt;(u) − Φ(u)| du, how far values must move on average to become N(0, 1).</source>
+        <translation>N(0, 1)까지의 &lt;b&gt;1-바서슈타인 거리&lt;/b&gt;: ∫ |F&lt;sub&gt;n&lt;/sub&gt;(u) − Φ(u)| du. N(0, 1)이 되려면 값들이 평균적으로 얼마나 움직여야 하는지를 뜻합니다.</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>from data: {0}</source>
+        <translation>데이터에서 시작: {0}</translation>
+    </message>
+    <message>
+        <source>from noise, by the trained network</source>
+        <translation>노이즈에서 시작, 학습된 신경망으로</translation>
+    </message>
+    <message>
+        <source>keeps its model&apos;s schedule, T = {0}</source>
+        <translation>모델의 스케줄을 그대로 씁니다, T = {0}</translation>
+    </message>
+    <message>
+        <source>{0} of {1} steps, {2} s left</source>
+        <translation>{1}단계 중 {0}단계, {2}초 남음</translation>
+    </message>
+    <message>
+        <source>Open a model</source>
+        <translation>모델 열기</translation>
+    </message>
+    <message>
+        <source>DDPM Studio models (*.safetensors)</source>
+        <translation>DDPM Studio 모델 (*.safetensors)</translation>
+    </message>
+</context>
+<context>
+    <name>Menus</name>
+    <message>
+        <source>&amp;File</source>
+        <translation>파일(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>보기(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>도움말(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Open model…</source>
+        <translation>모델 열기(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>&amp;Export GIF…</source>
+        <translation>GIF 내보내기(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>끝내기(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>&amp;New seed</source>
+        <translation>새 시드(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Dark or light &amp;theme</source>
+        <translation>어두운/밝은 테마(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;Full screen</source>
+        <translation>전체 화면(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;About DDPM Studio</source>
+        <translation>DDPM Studio 정보(&amp;A)</translation>
+    </message>
+    <message>
+        <source>About DDPM Studio</source>
+        <translation>DDPM Studio 정보</translation>
+    </message>
+    <message>
+        <source>&lt;h3&gt;DDPM Studio {0}&lt;/h3&gt;&lt;p&gt;See a denoising diffusion probabilistic model work: both Markov chains, step by step.&lt;/p&gt;&lt;p&gt;After Ho, Jain and Abbeel, &lt;i&gt;Denoising Diffusion Probabilistic Models&lt;/i&gt;, 2020.&lt;/p&gt;&lt;p&gt;Handwritten digits: E. Alpaydin and C. Kaynak, UCI Machine Learning Repository, CC BY 4.0.&lt;/p&gt;</source>
+        <translation>&lt;h3&gt;DDPM Studio {0}&lt;/h3&gt;&lt;p&gt;확산 확률 모델(DDPM)이 일하는 모습을 봅니다: 두 마르코프 연쇄를 한 단계씩.&lt;/p&gt;&lt;p&gt;Ho, Jain, Abbeel, &lt;i&gt;Denoising Diffusion Probabilistic Models&lt;/i&gt;, 2020을 따릅니다.&lt;/p&gt;&lt;p&gt;손글씨 숫자: E. Alpaydin, C. Kaynak, UCI Machine Learning Repository, CC BY 4.0.&lt;/p&gt;</translation>
+    </message>
+</context>
+<context>
+    <name>MessageBar</name>
+    <message>
+        <source>Close this message</source>
+        <translation>이 메시지 닫기</translation>
+    </message>
+</context>
+<context>
+    <name>NoiseSlider</name>
+    <message>
+        <source>data x₀</source>
+        <translation>데이터 x₀</translation>
+    </message>
+    <message>
+        <source>noise N(0, I)</source>
+        <translation>노이즈 N(0, I)</translation>
+    </message>
+</context>
+<context>
+    <name>ProblemText</name>
+    <message>
+        <source>“{path}” is a folder: choose a file name inside it.</source>
+        <translation>“{path}”은(는) 폴더입니다. 그 안의 파일 이름을 고르세요.</translation>
+    </message>
+    <message>
+        <source>The folder of “{path}” does not exist: create it or choose another folder.</source>
+        <translation>“{path}”의 폴더가 없습니다. 폴더를 만들거나 다른 폴더를 고르세요.</translation>
+    </message>
+    <message>
+        <source>“{path}” may not be written: choose another folder or change its permissions.</source>
+        <translation>“{path}”에 쓸 권한이 없습니다. 다른 폴더를 고르거나 권한을 바꾸세요.</translation>
+    </message>
+    <message>
+        <source>“{path}” is write-protected: choose another name or remove the protection.</source>
+        <translation>“{path}”은(는) 쓰기 금지되어 있습니다. 다른 이름을 고르거나 쓰기 금지를 푸세요.</translation>
+    </message>
+    <message>
+        <source>“{path}” is a device or a pipe, not a file: choose another name.</source>
+        <translation>“{path}”은(는) 파일이 아니라 장치나 파이프입니다. 다른 이름을 고르세요.</translation>
+    </message>
+    <message>
+        <source>“{path}” is a link that leads back to itself: choose another name.</source>
+        <translation>“{path}”은(는) 자기 자신으로 돌아오는 링크입니다. 다른 이름을 고르세요.</translation>
+    </message>
+    <message>
+        <source>“{path}” is not a possible file name here: choose another, shorter name.</source>
+        <translation>“{path}”은(는) 여기서 쓸 수 없는 파일 이름입니다. 다른, 더 짧은 이름을 고르세요.</translation>
+    </message>
+    <message>
+        <source>The disk is full: “{path}” was not saved. Free {megabytes} MB and try again; nothing was changed.</source>
+        <translation>디스크가 가득 찼습니다. “{path}”은(는) 저장되지 않았고 바뀐 것은 없습니다. {megabytes} MB를 비우고 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>“{path}” grew larger than this disk allows: save it on another disk.</source>
+        <translation>“{path}”이(가) 이 디스크가 허용하는 크기를 넘었습니다. 다른 디스크에 저장하세요.</translation>
+    </message>
+    <message>
+        <source>“{path}” is open in another program: close it there and try again.</source>
+        <translation>“{path}”이(가) 다른 프로그램에서 열려 있습니다. 그곳에서 닫고 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>“{path}” was not saved ({detail}): try again or choose another folder.</source>
+        <translation>“{path}”은(는) 저장되지 않았습니다({detail}). 다시 시도하거나 다른 폴더를 고르세요.</translation>
+    </message>
+</context>
+<context>
+    <name>ScheduleForm</name>
+    <message>
+        <source>T must be a whole number of steps between 1 and {0}.</source>
+        <translation>T는 1과 {0} 사이의 정수 단계 수여야 합니다.</translation>
+    </message>
+    <message>
+        <source>{0} must be a number between 0 and 1, such as 1e-4 or 0.02.</source>
+        <translation>{0}은(는) 1e-4나 0.02처럼 0과 1 사이의 수여야 합니다.</translation>
+    </message>
+    <message>
+        <source>Linear</source>
+        <translation>선형</translation>
+    </message>
+    <message>
+        <source>Cosine</source>
+        <translation>코사인</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;&lt;b&gt;Linear&lt;/b&gt;: β&lt;sub&gt;t&lt;/sub&gt; evenly spaced from β₁ to β&lt;sub&gt;T&lt;/sub&gt; (Ho et al. 2020).&lt;/p&gt;&lt;p&gt;&lt;b&gt;Cosine&lt;/b&gt;: ᾱ&lt;sub&gt;t&lt;/sub&gt; follows cos² (Nichol &amp;amp; Dhariwal 2021).&lt;/p&gt;</source>
+        <translation>&lt;p&gt;&lt;b&gt;선형&lt;/b&gt;: β&lt;sub&gt;t&lt;/sub&gt;를 β₁에서 β&lt;sub&gt;T&lt;/sub&gt;까지 고르게 나눕니다 (Ho et al. 2020).&lt;/p&gt;&lt;p&gt;&lt;b&gt;코사인&lt;/b&gt;: ᾱ&lt;sub&gt;t&lt;/sub&gt;가 cos²을 따릅니다 (Nichol &amp;amp; Dhariwal 2021).&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>Number of steps of the forward chain, from 1 to {0}</source>
+        <translation>순방향 연쇄의 단계 수, 1부터 {0}까지</translation>
+    </message>
+    <message>
+        <source>Reset to the model&apos;s</source>
+        <translation>모델의 값으로</translation>
+    </message>
+    <message>
+        <source>Reset to the model&apos;s schedule</source>
+        <translation>모델의 스케줄로 되돌리기</translation>
+    </message>
+    <message>
+        <source>Give the forward chain the schedule with which the model was trained.</source>
+        <translation>모델이 학습된 스케줄을 순방향 연쇄에 다시 줍니다.</translation>
+    </message>
+    <message>
+        <source>Kind of schedule</source>
+        <translation>스케줄 종류</translation>
+    </message>
+    <message>
+        <source>Number of steps T</source>
+        <translation>단계 수 T</translation>
+    </message>
+    <message>
+        <source>beta of the first step</source>
+        <translation>첫 단계의 베타</translation>
+    </message>
+    <message>
+        <source>beta of the last step</source>
+        <translation>마지막 단계의 베타</translation>
+    </message>
+    <message>
+        <source>β of the first step: how much noise it adds. Such as 1e-4.</source>
+        <translation>첫 단계의 β: 더하는 노이즈의 양. 예: 1e-4.</translation>
+    </message>
+    <message>
+        <source>β of the last step: how much noise it adds. Such as 0.02.</source>
+        <translation>마지막 단계의 β: 더하는 노이즈의 양. 예: 0.02.</translation>
+    </message>
+    <message>
+        <source>The cosine schedule has no free β: it follows from T.</source>
+        <translation>코사인 스케줄에는 정할 β가 없습니다. T에서 정해집니다.</translation>
+    </message>
+</context>
+<context>
+    <name>SchedulePanel</name>
+    <message>
+        <source>Forward noise schedule</source>
+        <translation>순방향 노이즈 스케줄</translation>
+    </message>
+    <message>
+        <source>Noise schedule over t</source>
+        <translation>t에 따른 노이즈 스케줄</translation>
+    </message>
+    <message>
+        <source>Click or drag to go to a t; ← and → step.</source>
+        <translation>클릭하거나 끌면 그 t로 갑니다. ←와 →는 한 단계씩 움직입니다.</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;&lt;b&gt;ᾱ&lt;sub&gt;t&lt;/sub&gt; = ∏&lt;sub&gt;s ≤ t&lt;/sub&gt; (1 − β&lt;sub&gt;s&lt;/sub&gt;)&lt;/b&gt;: how much of x₀ is left. x&lt;sub&gt;t&lt;/sub&gt; = √ᾱ&lt;sub&gt;t&lt;/sub&gt; x₀ + √(1 − ᾱ&lt;sub&gt;t&lt;/sub&gt;) ε&lt;/p&gt;</source>
+        <translation>&lt;p&gt;&lt;b&gt;ᾱ&lt;sub&gt;t&lt;/sub&gt; = ∏&lt;sub&gt;s ≤ t&lt;/sub&gt; (1 − β&lt;sub&gt;s&lt;/sub&gt;)&lt;/b&gt;: x₀가 얼마나 남았는지입니다. x&lt;sub&gt;t&lt;/sub&gt; = √ᾱ&lt;sub&gt;t&lt;/sub&gt; x₀ + √(1 − ᾱ&lt;sub&gt;t&lt;/sub&gt;) ε&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>alpha bar</source>
+        <translation>알파 바</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;&lt;b&gt;β&lt;sub&gt;t&lt;/sub&gt;&lt;/b&gt;: the variance of the noise that step t adds, t = 1 … T&lt;/p&gt;</source>
+        <translation>&lt;p&gt;&lt;b&gt;β&lt;sub&gt;t&lt;/sub&gt;&lt;/b&gt;: 단계 t가 더하는 노이즈의 분산, t = 1 … T&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>beta</source>
+        <translation>베타</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;&lt;b&gt;SNR&lt;sub&gt;t&lt;/sub&gt; = ᾱ&lt;sub&gt;t&lt;/sub&gt; / (1 − ᾱ&lt;sub&gt;t&lt;/sub&gt;)&lt;/b&gt;: the signal-to-noise ratio (logarithmic); infinite at t = 0&lt;/p&gt;</source>
+        <translation>&lt;p&gt;&lt;b&gt;SNR&lt;sub&gt;t&lt;/sub&gt; = ᾱ&lt;sub&gt;t&lt;/sub&gt; / (1 − ᾱ&lt;sub&gt;t&lt;/sub&gt;)&lt;/b&gt;: 신호 대 노이즈 비(로그 눈금). t = 0에서는 무한대입니다&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>signal-to-noise ratio</source>
+        <translation>신호 대 노이즈 비</translation>
+    </message>
+    <message>
+        <source>The reverse chain keeps the schedule its model was trained with ({0}).</source>
+        <translation>역방향 연쇄는 모델이 학습된 스케줄을 그대로 씁니다 ({0}).</translation>
+    </message>
+    <message>
+        <source>cosine, T = {0}</source>
+        <translation>코사인, T = {0}</translation>
+    </message>
+    <message>
+        <source>linear, T = {0}, β from {1} to {2}</source>
+        <translation>선형, T = {0}, β는 {1}부터 {2}까지</translation>
+    </message>
+</context>
+<context>
+    <name>Timeline</name>
+    <message>
+        <source>Time step t</source>
+        <translation>시점 t</translation>
+    </message>
+    <message>
+        <source>Speed ({0} slower, {1} faster); at 1× the whole chain takes 8 seconds</source>
+        <translation>속도 ({0} 느리게, {1} 빠르게). 1×에서는 연쇄 전체에 8초가 걸립니다</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>속도</translation>
+    </message>
+    <message>
+        <source>To noise</source>
+        <translation>노이즈로</translation>
+    </message>
+    <message>
+        <source>To data</source>
+        <translation>데이터로</translation>
+    </message>
+    <message>
+        <source>At the end: stop</source>
+        <translation>끝에서: 멈춤</translation>
+    </message>
+    <message>
+        <source>At the end: start again</source>
+        <translation>끝에서: 처음부터 다시</translation>
+    </message>
+    <message>
+        <source>At the end: turn round</source>
+        <translation>끝에서: 되돌아감</translation>
+    </message>
+    <message>
+        <source>Plays from data to noise: t rises</source>
+        <translation>데이터에서 노이즈로 재생: t가 커집니다</translation>
+    </message>
+    <message>
+        <source>Plays from noise to data: t falls</source>
+        <translation>노이즈에서 데이터로 재생: t가 작아집니다</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>일시 정지</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>재생</translation>
+    </message>
+</context>
+<context>
+    <name>TopBar</name>
+    <message>
+        <source>Model</source>
+        <translation>모델</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>표본 수</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>시드</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>장치</translation>
+    </message>
+    <message>
+        <source>Export GIF…</source>
+        <translation>GIF 내보내기…</translation>
+    </message>
+    <message>
+        <source>The trained model, and the data it was trained on</source>
+        <translation>학습된 모델과 학습에 쓴 데이터</translation>
+    </message>
+    <message>
+        <source>Open a model file (Ctrl+O)</source>
+        <translation>모델 파일 열기 (Ctrl+O)</translation>
+    </message>
+    <message>
+        <source>How many samples each chain has</source>
+        <translation>각 연쇄의 표본 수</translation>
+    </message>
+    <message>
+        <source>The same seed gives the same chains, always</source>
+        <translation>같은 시드는 언제나 같은 연쇄를 만듭니다</translation>
+    </message>
+    <message>
+        <source>Draw both chains anew with another seed (R)</source>
+        <translation>다른 시드로 두 연쇄를 새로 뽑기 (R)</translation>
+    </message>
+    <message>
+        <source>Language · 언어</source>
+        <translation>Language · 언어</translation>
+    </message>
+    <message>
+        <source>Dark or light (Ctrl+T)</source>
+        <translation>어둡게 또는 밝게 (Ctrl+T)</translation>
+    </message>
+    <message>
+        <source>Save the animation as a GIF (Ctrl+E)</source>
+        <translation>애니메이션을 GIF로 저장 (Ctrl+E)</translation>
+    </message>
+    <message>
+        <source>Where the reverse chain is computed</source>
+        <translation>역방향 연쇄를 계산하는 곳</translation>
+    </message>
+</context>
+<context>
+    <name>Transport</name>
+    <message>
+        <source>Play or pause</source>
+        <translation>재생 또는 일시 정지</translation>
+    </message>
+    <message>
+        <source>One step towards the data</source>
+        <translation>데이터 쪽으로 한 단계</translation>
+    </message>
+    <message>
+        <source>One step towards the noise</source>
+        <translation>노이즈 쪽으로 한 단계</translation>
+    </message>
+    <message>
+        <source>A long step towards the data</source>
+        <translation>데이터 쪽으로 크게 한 걸음</translation>
+    </message>
+    <message>
+        <source>A long step towards the noise</source>
+        <translation>노이즈 쪽으로 크게 한 걸음</translation>
+    </message>
+    <message>
+        <source>To the data, t = 0</source>
+        <translation>데이터로, t = 0</translation>
+    </message>
+    <message>
+        <source>To the noise, t = T</source>
+        <translation>노이즈로, t = T</translation>
+    </message>
+    <message>
+        <source>Slower</source>
+        <translation>느리게</translation>
+    </message>
+    <message>
+        <source>Faster</source>
+        <translation>빠르게</translation>
+    </message>
+    <message>
+        <source>What happens at the end: stop, start again or turn</source>
+        <translation>끝에서 할 일: 멈춤, 처음부터, 되돌아감</translation>
+    </message>
+    <message>
+        <source>Turn the direction of playing</source>
+        <translation>재생 방향 뒤집기</translation>
+    </message>
+</context>
+</TS>
