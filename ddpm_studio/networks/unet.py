@@ -100,9 +100,9 @@ class UNet(nn.Module):
                 _Stage(width, width, time_width, False, configuration),
             ]
         )
-        self._build_up(skip_widths, width, time_width)
-        self.head_norm = nn.GroupNorm(configuration.norm_groups, base)
-        self.head = _zeroed(nn.Conv2d(base, configuration.image_channels, 3, padding=1))
+        width = self._build_up(skip_widths, width, time_width)
+        self.head_norm = nn.GroupNorm(configuration.norm_groups, width)
+        self.head = _zeroed(nn.Conv2d(width, configuration.image_channels, 3, padding=1))
 
     def _build_down(self, width: int, time_width: int) -> tuple[list[int], int]:
         """Levels from full resolution to the coarsest; returns the skips' widths and the last."""
@@ -125,8 +125,8 @@ class UNet(nn.Module):
                 skips.append(width)
         return skips, width
 
-    def _build_up(self, skips: list[int], width: int, time_width: int) -> None:
-        """Levels from the coarsest to full resolution; each block takes one skip beside its input."""
+    def _build_up(self, skips: list[int], width: int, time_width: int) -> int:
+        """Levels from the coarsest up, each block with one skip beside its input; the last width."""
         configuration = self.configuration
         self.up = nn.ModuleList()
         self.grow = nn.ModuleList()
@@ -145,6 +145,7 @@ class UNet(nn.Module):
             self.up.append(stages)
             if size != configuration.image_size:
                 self.grow.append(nn.Conv2d(width, width, 3, padding=1))
+        return width
 
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
         """x: (B, channels, H, W); t: (B,) or (1,), from 1 to T."""

@@ -254,7 +254,7 @@ def test_a_frame_is_announced_only_when_its_statistics_are_complete(
 
 
 def test_frames_are_readable_while_another_thread_records() -> None:
-    steps, count = 400, 200
+    steps, count = 100, 200
     trajectory = Trajectory(steps, count, (2,))
     first_read = threading.Event()
 
