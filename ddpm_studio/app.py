@@ -8,14 +8,21 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
+import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 from ddpm_studio.platform_libraries import explanation, missing_system_libraries
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QCoreApplication
+
     from ddpm_studio.ui.dialogs.export_dialog import ExportDialog
 
 
@@ -32,7 +39,51 @@ def run_window(model_path: Path | None) -> int:
     assert isinstance(application, QApplication)
     studio_window = Application(application)
     studio_window.open(model_path)
-    return application.exec()
+    with _quitting_on_interrupt(application), _saying_what_went_wrong(studio_window):
+        return application.exec()
+
+
+@contextmanager
+def _quitting_on_interrupt(application: QCoreApplication) -> Iterator[None]:
+    """Ctrl-C in the terminal closes the window as its own button does.
+
+    Qt's loop runs no Python while nothing happens, so Python's handler would wait for the next
+    event; the wake-up socket is one.
+    """
+    from PySide6.QtCore import QSocketNotifier
+
+    reader, writer = socket.socketpair()
+    reader.setblocking(False)
+    writer.setblocking(False)
+    notifier = QSocketNotifier(reader.fileno(), QSocketNotifier.Type.Read)
+    notifier.activated.connect(lambda: reader.recv(64))
+    previous_descriptor = signal.set_wakeup_fd(writer.fileno())
+    previous = signal.signal(signal.SIGINT, lambda *_: application.quit())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+        signal.set_wakeup_fd(previous_descriptor)
+        notifier.setEnabled(False)
+        reader.close()
+        writer.close()
+
+
+@contextmanager
+def _saying_what_went_wrong(studio_window: Application) -> Iterator[None]:
+    """An error that nobody expected is said in the window too; the traceback stays in the terminal."""
+    previous = sys.excepthook
+
+    def say(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        previous(kind, error, trace)
+        if isinstance(error, Exception):
+            studio_window.window.show_problem(error)
+
+    sys.excepthook = say
+    try:
+        yield
+    finally:
+        sys.excepthook = previous
 
 
 def export_from_command_line(options: argparse.Namespace) -> int:
@@ -93,7 +144,7 @@ class Application:
         self.window.language_requested.connect(self.use_language)
         self.window.theme_toggled.connect(self.toggle_theme)
         self.window.export_requested.connect(self.open_export_dialog)
-        self._application.aboutToQuit.connect(self._on_quit)
+        self._application.aboutToQuit.connect(self.close)
 
     def open(self, model_path: Path | None = None) -> None:
         """Show the window; everything heavy comes after its first paint."""
@@ -154,7 +205,8 @@ class Application:
         if was_playing:
             self.playback.play()
 
-    def _on_quit(self) -> None:
+    def close(self) -> None:
+        """End every thread and keep what a person wants to find again; once is enough."""
         self.preferences.window_geometry = self.window.saveGeometry()
         if self._export_dialog is not None:
             self._export_dialog.run.stop()

@@ -42,8 +42,8 @@ class ChainCard(QFrame):
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
         self._progress.setMaximumWidth(120)
-        self._button = QToolButton()
-        self._button.clicked.connect(self._on_button)
+        self.button = QToolButton()
+        self.button.clicked.connect(self._on_button)
         self._is_sampling = False
         self._lay_out()
         self.set_theme(theme)
@@ -58,14 +58,14 @@ class ChainCard(QFrame):
         status.setSpacing(SPACING)
         status.addWidget(self._note, 1)
         status.addWidget(self._progress)
-        status.addWidget(self._button)
+        status.addWidget(self.button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         layout.setSpacing(SPACING // 2)
         layout.addLayout(heading)
         layout.addLayout(status)
         layout.addWidget(self.view, 1)
-        for widget in (self._progress, self._button):
+        for widget in (self._progress, self.button):
             policy = widget.sizePolicy()
             policy.setRetainSizeWhenHidden(True)
             widget.setSizePolicy(policy)
@@ -95,20 +95,19 @@ class ChainCard(QFrame):
         self._progress.setValue(done)
         self._progress.setToolTip(time_left)
         self._progress.show()
-        self._button.setText(self.tr("Stop"))
-        self._button.setToolTip(self.tr("Stop sampling; the steps so far stay"))
-        self._button.show()
+        self._describe_button()
+        self.button.show()
 
     def show_idle(self, *, can_restart: bool) -> None:
         """Nothing is being sampled; ``can_restart`` where the chain was stopped before its end."""
         self._is_sampling = False
         self._progress.hide()
-        self._button.setText(self.tr("Sample again"))
-        self._button.setToolTip(self.tr("Sample this chain from its beginning"))
-        self._button.setVisible(can_restart)
+        self._describe_button()
+        self.button.setVisible(can_restart)
 
     def retranslate(self) -> None:
         """Follow the language."""
+        self._describe_button()
         if self.chain is Chain.FORWARD:
             self._title.setText(self.tr("Forward chain  q(x<sub>t</sub> | x<sub>t−1</sub>)"))
             self._title.setToolTip(
@@ -127,6 +126,14 @@ class ChainCard(QFrame):
                     "trained network"
                 )
             )
+
+    def _describe_button(self) -> None:
+        if self._is_sampling:
+            self.button.setText(self.tr("Stop"))
+            self.button.setToolTip(self.tr("Stop sampling; the steps so far stay"))
+        else:
+            self.button.setText(self.tr("Sample again"))
+            self.button.setToolTip(self.tr("Sample this chain from its beginning"))
 
     def _on_button(self) -> None:
         (self.stop_requested if self._is_sampling else self.restart_requested).emit()

@@ -1,0 +1,294 @@
+"""A newcomer's first minutes in the real window, with real events."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from ddpm_studio.app import Application
+from ddpm_studio.locations import resource
+from ddpm_studio.session.playback import Direction
+from ddpm_studio.ui.panels.number_field import NumberField
+from ddpm_studio.ui.theme import Chain
+
+WAIT_MS = 60_000
+LEFT = Qt.MouseButton.LeftButton
+
+
+def wait_for_chains(qtbot: QtBot, application: Application) -> None:
+    studio = application.studio
+    qtbot.waitUntil(
+        lambda: (
+            studio.forward is not None
+            and studio.forward.is_complete
+            and studio.reverse is not None
+            and studio.reverse.is_complete
+            and not studio.is_busy
+        ),
+        timeout=WAIT_MS,
+    )
+
+
+def show_model(qtbot: QtBot, application: Application, name: str, count: int) -> None:
+    """Choose a model in the list, then a number of samples, as a person would."""
+    bar = application.window.top_bar
+    names = [model.description.name for model in application.studio.models]
+    choose(qtbot, bar.model, names.index(name))
+    choose(qtbot, bar.count, bar.count.findData(count))
+
+
+def choose(qtbot: QtBot, box, row: int) -> None:
+    """Walk through the list by keyboard."""
+    box.setFocus()
+    while box.currentIndex() != row:
+        before = box.currentIndex()
+        qtbot.keyClick(box, Qt.Key.Key_Down if row > before else Qt.Key.Key_Up)
+        assert box.currentIndex() != before
+
+
+@pytest.fixture
+def moons(qtbot: QtBot, studio_application: Application) -> Application:
+    show_model(qtbot, studio_application, "moons", 250)
+    return studio_application
+
+
+def test_what_is_shown_first_is_alive(qtbot: QtBot, studio_application: Application) -> None:
+    application = studio_application
+    studio, playback = application.studio, application.playback
+    assert studio.model is not None
+    assert studio.model.description.name == "swiss-roll"
+    assert playback.is_playing
+    assert playback.direction is Direction.DENOISING
+    seen = set()
+    playback.moved.connect(seen.add)
+    qtbot.waitUntil(
+        lambda: studio.reverse is not None and studio.forward is not None and len(seen) > 3,
+        timeout=WAIT_MS,
+    )
+    assert application.window.windowTitle() == "Swiss roll — DDPM Studio"
+
+
+def test_both_chains_are_shown_at_the_same_t(qtbot: QtBot, moons: Application) -> None:
+    wait_for_chains(qtbot, moons)
+    window, playback = moons.window, moons.playback
+    playback.pause()
+    slider = window.timeline.slider
+    qtbot.mouseClick(slider, LEFT, pos=QPoint(round(slider.x_of(400)), 13))
+    t = playback.t
+    assert abs(t - 400) <= 2  # to the pixel
+    labels = [label.text() for label in window.findChildren(QLabel) if label.text() == f"t = {t}"]
+    assert len(labels) == 2
+    ratio = window.forward_card.view.devicePixelRatioF()
+    for card, chain in ((window.forward_card, "forward"), (window.reverse_card, "reverse")):
+        expected = card.view.picture(t, (60, 60), ratio)
+        trajectory = getattr(moons.studio, chain)
+        assert trajectory.is_recorded(t)
+        assert expected != card.view.picture(0, (60, 60), ratio)
+
+
+def test_while_it_is_sampled_playing_waits_and_the_slider_shows_what_is_missing(
+    qtbot: QtBot, studio_application: Application
+) -> None:
+    application = studio_application
+    show_model(qtbot, application, "digits", 16)
+    studio, playback = application.studio, application.playback
+    qtbot.waitUntil(lambda: studio.reverse is not None and studio.is_sampling, timeout=WAIT_MS)
+    lowest = []
+
+    def look() -> bool:
+        if studio.reverse is not None and not studio.reverse.is_complete:
+            recorded = np.flatnonzero(studio.reverse.recorded)
+            lowest.append((playback.t, int(recorded[0]) if len(recorded) else 250))
+        return studio.reverse is not None and studio.reverse.is_complete
+
+    qtbot.waitUntil(look, timeout=WAIT_MS)
+    assert lowest
+    # t was read before the chain: by then the chain may have come further, never less far.
+    assert all(t >= recorded for t, recorded in lowest)
+
+
+def test_stopping_and_sampling_again(qtbot: QtBot, studio_application: Application) -> None:
+    application = studio_application
+    show_model(qtbot, application, "digits", 36)
+    studio, card = application.studio, application.window.reverse_card
+    qtbot.waitUntil(
+        lambda: studio.reverse is not None and studio.reverse.recorded.any(), timeout=WAIT_MS
+    )
+    assert card.button.text() == "Stop"
+    qtbot.mouseClick(card.button, LEFT)
+    assert not studio.is_sampling
+    assert studio.reverse is not None
+    assert not studio.reverse.is_complete
+    assert card.button.text() == "Sample again"
+    qtbot.mouseClick(card.button, LEFT)
+    wait_for_chains(qtbot, application)
+    assert not card.button.isVisible()
+
+
+def test_a_new_seed_gives_new_chains_and_the_old_one_the_old(
+    qtbot: QtBot, moons: Application
+) -> None:
+    wait_for_chains(qtbot, moons)
+    studio, seed = moons.studio, moons.window.top_bar.seed
+    assert studio.reverse is not None
+    first = studio.reverse.frame(0).copy()
+    qtbot.mouseClick(moons.window.top_bar.new_seed, LEFT)
+    assert studio.seed != 0
+    assert seed.value() == studio.seed
+    wait_for_chains(qtbot, moons)
+    assert studio.reverse is not None
+    assert not np.array_equal(studio.reverse.frame(0), first)
+    seed.setFocus()
+    seed.selectAll()
+    qtbot.keyClicks(seed, "0")
+    qtbot.keyClick(seed, Qt.Key.Key_Return)
+    assert studio.seed == 0
+    wait_for_chains(qtbot, moons)
+    assert studio.reverse is not None
+    np.testing.assert_array_equal(studio.reverse.frame(0), first)
+
+
+def test_another_schedule_changes_the_forward_chain_alone(qtbot: QtBot, moons: Application) -> None:
+    wait_for_chains(qtbot, moons)
+    studio, window = moons.studio, moons.window
+    reverse = studio.reverse
+    assert window.side is not None
+    field = next(
+        each
+        for each in window.side.schedule.findChildren(NumberField)
+        if each.accessibleName() == "Number of steps T"
+    )
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "50")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(
+        lambda: studio.forward is not None and studio.forward.T == 50 and not studio.is_busy,
+        timeout=WAIT_MS,
+    )
+    assert studio.reverse is reverse
+    assert moons.playback.last_t == 50
+    moons.playback.seek(25)
+    texts = {label.text() for label in window.findChildren(QLabel)}
+    assert {"t = 25", "t = 500"} <= texts  # the same share of both ways
+    assert "keeps its model's schedule, T = 1000" in texts
+
+
+def test_a_sample_is_enlarged_in_both_chains(qtbot: QtBot, studio_application: Application) -> None:
+    application = studio_application
+    show_model(qtbot, application, "digits", 4)
+    wait_for_chains(qtbot, application)
+    forward, reverse = application.window.forward_card.view, application.window.reverse_card.view
+    forward_rect = forward.rect()
+    third_of_four = QPoint(forward_rect.width() // 4, 3 * forward_rect.height() // 4)
+    qtbot.mouseClick(forward, LEFT, pos=third_of_four)
+    assert forward.chosen == reverse.chosen == 2
+    qtbot.mouseClick(reverse, LEFT, pos=reverse.rect().center())
+    assert forward.chosen == reverse.chosen == -1
+
+
+def test_opening_a_file_adds_it_and_a_bad_one_changes_nothing(
+    qtbot: QtBot, moons: Application, tmp_path: Path
+) -> None:
+    wait_for_chains(qtbot, moons)
+    window, studio = moons.window, moons.studio
+    bad = tmp_path / "not a model.safetensors"
+    bad.write_bytes(b"\x80\x02cos\nsystem\n")
+    before = (studio.model, studio.forward, studio.reverse, studio.models)
+    drop(window, bad)
+    assert window.message_bar.isVisible()
+    assert "not a model.safetensors" in window.message_bar.text
+    assert (studio.model, studio.forward, studio.reverse, studio.models) == before
+    good = tmp_path / "mine.safetensors"
+    shutil.copy(resource("models", "circles.safetensors"), good)
+    drop(window, good)
+    assert not window.message_bar.isVisible()
+    assert studio.model is not None
+    assert studio.model.path == good
+    assert window.top_bar.model.currentText() == "mine.safetensors"
+
+
+def drop(window, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    modifiers = Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(QPointF(200, 200), Qt.DropAction.CopyAction, data, LEFT, modifiers))
+
+
+def test_a_model_file_that_vanishes_before_it_is_loaded_is_said(
+    qtbot: QtBot, moons: Application, tmp_path: Path
+) -> None:
+    path = tmp_path / "gone.safetensors"
+    shutil.copy(resource("models", "circles.safetensors"), path)
+    moons.studio.failed.connect(lambda _: None)
+    moons.window.open_model_file(path)
+    path.unlink()
+    qtbot.waitUntil(lambda: not moons.studio.is_busy, timeout=WAIT_MS)
+    # Either it was read in time, or the window says what is wrong.
+    complete = moons.studio.reverse is not None and moons.studio.reverse.is_complete
+    assert complete or "gone.safetensors" in moons.window.message_bar.text
+
+
+def test_language_changes_every_text_at_run_time(qtbot: QtBot, moons: Application) -> None:
+    window = moons.window
+    box = window.top_bar.language
+    choose(qtbot, box, box.findData("ko"))
+    qtbot.waitUntil(lambda: window.menus.file.title() == "파일(&F)")  # Qt posts the change
+    assert window.top_bar.export.text() == "GIF 내보내기…"
+    assert window.windowTitle() == "두 개의 반달 — DDPM Studio"
+    assert moons.preferences.language == "ko"
+    texts = [label.text() for label in window.findChildren(QLabel)]
+    assert any("순방향 연쇄" in text for text in texts)
+    assert not any("Forward chain" in text for text in texts)
+
+
+def test_theme_is_switched_and_remembered(qtbot: QtBot, moons: Application) -> None:
+    before = moons.window.grab().toImage().pixelColor(3, 400).lightness()
+    qtbot.mouseClick(moons.window.top_bar.theme, LEFT)
+    after = moons.window.grab().toImage().pixelColor(3, 400).lightness()
+    assert before < 80 < 200 < after
+    assert moons.preferences.theme == "light"
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("size", [(1040, 680), (1280, 800), (1920, 1080)])
+def test_nothing_is_cut_off_at_any_size(
+    moons: Application, language: str, size: tuple[int, int]
+) -> None:
+    window = moons.window
+    moons.use_language(language)
+    window.resize(*size)
+    QTest.qWait(1)
+    assert (window.width(), window.height()) == size  # no part asks for more
+    for card in (window.forward_card, window.reverse_card):
+        assert card.view.width() >= 200
+        assert card.view.height() >= 150
+    timeline = window.timeline
+    for button in (window.top_bar.export, timeline.buttons["direction"]):
+        assert button.width() >= button.minimumSizeHint().width()
+    for button in timeline.buttons.values():
+        assert button.width() >= button.iconSize().width()
+        assert window.rect().contains(button.mapTo(window, button.rect().bottomRight())), (
+            button.objectName()
+        )
+
+
+def test_the_thumbnails_stand_above_their_t_on_the_slider(moons: Application) -> None:
+    window = moons.window
+    strip, slider = window.film_strip, window.timeline.slider
+    for width in (1040, 1500):
+        window.resize(width, 800)
+        QTest.qWait(1)
+        for t in (0, 500, 1000):
+            centre = strip.thumbnail_rect(Chain.FORWARD, t).center().toPoint()
+            thumbnail = strip.mapTo(window, centre).x()
+            handle = slider.mapTo(window, QPoint(round(slider.x_of(t)), 0)).x()
+            assert abs(thumbnail - handle) <= 1
