@@ -19,6 +19,13 @@ def machine_lines(qt_version: str, qt_platform: str) -> list[str]:
     ]
 
 
+def load_line() -> str:
+    """How busy the machine is with other things; to be asked before a benchmark begins."""
+    if not hasattr(os, "getloadavg"):
+        return "how busy the machine was before: not known here"
+    return f"busy threads before, on average of a minute: {os.getloadavg()[0]:.2f}"
+
+
 def usable_cores() -> int:
     """Cores that this process may use; fewer than there are where somebody set a limit."""
     if hasattr(os, "sched_getaffinity"):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 
 def peak_bytes() -> int | None:
     """Bytes in memory at the highest; None where the system does not tell."""
-    if sys.platform == "win32":
+    import platform  # late: a start is being timed
+
+    system = platform.system()
+    if system == "Windows":
         return None
-    if sys.platform == "linux":
+    if system == "Linux":
         return _linux_peak_bytes()
-    import resource
+    import resource  # Windows has none
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # macOS counts bytes
 

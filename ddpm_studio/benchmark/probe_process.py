@@ -1,6 +1,6 @@
 """Runs a probe in a process of its own: a fresh Python, with nothing imported or warmed up.
 
-A probe is a module of this package with a ``main(arguments)``; its last line of output is JSON.
+A probe is a module of this package that prints its result at the end; see probe_result.
 """
 
 from __future__ import annotations
@@ -11,12 +11,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
+from typing import Any
 
 TIMEOUT_SECONDS = 600
 PACKAGE_PARENT = Path(__file__).resolve().parent.parent.parent
@@ -63,11 +59,6 @@ def probe_environment(variables: Mapping[str, str], system: str) -> dict[str, st
     if system == "linux" and not has_display:
         environment.setdefault("QT_QPA_PLATFORM", "offscreen")
     return environment
-
-
-def report_result(result: DataclassInstance) -> None:
-    """Hand a probe's result to the process that started it."""
-    print(json.dumps(asdict(result)), flush=True)
 
 
 def _result_of(name: str, ended: subprocess.CompletedProcess[str]) -> dict[str, Any]:

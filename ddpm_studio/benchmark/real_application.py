@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -29,20 +27,21 @@ def real_application() -> Iterator[Application]:
     Raises NoWindowError where Qt cannot start.
     """
     _require_system_libraries()
-    from PySide6.QtCore import QSettings
+    from PySide6.QtCore import QSettings, QTemporaryDir
     from PySide6.QtWidgets import QApplication
 
     from ddpm_studio.session.preferences import Preferences
 
     qt = QApplication(["ddpm-studio"])
-    with tempfile.TemporaryDirectory(prefix="ddpm-studio-benchmark-") as folder:
-        settings = QSettings(str(Path(folder) / "preferences.ini"), QSettings.Format.IniFormat)
-        application = Application(qt, Preferences(settings))
-        try:
-            yield application
-        finally:
-            application.window.close()
-            settings.sync()
+    folder = QTemporaryDir()  # Python's own would import more than the application does
+    settings = QSettings(folder.filePath("preferences.ini"), QSettings.Format.IniFormat)
+    application = Application(qt, Preferences(settings))
+    try:
+        yield application
+    finally:
+        application.window.close()
+        settings.sync()
+        folder.remove()
 
 
 def wait(seconds: float) -> None:
@@ -61,9 +60,14 @@ def wait_until(condition: Callable[[], bool], what: str, timeout_seconds: float)
     if condition():
         return
     loop = QEventLoop()
-    timer = QTimer(interval=CHECK_INTERVAL_MS)
     end = perf_counter() + timeout_seconds
-    timer.timeout.connect(lambda: (condition() or perf_counter() > end) and loop.quit())
+
+    def check() -> None:
+        if condition() or perf_counter() > end:
+            loop.quit()
+
+    timer = QTimer(interval=CHECK_INTERVAL_MS)
+    timer.timeout.connect(check)
     timer.start()
     loop.exec()
     timer.stop()

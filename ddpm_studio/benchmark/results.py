@@ -11,7 +11,8 @@ class StartUp:
 
     ready_seconds        Python runs the probe: no code of the application has run before
     first_paint_seconds  the window is drawn for the first time
-    alive_seconds        both chains have been drawn at two different t
+    alive_seconds        both chains have frames, and samples of one have been drawn at two t
+    both_move_seconds    samples of each have been drawn at two t
     peak_bytes           None where the system does not tell
     """
 
@@ -20,6 +21,7 @@ class StartUp:
     ready_seconds: float
     first_paint_seconds: float
     alive_seconds: float
+    both_move_seconds: float
     peak_bytes: int | None
 
 

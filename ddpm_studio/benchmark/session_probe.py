@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from ddpm_studio.benchmark.memory import peak_bytes
-from ddpm_studio.benchmark.probe_process import report_result
+from ddpm_studio.benchmark.probe_result import report_result
 from ddpm_studio.benchmark.real_application import (
     choose,
     real_application,
@@ -21,6 +21,7 @@ from ddpm_studio.benchmark.results import Session
 
 if TYPE_CHECKING:
     from ddpm_studio.app import Application
+    from ddpm_studio.benchmark.lateness import Lateness
 
 Activity = tuple[str, Callable[[], object]]
 
@@ -88,7 +89,7 @@ def _open_and_import(application: Application) -> float:
     return known[0]
 
 
-def _live(application: Application, lateness: object, seconds_each: float) -> None:
+def _live(application: Application, lateness: Lateness, seconds_each: float) -> None:
     lateness.activity = "watching the first chains"
     wait_for_chains(application.studio)
     for name, act in activities(application):

@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ddpm_studio.benchmark.memory import peak_bytes
-from ddpm_studio.benchmark.probe_process import report_result
+from ddpm_studio.benchmark.probe_result import report_result
 from ddpm_studio.benchmark.real_application import (
     CHAIN_TIMEOUT_SECONDS,
     choose,

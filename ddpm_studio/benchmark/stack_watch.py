@@ -15,7 +15,7 @@ from types import FrameType
 
 LOOK_AFTER_SECONDS = 0.020
 LOOK_AGAIN_SECONDS = 0.010
-SHOWN_FRAMES = 2
+SHOWN_FRAMES = 3
 PACKAGE = Path(__file__).resolve().parent.parent
 OWN_FOLDER = Path(__file__).resolve().parent
 

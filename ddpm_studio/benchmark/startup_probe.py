@@ -1,4 +1,4 @@
-"""Probe: from the start of a process to the first paint, and to chains that visibly move."""
+"""Probe: from the start of a process to the first paint, and to samples that visibly move."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from ddpm_studio.benchmark.memory import peak_bytes
-from ddpm_studio.benchmark.probe_process import report_result
+from ddpm_studio.benchmark.probe_result import report_result
 from ddpm_studio.benchmark.real_application import real_application, wait_until
 from ddpm_studio.benchmark.results import StartUp
 
@@ -24,7 +24,7 @@ class _Moments:
     def __init__(self, application: Application) -> None:
         from ddpm_studio.benchmark.paint_watch import PaintWatch
 
-        self.first_paint = self.alive = 0.0
+        self.first_paint = self.alive = self.both_move = 0.0
         self._application = application
         window = application.window
         self._drawn: dict[ChainView, set[int]] = {
@@ -37,7 +37,7 @@ class _Moments:
         self.first_paint = perf_counter()
 
     def _on_paint(self, now: float) -> None:
-        """Both views were drawn: alive once each has shown samples at two different t."""
+        """Both views were drawn: which samples, at which t, did they show?"""
         studio, t = self._application.studio, self._application.playback.t
         reverse_t = studio.reverse_t(t)
         shown = zip(
@@ -46,8 +46,11 @@ class _Moments:
         for drawn, trajectory, its_t in shown:
             if trajectory is not None and trajectory.is_recorded(its_t):
                 drawn.add(its_t)
-        if not self.alive and all(len(drawn) > 1 for drawn in self._drawn.values()):
-            self.alive = now
+        moving = [len(drawn) > 1 for drawn in self._drawn.values()]
+        if any(moving) and studio.forward is not None and studio.reverse is not None:
+            self.alive = self.alive or now
+        if all(moving):
+            self.both_move = self.both_move or now
 
 
 def main(arguments: list[str]) -> None:
@@ -56,7 +59,7 @@ def main(arguments: list[str]) -> None:
     with real_application() as application:
         moments = _Moments(application)
         application.open()
-        wait_until(lambda: moments.alive > 0, "moving chains", ALIVE_TIMEOUT_SECONDS)
+        wait_until(lambda: moments.both_move > 0, "moving chains", ALIVE_TIMEOUT_SECONDS)
         from PySide6.QtCore import qVersion
         from PySide6.QtGui import QGuiApplication
 
@@ -68,6 +71,7 @@ def main(arguments: list[str]) -> None:
             ready_seconds=ready - began,
             first_paint_seconds=moments.first_paint - began,
             alive_seconds=moments.alive - began,
+            both_move_seconds=moments.both_move - began,
             peak_bytes=peak_bytes(),
         )
     )

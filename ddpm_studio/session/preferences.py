@@ -35,7 +35,8 @@ class Preferences:
     @property
     def export_folder(self) -> str:
         """The folder of the last export; empty for none."""
-        return str(self._settings.value("export_folder", "") or "")
+        value = self._settings.value("export_folder")
+        return value if isinstance(value, str) else ""
 
     @export_folder.setter
     def export_folder(self, value: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from ddpm_studio.datasets.catalogue import entry
@@ -34,6 +35,23 @@ class TrainingConfiguration:
     clip: float | None = None
     warm_up_steps: int = 200
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, value in (("steps", self.steps), ("batch_size", self.batch_size)):
+            if value < 1:
+                raise TrainingConfigurationError(f"{name} must be at least 1, not {value}.")
+        if not 0.0 < self.learning_rate < math.inf:  # false for NaN, too
+            raise TrainingConfigurationError(
+                f"learning_rate must be a positive number, not {self.learning_rate:g}."
+            )
+        if not 0.0 <= self.ema_decay < 1.0:
+            raise TrainingConfigurationError(
+                f"ema_decay must be at least 0 and under 1, not {self.ema_decay:g}."
+            )
+
+
+class TrainingConfigurationError(ValueError):
+    """A training that cannot be; the message says which number is wrong and what is allowed."""
 
 
 class UnknownPresetError(ValueError):

@@ -16,6 +16,7 @@ class MessageBar(QFrame):
         super().__init__(parent)
         self.setProperty("card", True)
         self._text = QLabel()
+        self._text.setTextFormat(Qt.TextFormat.PlainText)  # a file may be named <b>
         self._text.setWordWrap(True)
         self._text.setProperty("problem", True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

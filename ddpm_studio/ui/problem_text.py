@@ -121,4 +121,5 @@ def _problem_by_name(error: BaseException) -> str:
         return translate(
             _CONTEXT, "This version does not have the data that the model was trained on. {0}"
         ).format(error)
-    return translate(_CONTEXT, "Something unexpected happened: {0}").format(str(error) or name)
+    reason = str(error).partition("\n")[0]  # torch adds pages of advice for programmers
+    return translate(_CONTEXT, "Something unexpected happened: {0}").format(reason or name)

@@ -156,7 +156,7 @@ class TransportShortcuts(QObject):
         super().__init__(window)
         self._window = window
         self._tab_was_pressed = False
-        self._is_reached_by_tab = False
+        self._reached_by_tab: QWidget | None = None
         self.actions = {
             command.identifier: self._action(command, playback) for command in COMMANDS.values()
         }
@@ -179,6 +179,8 @@ class TransportShortcuts(QObject):
         # Qt deliver the key to the widget instead of triggering an action.
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             self._tab_was_pressed = event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+        elif event.type() == QEvent.Type.MouseButtonPress:
+            self._reached_by_tab = None
         elif (
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
@@ -200,12 +202,14 @@ class TransportShortcuts(QObject):
         return action
 
     def _on_focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
-        self._is_reached_by_tab = self._tab_was_pressed
-        self._tab_was_pressed = False
+        by_tab, self._tab_was_pressed = self._tab_was_pressed, False
         if old is not None and old is not self._window:
             old.removeEventFilter(self)
-        if now is not None and now.window() is self._window:
-            now.installEventFilter(self)
+        if now is None or now.window() is not self._window:
+            return  # from a list that folds out, or another window, it comes back
+        now.installEventFilter(self)
+        if by_tab or now is not self._reached_by_tab:
+            self._reached_by_tab = now if by_tab else None
 
     def _belongs_to(self, widget: QWidget, event: QKeyEvent) -> bool:
         key = QKeySequence(event.key()).toString()
@@ -213,7 +217,7 @@ class TransportShortcuts(QObject):
             return False
         if _is_typed_into(widget):
             return True
-        return self._is_reached_by_tab and _uses(widget, key)
+        return widget is self._reached_by_tab and _uses(widget, key)
 
 
 def install_shortcuts(window: QWidget, playback: Playback) -> TransportShortcuts:

@@ -105,9 +105,9 @@ LIGHT = Theme(
     control_hover="#e2e7ee",
     accent="#0a66c2",
     forward="#0072b2",
-    reverse="#c2570c",
+    reverse="#b8520b",
     exact="#00805d",
-    normal="#6b7684",
+    normal="#667180",
     problem="#b3261e",
     ramp=("#e0a82e", "#a94c80", "#2f55b8"),
 )
@@ -204,7 +204,7 @@ def _style_sheet(theme: Theme) -> str:
     QPushButton[primary="true"]:hover {{ background: {QColor(theme.accent).lighter(112).name()}; }}
     QPushButton[primary="true"]:disabled {{ background: {theme.control}; color: {theme.muted_text};
         border-color: {theme.border}; }}
-    QComboBox {{ padding-right: 22px; }}
+    QComboBox {{ padding-right: 4px; }}
     QComboBox::drop-down {{ border: none; width: 20px; }}
     QComboBox::down-arrow {{ image: url("{arrow}"); width: 12px; height: 12px; }}
     QComboBox QAbstractItemView {{ background: {theme.card}; color: {theme.text};

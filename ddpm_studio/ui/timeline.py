@@ -73,7 +73,8 @@ class Timeline(QWidget):
         """Set every text in the language of the moment."""
         for name in MOVES:
             self._describe(self.buttons[name], COMMANDS[name].tooltip(), COMMANDS[name].title())
-        self.slider.setAccessibleName(self.tr("Time step t"))
+        long_steps = (COMMANDS[name].tooltip() for name in ("long-step-back", "long-step-forward"))
+        self._describe(self.slider, "\n".join(long_steps), self.tr("Time step t"))
         self._describe(
             self.speed,
             self.tr("Speed ({0} slower, {1} faster); at 1× the whole chain takes 8 seconds").format(

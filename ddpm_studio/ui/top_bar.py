@@ -132,7 +132,7 @@ class TopBar(QFrame):
         self.count.setCurrentIndex(self.count.findData(count))
         with QSignalBlocker(self.seed):
             self.seed.setValue(seed)
-        self.device.setCurrentIndex(max(0, self.device.findData(device)))
+        self._show_device(device)
 
     def show_devices(self, devices: tuple[Device, ...], current: str) -> None:
         """The devices to choose among, by the hardware's names."""
@@ -142,9 +142,12 @@ class TopBar(QFrame):
             self.device.setItemData(
                 self.device.count() - 1, device.name, Qt.ItemDataRole.ToolTipRole
             )
-        self.device.setCurrentIndex(max(0, self.device.findData(current)))
         self.device.setEnabled(len(devices) > 1)
-        self.device.setToolTip(devices[self.device.currentIndex()].name if devices else "")
+        self._show_device(current)
+
+    def _show_device(self, key: str) -> None:
+        self.device.setCurrentIndex(max(0, self.device.findData(key)))
+        self.device.setToolTip(self.device.currentText())  # there may be no room for all of it
 
     def show_language(self, language: str) -> None:
         """The present language."""

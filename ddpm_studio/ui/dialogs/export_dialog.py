@@ -72,9 +72,8 @@ class ExportDialog(QDialog):
         self.folder_button = QPushButton()
         self._lay_out()
         self._connect()
-        self.retranslate()
-        self._show_choices()
         self._show_idle()
+        self.retranslate()
 
     def _lay_out(self) -> None:
         self.export_button.setProperty("primary", True)
@@ -187,9 +186,9 @@ class ExportDialog(QDialog):
         self.progress.setRange(0, len(plan.timesteps()))
         self.progress.setValue(0)
         self.progress.show()
-        self.close_button.setText(self.tr("Cancel"))
         self._say(self.tr("Choosing the colours …"))
         self.run.start(stage, plan, path)
+        self._label_close_button()
 
     def _show_progress(self, progress: EncodingProgress) -> None:
         done, total = progress.frames_done, progress.frame_count
@@ -227,13 +226,16 @@ class ExportDialog(QDialog):
         self.progress.hide()
         self.folder_button.hide()
         self.form.setEnabled(True)
-        self.close_button.setText(self.tr("Close"))
+        self._label_close_button()
         self._show_choices()
 
     def _say(self, text: str, *, is_problem: bool = False) -> None:
         self.status.setProperty("problem", is_problem)
         self.status.style().polish(self.status)
         self.status.setText(text)
+
+    def _label_close_button(self) -> None:
+        self.close_button.setText(self.tr("Cancel") if self.run.is_running else self.tr("Close"))
 
     def _open_folder(self) -> None:
         if self._path is not None:
@@ -255,8 +257,10 @@ class ExportDialog(QDialog):
         self.setWindowTitle(self.tr("Export a GIF"))
         self.export_button.setText(self.tr("Save as…"))
         self.folder_button.setText(self.tr("Open its folder"))
+        self._label_close_button()
         self.preview.setAccessibleName(self.tr("Preview of the animation"))
         self.progress.setAccessibleName(self.tr("Progress of the export"))
+        self._show_choices()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

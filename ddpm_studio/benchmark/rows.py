@@ -1,0 +1,124 @@
+"""What the results of the probes say, row by row, beside what is expected on two CPU cores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ddpm_studio.benchmark.results import Export, Sampling, Session, SliderDrag, Stall, StartUp
+from ddpm_studio.benchmark.spread import median, percentile
+from ddpm_studio.benchmark.table import Expectation, Row
+
+FIRST_PAINT_SECONDS, ALIVE_SECONDS = 0.3, 2.5
+IDLE_P99_MS, SAMPLING_P99_MS, STALL_MS = 16.0, 25.0, 50.0
+MEGABYTE = 1_000_000
+
+
+def startup_rows(starts: Sequence[StartUp]) -> list[Row]:
+    """From the start of a process; ``starts`` is not empty."""
+    moments = (
+        ("start: Python itself (part of the following)", "ready_seconds", None),
+        ("start: first paint", "first_paint_seconds", FIRST_PAINT_SECONDS),
+        ("start: alive, something moves", "alive_seconds", ALIVE_SECONDS),
+        ("start: both chains move", "both_move_seconds", None),
+    )
+    return [
+        _spread_row(
+            name,
+            "s",
+            [getattr(start, field) for start in starts],
+            () if bound is None else (Expectation("median", "<", bound),),
+            p99=False,
+        )
+        for name, field, bound in moments
+    ]
+
+
+def slider_rows(what: str, drag: SliderDrag) -> list[Row]:
+    """Idle, while sampling, and the pair's ratio."""
+    pairs = (
+        ("idle", drag.idle_ms, IDLE_P99_MS),
+        ("sampling", drag.sampling_ms, SAMPLING_P99_MS),
+    )
+    rows = [
+        _spread_row(
+            f"slider to pixels, {what}, {state}", "ms", values, (Expectation("p99", "<", bound),)
+        )
+        for state, values, bound in pairs
+    ]
+    return [*rows, _ratio_row("  sampling / idle", rows[1], rows[0])]
+
+
+def session_rows(session: Session) -> list[Row]:
+    """The window's thread in a session that uses everything."""
+    starting = max((stall.late_ms for stall in session.starting), default=0.0)
+    name = f"lateness of a {session.interval_ms} ms timer, in use"
+    expected = (Expectation("max", "<", STALL_MS),)
+    return [
+        _spread_row(name, "ms", session.late_ms, expected),
+        Row("  longest stall until torch is imported", "ms", max=starting),
+    ]
+
+
+def sampling_rows(sampling: Sampling) -> list[Row]:
+    """Reverse steps per second of every model."""
+    return [
+        Row(
+            f"reverse steps, {speed.model}, {speed.sample_count:,} samples",
+            "1/s",
+            median=median(speed.steps_per_second),
+            max=max(speed.steps_per_second),
+        )
+        for speed in sampling.speeds
+    ]
+
+
+def export_rows(export: Export) -> list[Row]:
+    """Frames per second of the whole export, and how large they are."""
+    size = "x".join(map(str, export.size_px))
+    rates = export.frames_per_second
+    return [
+        Row(f"GIF, {export.model}, {size}", "frames/s", median(rates), max=max(rates)),
+        Row("  size of a frame in the file", "kB", export.bytes_per_frame / 1000),
+    ]
+
+
+def memory_row(name: str, peaks: Sequence[int | None]) -> Row:
+    """The highest of several processes' peaks; nothing where the system does not tell."""
+    known = [peak for peak in peaks if peak is not None]
+    return Row(f"peak memory, {name}", "MB", max=max(known) / MEGABYTE if known else None)
+
+
+def stall_lines(stalls: Sequence[Stall]) -> list[str]:
+    """What the person did in each of the longest stalls, and where the window's thread was."""
+    return [
+        f"{stall.late_ms:6.0f} ms, {stall.busy_ms:.0f} ms of it computing: {stall.activity}"
+        + (f"\n          in {stall.place}" if stall.place else "")
+        for stall in stalls
+    ]
+
+
+def _spread_row(
+    name: str,
+    unit: str,
+    values: Sequence[float],
+    expectations: tuple[Expectation, ...],
+    *,
+    p99: bool = True,
+) -> Row:
+    """``p99`` is False for a handful of values, of which there is none."""
+    high = percentile(values, 99) if p99 else None
+    return Row(name, unit, median(values), high, max(values), expectations)
+
+
+def _ratio_row(name: str, above: Row, below: Row) -> Row:
+    return Row(
+        name,
+        "ratio",
+        _ratio(above.median, below.median),
+        _ratio(above.p99, below.p99),
+        _ratio(above.max, below.max),
+    )
+
+
+def _ratio(above: float | None, below: float | None) -> float | None:
+    return above / below if above is not None and below else None

@@ -1,0 +1,114 @@
+"""Samples depend on the model, their count and the seed alone, and are those of the chain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from ddpm_studio.checkpoints import sampling
+from ddpm_studio.checkpoints.description import ModelDescription
+from ddpm_studio.checkpoints.sampling import sample_model, samples_at_once, sampling_steps
+from ddpm_studio.checkpoints.weights import LoadedModel, load_model, save_model
+from ddpm_studio.diffusion.chains import NotFiniteError
+from ddpm_studio.networks.configuration import MlpConfiguration, UNetConfiguration
+from ddpm_studio.networks.denoiser import build_network
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def model(path: Path) -> LoadedModel:
+    return load_model(path)
+
+
+def blind(description: ModelDescription, path: Path) -> LoadedModel:
+    """A network that answers 0 to everything: the chain is then an affine recursion."""
+    shapes = build_network(description.network).state_dict()
+    save_model(path, description, {name: torch.zeros_like(t) for name, t in shapes.items()})
+    return load_model(path)
+
+
+def test_the_same_seed_gives_the_same_samples(model: LoadedModel) -> None:
+    before = torch.get_rng_state()
+    first = sample_model(model, 5, 3)
+    assert first.shape == (5, 2)
+    assert first.dtype == torch.float32
+    assert torch.equal(first, sample_model(model, 5, 3))
+    assert not torch.equal(first, sample_model(model, 5, 4))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_chain_has_all_its_steps(model: LoadedModel) -> None:
+    steps = list(sampling_steps(model, 4, 0))
+    assert [step.t for step in steps] == list(range(10, -1, -1))
+    assert torch.equal(steps[-1].x, sample_model(model, 4, 0))
+
+
+@pytest.mark.parametrize("part", [1, 3, 7])
+def test_how_many_are_computed_at_once_does_not_matter(
+    model: LoadedModel, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    together = sample_model(model, 7, 0)
+    monkeypatch.setattr(sampling, "samples_at_once", lambda *_: part)
+    apart = sample_model(model, 7, 0)
+    assert (apart - together).abs().max() < 1e-4 * together.abs().max()
+
+
+@pytest.mark.parametrize("variance", ["fixed-large", "fixed-small"])
+def test_the_chain_is_the_papers_recursion(
+    description: ModelDescription, tmp_path: Path, variance: str
+) -> None:
+    """With epsilon = 0: x_{t-1} = x_t / sqrt(alpha_t) + sigma_t z (DDPM, eq. 11)."""
+    model = blind(replace(description, variance=variance), tmp_path / "blind")
+    beta = np.linspace(0.01, 0.5, 10)
+    alpha_bar = np.cumprod(1 - beta)
+    before = np.concatenate(([1.0], alpha_bar[:-1]))
+    noise = beta if variance == "fixed-large" else beta * (1 - before) / (1 - alpha_bar)
+    expected = 1.0
+    for k in range(9, -1, -1):  # t = k + 1; the last step draws nothing (Algorithm 2)
+        expected = expected / (1 - beta[k]) + (noise[k] if k else 0.0)
+    samples = sample_model(model, 50_000, 0)
+    assert samples.mean().abs() < 0.02 * expected**0.5
+    assert abs(float(samples.var()) / expected - 1) < 0.02
+
+
+@pytest.mark.parametrize("clip", [0.1, 2.0])
+def test_predictions_are_limited(model: LoadedModel, clip: float) -> None:
+    limited = LoadedModel(replace(model.description, clip=clip), model.denoiser)
+    predictions = [step.predicted_x_0 for step in sampling_steps(limited, 50, 0)][1:]
+    largest = max(float(x_0.abs().max()) for x_0 in predictions if x_0 is not None)
+    assert largest == pytest.approx(clip)
+
+
+def test_weights_that_are_too_large_end_in_words(
+    description: ModelDescription, tmp_path: Path
+) -> None:
+    shapes = build_network(description.network).state_dict()
+    weights = {name: torch.full_like(t, 3e38) for name, t in shapes.items()}
+    save_model(tmp_path / "wild", description, weights)
+    with pytest.raises(NotFiniteError, match="not finite at t = 9"):
+        sample_model(load_model(tmp_path / "wild"), 2, 0)
+
+
+@pytest.mark.parametrize("count", [0, -1])
+def test_no_samples_are_refused(model: LoadedModel, count: int) -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        sample_model(model, count, 0)
+
+
+def test_images_of_any_size_are_computed_in_bounded_memory(
+    description: ModelDescription, save: Callable[..., Path]
+) -> None:
+    """One feature map of all the samples at once must stay under 256 MB, several times over."""
+    sizes = (8, 32, 128, 512)
+    at_once = [samples_at_once(UNetConfiguration(size, 3, 64), CPU) for size in sizes]
+    assert at_once == sorted(at_once, reverse=True)
+    for size, count in zip(sizes, at_once, strict=True):
+        assert count >= 1
+        assert count == 1 or 10 * 4 * 64 * size**2 * count < 256e6
+    assert 256 <= samples_at_once(MlpConfiguration(2), CPU) <= 4096

@@ -1,0 +1,359 @@
+"""The command line: what it answers, and that every mistake ends in one line and a code."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from ddpm_studio import __version__, cli
+from ddpm_studio.checkpoints import sampling
+from ddpm_studio.checkpoints.bundled import bundled_models, find_model
+from ddpm_studio.training.trainer import Trainer
+
+BUNDLED = Path(find_model("moons").path)
+
+Refuse = Callable[..., str]
+
+
+@pytest.fixture
+def refused(capsys: pytest.CaptureFixture[str]) -> Refuse:
+    """Runs a command that fails with the code, and gives the one line that it says."""
+
+    def run(*arguments: str | Path, code: int = 1) -> str:
+        assert cli.main([str(argument) for argument in arguments]) == code
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert said.err.startswith("ddpm-studio: ")
+        assert said.err.endswith("\n")
+        line = said.err[:-1]
+        assert line.isprintable()
+        return line
+
+    return run
+
+
+def sample(out: Path, *more: str, seed: int = 0) -> np.ndarray:
+    arguments = ["sample", "--model", "mixture-1d", "--count", "8", "--seed", str(seed), *more]
+    assert cli.main([*arguments, "--out", str(out)]) == 0
+    with np.load(out) as archive:
+        assert archive.files == ["x_0"]
+        return archive["x_0"]
+
+
+def no_space(*_: object) -> int:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+# What the commands answer
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["--version"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out == f"ddpm-studio {__version__}\n"
+
+
+def test_models_are_listed_name_first(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["models"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    names = [model.description.name for model in bundled_models()]
+    assert [line.split()[0] for line in lines] == names
+    assert len(names) == 8
+    moons = lines[names.index("moons")]
+    assert re.fullmatch(r"moons +two interleaving half circles; MLP, .* parameters; .*", moons)
+
+
+def test_info_says_what_a_file_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["info", str(BUNDLED)]) == 0
+    rows = dict(line.split(":", 1) for line in capsys.readouterr().out.splitlines())
+    assert rows["model"].strip() == "moons"
+    assert rows["schedule"].strip() == "linear, T = 1000, beta from 0.0001 to 0.02"
+    assert str(BUNDLED) in rows["file"]
+
+
+def test_the_same_seed_gives_the_same_array(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "a.npz"
+    first = sample(out)
+    assert capsys.readouterr().out == f"{out}: x_0 of 8 samples, shape (8, 1)\n"
+    assert first.shape == (8, 1)
+    assert first.dtype == np.float32
+    assert np.isfinite(first).all()
+    assert np.array_equal(first, sample(tmp_path / "b.npz"))
+    assert not np.array_equal(first, sample(tmp_path / "c.npz", seed=1))
+
+
+def test_a_name_and_a_path_are_the_same_model(tmp_path: Path) -> None:
+    by_path = sample(tmp_path / "a", "--model", str(find_model("mixture-1d").path))
+    assert np.array_equal(by_path, sample(tmp_path / "b"))
+
+
+def test_samples_replace_an_old_file(tmp_path: Path) -> None:
+    out = tmp_path / "a.npz"
+    out.write_bytes(b"old")
+    sample(out)
+    assert list(tmp_path.iterdir()) == [out]
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["paint"], "invalid choice: 'paint'"),
+        (["info"], "required: FILE"),
+        (["models", "more"], "unrecognized arguments: more"),
+        (["sample", "--model", "moons"], "required: --out"),
+        (["sample", "--out", "x", "--model", "moons", "--count", "0"], "'0' is not a whole number"),
+        (["sample", "--out", "x", "--model", "moons", "--count", "nan"], "'nan' is not a whole"),
+        (["sample", "--out", "x", "--model", "moons", "--count", "1.5"], "'1.5' is not a whole"),
+        (["sample", "--out", "x", "--model", "moons", "--count", "9" * 5000], "not a whole number"),
+        (["sample", "--out", "x", "--model", "moons", "--seed", "-1"], "'-1' is not a whole"),
+        (["train", "--out", "x"], "required: --preset"),
+        (["train", "--preset", "moons"], "required: --out"),
+        (["train", "--preset", "moons", "--out", "x", "--steps", "0"], "'0' is not a whole number"),
+        (["train", "--preset", "moons", "--out", "x", "--steps", "-3"], "'-3' is not a whole"),
+        (
+            ["train", "--preset", "moons", "--out", "x", "--seed", str(2**63)],
+            "is not a whole number",
+        ),
+        (["train", "--preset", "moons", "--out", "x", "--threads", "0"], "'0' is not a whole"),
+    ],
+)
+def test_wrong_arguments(
+    arguments: list[str],
+    reason: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as caught:
+        cli.main(arguments)
+    assert caught.value.code == cli.USAGE_ERROR
+    said = capsys.readouterr().err
+    assert reason in said.splitlines()[-1]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_info_of_what_is_no_model(tmp_path: Path, refused: Refuse) -> None:
+    path = tmp_path / "text.safetensors"
+    assert "There is no file" in refused("info", path)
+    path.write_text("A letter to a friend.")
+    assert "text.safetensors is not a model file" in refused("info", path)
+    assert "not a file but a folder" in refused("info", tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    assert "a folder or a device" in refused("info", tmp_path / "pipe")
+    content = bytearray(BUNDLED.read_bytes())
+    content[-4:] = np.float32(np.nan).tobytes()
+    path.write_bytes(content)  # its header is good: the weights have to be looked at
+    assert "not finite" in refused("info", path)
+
+
+def test_a_file_name_cannot_command_the_terminal(tmp_path: Path, refused: Refuse) -> None:
+    path = tmp_path / "a\x1b[2J\nb"
+    path.write_text("text")
+    assert "a?[2J?b is not a model file" in refused("info", path)
+
+
+def test_a_model_that_is_not_there(tmp_path: Path, refused: Refuse) -> None:
+    out = tmp_path / "x.npz"
+    assert "bundled are mixture-1d, moons" in refused("sample", "--model", "mnist", "--out", out)
+    assert "There is no file" in refused("sample", "--model", tmp_path / "no.pt", "--out", out)
+    assert "no model" in refused("sample", "--model", "x" * 300, "--out", out)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [["sample", "--model"], ["train", "--steps", "1", "--preset"]])
+def test_an_output_that_cannot_be_written_is_refused_before_the_work(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: Refuse
+) -> None:
+    def must_not_start(*_: object) -> None:
+        raise AssertionError("the work began")
+
+    monkeypatch.setattr(sampling, "sample_model", must_not_start)
+    monkeypatch.setattr(Trainer, "run", must_not_start)
+    outputs = {
+        tmp_path: "is a folder",
+        tmp_path / "missing" / "x": "does not exist",
+        BUNDLED / "x": "does not exist",
+        Path(os.devnull): "is a device or a pipe",
+        tmp_path / ("n" * 300): "not a possible file name",
+    }
+    for out, reason in outputs.items():
+        assert reason in refused(*command, "moons", "--out", out)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "command", [["sample", "--count", "2", "--model"], ["train", "--steps", "1", "--preset"]]
+)
+def test_a_full_disk_keeps_the_old_file(
+    command: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out = tmp_path / "out"
+    out.write_bytes(b"what was here before")
+    monkeypatch.setattr(os, "write", no_space)
+    assert cli.main([*command, "mixture-1d", "--out", str(out)]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.splitlines()[-1].startswith(f"ddpm-studio: The disk is full: “{out}” was not ")
+    assert out.read_bytes() == b"what was here before"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_preset_there_is_not(tmp_path: Path, refused: Refuse) -> None:
+    line = refused("train", "--preset", "mnist", "--out", tmp_path / "x")
+    assert "There is no preset 'mnist'; there are mixture-1d, moons" in line
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_of_models_that_cannot_be_made(tmp_path: Path, refused: Refuse) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    line = refused("train", "--preset", "bundled", "--steps", "1", "--out", tmp_path / "file")
+    assert line == f"ddpm-studio: {tmp_path / 'file'} cannot be used: File exists."
+
+
+@pytest.mark.parametrize("device", ["meta", "toaster", "", "cuda:99", "hpu", "vulkan"])
+@pytest.mark.parametrize("command", [["sample", "--model"], ["train", "--preset"]])
+def test_a_device_that_is_not_there(
+    command: list[str], device: str, tmp_path: Path, refused: Refuse
+) -> None:
+    line = refused(*command, "moons", "--out", tmp_path / "x", "--device", device)
+    assert f"cannot compute on {device!r}; leave --device out" in line
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("of_python", [True, False])
+def test_too_little_memory(
+    of_python: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: Refuse
+) -> None:
+    def too_much(*_: object) -> None:
+        if of_python:
+            raise MemoryError
+        torch.empty(2**56)  # torch's own error, which is no MemoryError
+
+    monkeypatch.setattr(sampling, "sample_model", too_much)
+    line = refused("sample", "--model", "moons", "--out", tmp_path / "x")
+    assert line == "ddpm-studio: There is not enough memory: ask for fewer samples."
+
+
+def test_a_mistake_of_ours_is_not_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("shapes differ")
+
+    monkeypatch.setattr(sampling, "sample_model", broken)
+    with pytest.raises(RuntimeError, match="shapes differ"):
+        cli.main(["sample", "--model", "moons", "--out", str(tmp_path / "x")])
+
+
+def test_an_interrupt_ends_in_a_word_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: Refuse
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sampling, "sample_model", interrupted)
+    line = refused("sample", "--model", "moons", "--out", tmp_path / "x", code=130)
+    assert line == "ddpm-studio: Stopped."
+    assert list(tmp_path.iterdir()) == []
+
+
+# Processes of their own
+
+
+def run(
+    *arguments: str | Path, stdout: object, encoding: str = "utf-8"
+) -> subprocess.CompletedProcess[str]:
+    """With an output that is buffered, as it is for people, whatever is set here."""
+    variables = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
+    return subprocess.run(  # type: ignore[call-overload,no-any-return]
+        [sys.executable, "-m", "ddpm_studio", *map(str, arguments)],
+        env=variables | {"PYTHONIOENCODING": encoding},
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+
+
+def test_everything_but_the_window_works_without_qt_and_without_a_display(tmp_path: Path) -> None:
+    code = """
+import sys
+
+class NoQt:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("PySide6", "pyqtgraph", "shiboken6"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, NoQt())
+from ddpm_studio.cli import main
+main(["models"]) and sys.exit("models")
+main(["train", "--preset", "moons", "--steps", "2", "--out", "m.safetensors"]) and sys.exit("train")
+main(["info", "m.safetensors"]) and sys.exit("info")
+main(["sample", "--model", "m.safetensors", "--count", "4", "--out", "s.npz"]) and sys.exit("sample")
+"""
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    root = Path(cli.__file__).parent.parent
+    variables = {key: value for key, value in os.environ.items() if key not in hidden}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=variables | {"PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Trained moons for 2 steps; saved to m.safetensors." in done.stdout
+    with np.load(tmp_path / "s.npz") as archive:
+        assert archive["x_0"].shape == (4, 2)
+
+
+@pytest.mark.parametrize("package", cli.QT_PACKAGES)
+def test_a_window_without_qt_is_explained(
+    package: str, monkeypatch: pytest.MonkeyPatch, refused: Refuse
+) -> None:
+    def missing(_options: object) -> int:
+        raise ModuleNotFoundError(f"No module named {package!r}", name=package)
+
+    monkeypatch.setattr(cli, "_models", missing)
+    assert refused("models") == f"ddpm-studio: This needs {package}, which is not installed."
+
+
+def test_a_reader_that_leaves_early_hears_nothing_more() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = run("models", stdout=writing)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a disk that is full")
+def test_a_full_disk_behind_the_output_is_explained() -> None:
+    with open("/dev/full", "w") as full:
+        done = run("models", stdout=full)
+    assert done.returncode == 1
+    assert done.stderr == "ddpm-studio: The output cannot be written: No space left on device.\n"
+
+
+def test_an_output_without_some_signs_shows_their_numbers() -> None:
+    digits = find_model("digits").path
+    done = run("info", digits, stdout=subprocess.PIPE, encoding="ascii:strict")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert r"x_0 to \xb11" in done.stdout
