@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from ddpm_studio.ui.dialogs.export_dialog import ExportDialog
 
 
+PAINT_DELAY_MS = 10
+
+
 class NoWindowError(Exception):
     """Qt cannot start; the text says what is missing."""
 
@@ -169,10 +172,15 @@ class Application:
 
     def toggle_theme(self) -> None:
         """The other theme, remembered."""
+        from PySide6.QtCore import QTimer
+
         from ddpm_studio.ui.theme import DARK, LIGHT, apply_theme
 
         self.theme = LIGHT if self.theme.is_dark else DARK
         self.preferences.theme = self.theme.name
+        # Painted a moment later: two short stalls, between which the window reacts, and not a long one.
+        self.window.setUpdatesEnabled(False)
+        QTimer.singleShot(PAINT_DELAY_MS, self.window, lambda: self.window.setUpdatesEnabled(True))
         apply_theme(self._application, self.theme)
         self.window.set_theme(self.theme)
 

@@ -56,9 +56,8 @@ def load_inspected(file: ModelFile, device: torch.device | str = "cpu") -> Loade
         raise ModelFileError(
             f"{file.path.name} is damaged: its weights do not fit the network it describes."
         )
-    weights = _read_weights(file)
-    network.to_empty(device=device).requires_grad_(False).eval()
-    network.load_state_dict(weights)
+    network.load_state_dict(_read_weights(file), assign=True)
+    network.requires_grad_(False).eval().to(device)
     denoiser = Denoiser(
         network, description.schedule.build(), Target(description.target), torch.device(device)
     )
@@ -69,7 +68,9 @@ def _read_weights(file: ModelFile) -> dict[str, Tensor]:
     """Read, not mapped into memory: a mapped file that somebody cuts short ends the process."""
     try:
         with open(file.path, "rb") as stream:
-            weights: dict[str, Tensor] = load(stream.read(file.byte_count))
+            views: dict[str, Tensor] = load(stream.read(file.byte_count))
+        # Copies are aligned and writable; the views are bytes at any place of the file.
+        weights = {name: view.clone() for name, view in views.items()}
     except OSError as error:
         raise ModelFileError(f"{file.path} cannot be read: {error.strerror}.") from error
     except (SafetensorError, KeyError, ValueError) as error:

@@ -67,6 +67,7 @@ class Studio(QObject):
         self.seed = 0
         self.sample_count = DEFAULT_POINT_COUNT
         self._forward_schedule: NoiseSchedule | None = None
+        self._reverse_is_due = False  # it starts when the forward chain is there
         self._forward_task = self._new_task(self._take_forward)
         self._reverse_task = self._new_task(self._take_reverse)
         self._device_task = BackgroundTask(self)
@@ -87,9 +88,9 @@ class Studio(QObject):
     # What is open
 
     def open_bundled(self, name: str = FIRST_MODEL) -> None:
-        """List the bundled models and show the one of that name (else the first). Reads headers
+        """List the bundled models and show the one of that name, else the first.
 
-        alone; the chains follow from a thread that imports torch first.
+        Reads headers alone; the chains follow from a thread that imports torch first.
         """
         self.models = bundled_models()
         self.models_changed.emit()
@@ -102,9 +103,9 @@ class Studio(QObject):
             self.show_model(self.models[0])
 
     def open_file(self, path: Path) -> None:
-        """Add a model file and show it. Raises ModelFileError or UnknownDataSetError; the
+        """Add a model file and show it.
 
-        present model then stays.
+        Raises ModelFileError or UnknownDataSetError; the present model then stays.
         """
         model = inspect_model_file(path)
         entry(model.description.data_set)  # raises where this version has no such data
@@ -189,8 +190,8 @@ class Studio(QObject):
 
     @property
     def is_sampling(self) -> bool:
-        """Whether the reverse chain is being sampled."""
-        return self._reverse_task.is_running
+        """Whether the reverse chain is being sampled, or will be as soon as the forward chain is there."""
+        return self._reverse_is_due or self._reverse_task.is_running
 
     @property
     def is_busy(self) -> bool:
@@ -206,6 +207,7 @@ class Studio(QObject):
     def stop(self) -> bool:
         """End every thread, for the application's end; False where one did not end in time."""
         self._poll_timer.stop()
+        self._reverse_is_due = False
         tasks = (self._forward_task, self._reverse_task, self._device_task)
         stopped = [task.stop() for task in tasks]  # each of them, also after one that did not
         return all(stopped)
@@ -213,8 +215,11 @@ class Studio(QObject):
     # How the chains come about
 
     def _run_both(self) -> None:
+        """First the forward chain: its x_T is shown first, and side by side both would wait."""
+        self._reverse_is_due = False
+        self._reverse_task.cancel()
+        self._reverse_is_due = True
         self.run_forward()
-        self.run_reverse()
 
     def stop_forward(self) -> None:
         """Stop simulating; the frames so far stay."""
@@ -224,7 +229,9 @@ class Studio(QObject):
     def stop_reverse(self) -> None:
         """Stop sampling; the frames so far stay."""
         self._poll()
+        self._reverse_is_due = False
         self._reverse_task.cancel()
+        self.busy_changed.emit()
 
     def run_forward(self) -> None:
         """Simulate the forward chain from its beginning."""
@@ -240,6 +247,7 @@ class Studio(QObject):
 
     def run_reverse(self) -> None:
         """Sample the reverse chain from its beginning."""
+        self._reverse_is_due = False
         if self.model is None:
             return
         request = ReverseRequest(self.model, self.sample_count, self.seed, self.device)
@@ -272,6 +280,8 @@ class Studio(QObject):
             self.trajectories_changed.emit()
 
     def _on_task_ended(self) -> None:
+        if self._reverse_is_due and not self.is_noising:
+            self.run_reverse()
         if not self.is_busy:
             self._poll_timer.stop()
             self.chains_grew.emit()

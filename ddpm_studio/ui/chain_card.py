@@ -92,7 +92,10 @@ class ChainCard(QFrame):
         """Progress in steps, and the time left in words."""
         self._is_sampling = True
         self._progress.setRange(0, total)
+        # setValue paints at once, and all that waits to be painted with it, unless updates are off.
+        self._progress.setUpdatesEnabled(False)
         self._progress.setValue(done)
+        self._progress.setUpdatesEnabled(True)
         self._progress.setToolTip(time_left)
         self._progress.show()
         self._describe_button()

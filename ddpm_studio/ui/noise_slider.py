@@ -82,7 +82,7 @@ class NoiseSlider(QAbstractSlider):
         missing = [] if mask is None else _shares(~mask)
         if missing != self._missing:
             self._missing = missing
-            self._redraw_background()
+            self.update()
 
     def x_of(self, t: float) -> float:
         """Where t is, in pixels from the left edge."""
@@ -141,6 +141,7 @@ class NoiseSlider(QAbstractSlider):
         with QPainter(self) as painter:
             self._background.draw(painter, QRectF(self.rect()), self._revision, self._paint_static)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._draw_missing(painter)  # it changes with every poll while sampling
             self._paint_handle(painter)
 
     def _paint_handle(self, painter: QPainter) -> None:
@@ -170,7 +171,6 @@ class NoiseSlider(QAbstractSlider):
     def _paint_static(self, painter: QPainter, _rect: QRectF) -> None:
         painter.setOpacity(1.0 if self.isEnabled() else 0.4)
         self._draw_groove(painter)
-        self._draw_missing(painter)
         self._draw_ticks(painter)
         self._draw_labels(painter)
 

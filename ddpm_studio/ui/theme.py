@@ -125,7 +125,8 @@ def system_theme() -> Theme:
 
 def apply_theme(application: QApplication, theme: Theme) -> None:
     """Fusion with our own palette and style sheet, set explicitly: a bare X11 ignores hints."""
-    application.setStyle("Fusion")
+    if not application.styleSheet():  # once: every widget is made ready for its style again
+        application.setStyle("Fusion")
     application.setPalette(_palette(theme))
     application.setStyleSheet(_style_sheet(theme))
 

@@ -139,6 +139,9 @@ class TestMouse:
         QTest.mouseClick(slider, Qt.MouseButton.RightButton, pos=at(slider, 500))
         QTest.mouseClick(slider, Qt.MouseButton.MiddleButton, pos=at(slider, 500))
         QTest.mouseMove(slider, at(slider, 300))
+        QTest.mousePress(slider, Qt.MouseButton.RightButton, pos=at(slider, 500))
+        QTest.mouseMove(slider, at(slider, 700))
+        QTest.mouseRelease(slider, Qt.MouseButton.RightButton, pos=at(slider, 700))
         assert values == []
 
     def test_another_button_does_not_end_a_drag(self, slider: NoiseSlider, values) -> None:

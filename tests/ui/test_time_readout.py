@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QRect
-from PySide6.QtGui import QImage, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPaintEvent
 from PySide6.QtWidgets import QApplication
 
-from ddpm_studio.ui.theme import DARK, LIGHT
-from ddpm_studio.ui.time_readout import TimeReadout
+from ddpm_studio.ui.theme import DARK, LIGHT, number_font
+from ddpm_studio.ui.time_readout import SCALE, TimeReadout
 
 
 class Painted(QObject):
@@ -79,8 +79,18 @@ def test_a_new_t_paints_the_figures_alone(qtbot, readout: TimeReadout) -> None:
     assert len(painted.rectangles) == 1
 
 
-def test_the_figures_have_room_for_every_t(readout: TimeReadout) -> None:
-    """Clipping would show: the widest t, alone on a wider widget, has no other pixels."""
+def test_every_part_has_room(readout: TimeReadout) -> None:
+    plain = number_font(readout.font())
+    plain.setPointSizeF(SCALE * plain.pointSizeF())
+    bold = QFont(plain)
+    bold.setBold(True)
+    parts = ((plain, "t = "), (bold, "1000"), (plain, " / 1000"))
+    widths = [QFontMetricsF(font).horizontalAdvance(text) for font, text in parts]
+    assert readout.sizeHint().width() >= sum(widths)
+
+
+def test_no_figure_is_clipped(readout: TimeReadout) -> None:
+    """Beside the widget as wide as it wants to be, a wider one paints nothing more."""
     readout.show_t(1000)
     tight = pixels(readout)
     readout.resize(readout.width() + 40, readout.height())
