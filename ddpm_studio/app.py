@@ -23,7 +23,10 @@ from ddpm_studio.platform_libraries import explanation, missing_system_libraries
 if TYPE_CHECKING:
     from PySide6.QtCore import QCoreApplication
 
+    from ddpm_studio.session.playback import Playback
+    from ddpm_studio.session.studio import Studio
     from ddpm_studio.ui.dialogs.export_dialog import ExportDialog
+    from ddpm_studio.ui.main_screen import MainScreen
 
 
 PAINT_DELAY_MS = 10
@@ -79,8 +82,8 @@ def _saying_what_went_wrong(studio_window: Application) -> Iterator[None]:
 
     def say(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         previous(kind, error, trace)
-        if isinstance(error, Exception):
-            studio_window.window.show_problem(error)
+        if isinstance(error, Exception) and studio_window.is_alive:
+            studio_window.screen.show_problem(error)
 
     sys.excepthook = say
     try:
@@ -113,16 +116,21 @@ def _require_system_libraries() -> None:
 
 
 class Application:
-    """One window with its session, language and theme."""
+    """One window with its session, language and theme.
+
+    ``studio``, ``playback`` and ``screen`` are there after the window's first paint: ``is_alive``.
+    """
+
+    studio: Studio
+    playback: Playback
+    screen: MainScreen
 
     def __init__(self, application: object, preferences: object | None = None) -> None:
         from PySide6.QtGui import QIcon
         from PySide6.QtWidgets import QApplication
 
         from ddpm_studio.locations import resource
-        from ddpm_studio.session.playback import Playback
         from ddpm_studio.session.preferences import Preferences
-        from ddpm_studio.session.studio import Studio
         from ddpm_studio.ui.languages import LanguageSwitch, system_language
         from ddpm_studio.ui.main_window import MainWindow
         from ddpm_studio.ui.theme import THEMES, apply_theme, system_theme
@@ -136,18 +144,12 @@ class Application:
         apply_theme(application, self.theme)
         self._languages = LanguageSwitch(application)
         self._languages.use(self.preferences.language or system_language())
-        self.studio = Studio()
-        self.playback = Playback()
-        self.window = MainWindow(self.studio, self.playback, self.theme)
-        self.window.top_bar.show_language(self._languages.language)
+        self.window = MainWindow(self.theme)
+        self.is_alive = False
+        self._model_path: Path | None = None
         self._export_dialog: ExportDialog | None = None
-        self._connect()
-
-    def _connect(self) -> None:
-        self.window.language_requested.connect(self.use_language)
-        self.window.theme_toggled.connect(self.toggle_theme)
-        self.window.export_requested.connect(self.open_export_dialog)
-        self._application.aboutToQuit.connect(self.close)
+        self.window.closed.connect(self.close)
+        application.aboutToQuit.connect(self.close)
 
     def open(self, model_path: Path | None = None) -> None:
         """Show the window; everything heavy comes after its first paint."""
@@ -159,16 +161,41 @@ class Application:
         self.window.show()
 
     def _come_alive(self) -> None:
-        self.window.add_side_column()
+        """The session and the screen; then the chains, on threads that import torch, and the plots."""
+        from ddpm_studio.session.playback import Playback
+        from ddpm_studio.session.studio import Studio
+        from ddpm_studio.ui.main_screen import MainScreen
+
+        self.studio = Studio()
+        self.playback = Playback()
+        self.screen = MainScreen(self.studio, self.playback, self.theme)
+        self.screen.top_bar.show_language(self._languages.language)
+        self.window.show_screen(self.screen)
+        self._connect()
+        self.is_alive = True
+        self.screen.add_side_column()
         self.studio.open_bundled()
         if self._model_path is not None:
-            self.window.open_model_file(self._model_path)
+            self.screen.open_model_file(self._model_path)
+
+    def _connect(self) -> None:
+        from ddpm_studio.ui.shortcuts import install_shortcuts
+
+        window, screen = self.window, self.screen
+        install_shortcuts(window, self.playback)
+        window.file_dropped.connect(screen.open_model_file)
+        window.menus.open_requested.connect(screen.choose_model_file)
+        window.menus.new_seed_requested.connect(screen.draw_new_seed)
+        for source in (window.menus, screen.top_bar):
+            source.language_requested.connect(self.use_language)
+            source.theme_toggled.connect(self.toggle_theme)
+            source.export_requested.connect(self.open_export_dialog)
 
     def use_language(self, language: str) -> None:
         """Switch everything visible, and remember it."""
         self._languages.use(language)
         self.preferences.language = language
-        self.window.top_bar.show_language(language)
+        self.screen.top_bar.show_language(language)
 
     def toggle_theme(self) -> None:
         """The other theme, remembered."""
@@ -182,7 +209,7 @@ class Application:
         self.window.setUpdatesEnabled(False)
         QTimer.singleShot(PAINT_DELAY_MS, self.window, lambda: self.window.setUpdatesEnabled(True))
         apply_theme(self._application, self.theme)
-        self.window.set_theme(self.theme)
+        self.screen.set_theme(self.theme)
 
     def open_export_dialog(self) -> None:
         """Offer a GIF of what is on the screen; the chains stand still meanwhile."""
@@ -197,7 +224,7 @@ class Application:
         subject = ExportSubject(
             name=model_title(model),
             is_denoising=playback.direction is Direction.DENOISING,
-            chosen=self.window.forward_card.view.chosen,
+            chosen=self.screen.forward_card.view.chosen,
         )
         was_playing = playback.is_playing
         playback.pause()
@@ -216,6 +243,9 @@ class Application:
     def close(self) -> None:
         """End every thread and keep what a person wants to find again; once is enough."""
         self.preferences.window_geometry = self.window.saveGeometry()
+        if not self.is_alive:
+            return
+        self.playback.pause()
         if self._export_dialog is not None:
             self._export_dialog.run.stop()
         self.studio.stop()

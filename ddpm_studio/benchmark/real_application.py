@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ddpm_studio.session.studio import Studio
 
 CHECK_INTERVAL_MS = 10
+SCREEN_TIMEOUT_SECONDS = 60.0
 CHAIN_TIMEOUT_SECONDS = 240.0
 
 
@@ -42,6 +43,12 @@ def real_application() -> Iterator[Application]:
         application.window.close()
         settings.sync()
         folder.remove()
+
+
+def open_application(application: Application) -> None:
+    """Show the window, and wait until there is something in it."""
+    application.open()
+    wait_until(lambda: application.is_alive, "the main screen", SCREEN_TIMEOUT_SECONDS)
 
 
 def wait(seconds: float) -> None:

@@ -12,6 +12,7 @@ from ddpm_studio.benchmark.memory import peak_bytes
 from ddpm_studio.benchmark.probe_result import report_result
 from ddpm_studio.benchmark.real_application import (
     choose,
+    open_application,
     real_application,
     wait,
     wait_for_chains,
@@ -32,8 +33,8 @@ SIZES = ((1100, 720), (1500, 900), (1900, 1040), (1280, 800))
 
 def activities(application: Application) -> list[Activity]:
     """What a person does, in order, with its name; after each some time passes."""
-    window, bar = application.window, application.window.top_bar
-    buttons = window.timeline.buttons
+    window, bar = application.window, application.screen.top_bar
+    buttons = application.screen.timeline.buttons
     doings: list[Activity] = []
     for row in range(bar.model.count()):
         doings.append((f"model {bar.model.itemText(row)}", partial(choose, bar.model, row)))
@@ -44,7 +45,7 @@ def activities(application: Application) -> list[Activity]:
         ("another seed", partial(bar.seed.setValue, 1)),
         ("pause", buttons["play"].click),
         ("play", buttons["play"].click),
-        ("the fastest speed", partial(choose, window.timeline.speed, 5)),
+        ("the fastest speed", partial(choose, application.screen.timeline.speed, 5)),
         ("turning round", buttons["direction"].click),
     ]
     for width, height in SIZES:
@@ -83,8 +84,8 @@ def main(arguments: list[str]) -> None:
 def _open_and_import(application: Application) -> float:
     """Show the window; when torch was imported, which the list of devices waits for."""
     known: list[float] = []
+    open_application(application)
     application.studio.devices_changed.connect(lambda: known.append(perf_counter()))
-    application.open()
     wait_until(lambda: bool(known), "the list of devices", IMPORT_TIMEOUT_SECONDS)
     return known[0]
 
@@ -101,7 +102,7 @@ def _live(application: Application, lateness: Lateness, seconds_each: float) -> 
 
 
 def _choose_last(application: Application) -> None:
-    counts = application.window.top_bar.count
+    counts = application.screen.top_bar.count
     choose(counts, counts.count() - 1)
 
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from ddpm_studio.benchmark.paint_watch import PaintWatch
+from ddpm_studio.ui.main_screen import MainScreen
 from ddpm_studio.ui.main_window import MainWindow
 from ddpm_studio.ui.noise_slider import GROOVE_CENTRE
 
@@ -24,10 +25,10 @@ class SliderMouse(QObject):
     window was busy, is merged with the next one as Qt does, but its latency still counts.
     """
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: MainWindow, screen: MainScreen) -> None:
         super().__init__(window)
-        self._slider = window.timeline.slider
-        self._watch = PaintWatch(window, (window.forward_card.view, window.reverse_card.view))
+        self._slider = screen.timeline.slider
+        self._watch = PaintWatch(window, (screen.forward_card.view, screen.reverse_card.view))
         self._watch.painted.connect(self._on_painted)
         self._timer = QTimer(self, interval=INTERVAL_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._move)

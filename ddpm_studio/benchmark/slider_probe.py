@@ -14,6 +14,7 @@ from ddpm_studio.benchmark.probe_result import report_result
 from ddpm_studio.benchmark.real_application import (
     CHAIN_TIMEOUT_SECONDS,
     choose,
+    open_application,
     real_application,
     wait,
     wait_for_chains,
@@ -34,18 +35,18 @@ def main(arguments: list[str]) -> None:
     with real_application() as application:
         from ddpm_studio.benchmark.slider_mouse import SliderMouse
 
-        application.open()
+        open_application(application)
         wait_for_chains(application.studio)
         _show(application, model, count)
-        application.window.timeline.buttons["play"].click()  # it plays by itself: stand still
-        mouse = SliderMouse(application.window)
+        application.screen.timeline.buttons["play"].click()  # it plays by itself: stand still
+        mouse = SliderMouse(application.window, application.screen)
         idle_ms = mouse.drag(events)
         sampling_ms = _drag_while_sampling(application, mouse, events)
     report_result(SliderDrag(idle_ms=idle_ms, sampling_ms=sampling_ms, peak_bytes=peak_bytes()))
 
 
 def _show(application: Application, model: str, count: int) -> None:
-    studio, bar = application.studio, application.window.top_bar
+    studio, bar = application.studio, application.screen.top_bar
     names = [each.description.name for each in studio.models]
     choose(bar.model, names.index(model))
     choose(bar.count, bar.count.findData(count))
@@ -54,7 +55,7 @@ def _show(application: Application, model: str, count: int) -> None:
 
 def _drag_while_sampling(application: Application, mouse: SliderMouse, events: int) -> list[float]:
     """New chains from another seed, again and again, until there are enough events."""
-    studio, seed = application.studio, application.window.top_bar.seed
+    studio, seed = application.studio, application.screen.top_bar.seed
     latencies_ms: list[float] = []
     while len(latencies_ms) < events:
         seed.setValue(seed.value() + 1)

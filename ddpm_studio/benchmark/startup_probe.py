@@ -22,19 +22,24 @@ class _Moments:
     """When the window was drawn first, and when the samples in it had moved."""
 
     def __init__(self, application: Application) -> None:
-        from ddpm_studio.benchmark.paint_watch import PaintWatch
-
         self.first_paint = self.alive = self.both_move = 0.0
         self._application = application
-        window = application.window
-        self._drawn: dict[ChainView, set[int]] = {
-            card.view: set() for card in (window.forward_card, window.reverse_card)
-        }
-        window.first_painted.connect(self._on_first_paint)
-        PaintWatch(window, self._drawn).painted.connect(self._on_paint)
+        self._drawn: dict[ChainView, set[int]] = {}
+        application.window.first_painted.connect(self._on_first_paint)
 
     def _on_first_paint(self) -> None:
+        """Before the application itself hears of it, and fills the window."""
         self.first_paint = perf_counter()
+        from PySide6.QtCore import QTimer
+
+        QTimer.singleShot(0, self._application.window, self._watch_screen)
+
+    def _watch_screen(self) -> None:
+        from ddpm_studio.benchmark.paint_watch import PaintWatch
+
+        window, screen = self._application.window, self._application.screen
+        self._drawn = {card.view: set() for card in (screen.forward_card, screen.reverse_card)}
+        PaintWatch(window, self._drawn).painted.connect(self._on_paint)
 
     def _on_paint(self, now: float) -> None:
         """Both views were drawn: which samples, at which t, did they show?"""

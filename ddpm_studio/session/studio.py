@@ -122,6 +122,7 @@ class Studio(QObject):
         if changed_kind:
             self.sample_count = default_count(model)
         self.forward = self.reverse = None
+        self._reverse_is_due = True  # known before anybody asks: playing waits for it
         self.model_changed.emit()
         self.settings_changed.emit()
         self.trajectories_changed.emit()

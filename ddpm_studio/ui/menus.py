@@ -4,42 +4,50 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu, QMessageBox
+from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox
 
 from ddpm_studio import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ddpm_studio.ui.main_window import MainWindow
-
 
 class Menus(QObject):
-    """File, View, Language and Help; the transport's keys are in ui.shortcuts."""
+    """File, View and Help; what is chosen there is announced. The transport's keys are in ui.shortcuts.
 
-    def __init__(self, window: MainWindow) -> None:
+    open_requested, export_requested, new_seed_requested, theme_toggled, language_requested("en" or "ko")
+    """
+
+    open_requested = Signal()
+    export_requested = Signal()
+    new_seed_requested = Signal()
+    theme_toggled = Signal()
+    language_requested = Signal(str)
+
+    def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
         self._window = window
         bar = window.menuBar()
         self.file, self.view, self.help = (bar.addMenu("") for _ in range(3))
         standard = QKeySequence.StandardKey
-        self.open = self._add(self.file, window.choose_model_file, standard.Open)
-        self.export = self._add(self.file, window.export_requested.emit, "Ctrl+E")
+        self.open = self._add(self.file, self.open_requested.emit, standard.Open)
+        self.export = self._add(self.file, self.export_requested.emit, "Ctrl+E")
         self.file.addSeparator()
         self.quit = self._add(self.file, window.close, "Ctrl+Q")
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
-        self.new_seed = self._add(self.view, window.draw_new_seed, "R")
-        self.theme = self._add(self.view, window.theme_toggled.emit, "Ctrl+T")
+        self.new_seed = self._add(self.view, self.new_seed_requested.emit, "R")
+        self.theme = self._add(self.view, self.theme_toggled.emit, "Ctrl+T")
         self.full_screen = self._add(self.view, self._toggle_full_screen, "F11")
         self.view.addSeparator()
-        self.english = self._add(self.view, lambda: window.language_requested.emit("en"))
-        self.korean = self._add(self.view, lambda: window.language_requested.emit("ko"))
+        self.english = self._add(self.view, lambda: self.language_requested.emit("en"))
+        self.korean = self._add(self.view, lambda: self.language_requested.emit("ko"))
         self.english.setText("English")
         self.korean.setText("한국어")
         self.about = self._add(self.help, self._show_about)
         self.about.setMenuRole(QAction.MenuRole.AboutRole)
+        self.retranslate()
 
     def _add(
         self,

@@ -24,6 +24,7 @@ class Chain(Enum):
 
 SPACING = 8  # pixels between neighbours; half and double of it where things belong closer or less
 RADIUS = 8  # of cards
+SIDE_WIDTH = 372  # of the column of plots
 
 
 @dataclass(frozen=True)

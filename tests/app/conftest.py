@@ -30,10 +30,9 @@ def studio_application(
     application = Application(qapp, preferences)
     with qtbot.waitExposed(application.window):
         application.open()
-    qtbot.waitUntil(lambda: application.window.side is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: application.is_alive, timeout=10_000)
     yield application
     application.window.close()
-    application.close()
     application.use_language("en")
     application.window.deleteLater()
     qapp.setStyleSheet(style_sheet)

@@ -39,7 +39,7 @@ def wait_for_chains(qtbot: QtBot, application: Application) -> None:
 
 def show_model(qtbot: QtBot, application: Application, name: str, count: int) -> None:
     """Choose a model in the list, then a number of samples, as a person would."""
-    bar = application.window.top_bar
+    bar = application.screen.top_bar
     names = [model.description.name for model in application.studio.models]
     choose(qtbot, bar.model, names.index(name))
     choose(qtbot, bar.count, bar.count.findData(count))
@@ -67,12 +67,16 @@ def test_what_is_shown_first_is_alive(qtbot: QtBot, studio_application: Applicat
     assert studio.model.description.name == "swiss-roll"
     assert playback.is_playing
     assert playback.direction is Direction.DENOISING
-    seen = set()
-    playback.moved.connect(seen.add)
-    qtbot.waitUntil(
-        lambda: studio.reverse is not None and studio.forward is not None and len(seen) > 3,
-        timeout=WAIT_MS,
-    )
+    assert playback.t == playback.last_t  # the noise, where the reverse chain begins
+    shown = []
+
+    def look(t: int) -> None:
+        chains = (studio.forward, studio.reverse)
+        shown.append(all(chain is not None and chain.is_recorded(t) for chain in chains))
+
+    playback.moved.connect(look)
+    qtbot.waitUntil(lambda: len(shown) > 20, timeout=WAIT_MS)
+    assert all(shown)  # nothing moved on before both chains were there
     assert application.window.windowTitle() == "Swiss roll — DDPM Studio"
 
 
@@ -80,14 +84,17 @@ def test_both_chains_are_shown_at_the_same_t(qtbot: QtBot, moons: Application) -
     wait_for_chains(qtbot, moons)
     window, playback = moons.window, moons.playback
     playback.pause()
-    slider = window.timeline.slider
+    slider = moons.screen.timeline.slider
     qtbot.mouseClick(slider, LEFT, pos=QPoint(round(slider.x_of(400)), 13))
     t = playback.t
     assert abs(t - 400) <= 2  # to the pixel
     labels = [label.text() for label in window.findChildren(QLabel) if label.text() == f"t = {t}"]
     assert len(labels) == 2
-    ratio = window.forward_card.view.devicePixelRatioF()
-    for card, chain in ((window.forward_card, "forward"), (window.reverse_card, "reverse")):
+    ratio = moons.screen.forward_card.view.devicePixelRatioF()
+    for card, chain in (
+        (moons.screen.forward_card, "forward"),
+        (moons.screen.reverse_card, "reverse"),
+    ):
         expected = card.view.picture(t, (60, 60), ratio)
         trajectory = getattr(moons.studio, chain)
         assert trajectory.is_recorded(t)
@@ -118,7 +125,7 @@ def test_while_it_is_sampled_playing_waits_and_the_slider_shows_what_is_missing(
 def test_stopping_and_sampling_again(qtbot: QtBot, studio_application: Application) -> None:
     application = studio_application
     show_model(qtbot, application, "digits", 36)
-    studio, card = application.studio, application.window.reverse_card
+    studio, card = application.studio, application.screen.reverse_card
     qtbot.waitUntil(
         lambda: studio.reverse is not None and studio.reverse.recorded.any(), timeout=WAIT_MS
     )
@@ -137,10 +144,10 @@ def test_a_new_seed_gives_new_chains_and_the_old_one_the_old(
     qtbot: QtBot, moons: Application
 ) -> None:
     wait_for_chains(qtbot, moons)
-    studio, seed = moons.studio, moons.window.top_bar.seed
+    studio, seed = moons.studio, moons.screen.top_bar.seed
     assert studio.reverse is not None
     first = studio.reverse.frame(0).copy()
-    qtbot.mouseClick(moons.window.top_bar.new_seed, LEFT)
+    qtbot.mouseClick(moons.screen.top_bar.new_seed, LEFT)
     assert studio.seed != 0
     assert seed.value() == studio.seed
     wait_for_chains(qtbot, moons)
@@ -160,10 +167,10 @@ def test_another_schedule_changes_the_forward_chain_alone(qtbot: QtBot, moons: A
     wait_for_chains(qtbot, moons)
     studio, window = moons.studio, moons.window
     reverse = studio.reverse
-    assert window.side is not None
+    assert moons.screen.side is not None
     field = next(
         each
-        for each in window.side.schedule.findChildren(NumberField)
+        for each in moons.screen.side.schedule.findChildren(NumberField)
         if each.accessibleName() == "Number of steps T"
     )
     field.setFocus()
@@ -186,7 +193,7 @@ def test_a_sample_is_enlarged_in_both_chains(qtbot: QtBot, studio_application: A
     application = studio_application
     show_model(qtbot, application, "digits", 4)
     wait_for_chains(qtbot, application)
-    forward, reverse = application.window.forward_card.view, application.window.reverse_card.view
+    forward, reverse = application.screen.forward_card.view, application.screen.reverse_card.view
     forward_rect = forward.rect()
     third_of_four = QPoint(forward_rect.width() // 4, 3 * forward_rect.height() // 4)
     qtbot.mouseClick(forward, LEFT, pos=third_of_four)
@@ -204,16 +211,16 @@ def test_opening_a_file_adds_it_and_a_bad_one_changes_nothing(
     bad.write_bytes(b"\x80\x02cos\nsystem\n")
     before = (studio.model, studio.forward, studio.reverse, studio.models)
     drop(window, bad)
-    assert window.message_bar.isVisible()
-    assert "not a model.safetensors" in window.message_bar.text
+    assert moons.screen.message_bar.isVisible()
+    assert "not a model.safetensors" in moons.screen.message_bar.text
     assert (studio.model, studio.forward, studio.reverse, studio.models) == before
     good = tmp_path / "mine.safetensors"
     shutil.copy(resource("models", "circles.safetensors"), good)
     drop(window, good)
-    assert not window.message_bar.isVisible()
+    assert not moons.screen.message_bar.isVisible()
     assert studio.model is not None
     assert studio.model.path == good
-    assert window.top_bar.model.currentText() == "mine.safetensors"
+    assert moons.screen.top_bar.model.currentText() == "mine.safetensors"
 
 
 def drop(window, path: Path) -> None:
@@ -229,20 +236,20 @@ def test_a_model_file_that_vanishes_before_it_is_loaded_is_said(
     path = tmp_path / "gone.safetensors"
     shutil.copy(resource("models", "circles.safetensors"), path)
     moons.studio.failed.connect(lambda _: None)
-    moons.window.open_model_file(path)
+    moons.screen.open_model_file(path)
     path.unlink()
     qtbot.waitUntil(lambda: not moons.studio.is_busy, timeout=WAIT_MS)
     # Either it was read in time, or the window says what is wrong.
     complete = moons.studio.reverse is not None and moons.studio.reverse.is_complete
-    assert complete or "gone.safetensors" in moons.window.message_bar.text
+    assert complete or "gone.safetensors" in moons.screen.message_bar.text
 
 
 def test_language_changes_every_text_at_run_time(qtbot: QtBot, moons: Application) -> None:
     window = moons.window
-    box = window.top_bar.language
+    box = moons.screen.top_bar.language
     choose(qtbot, box, box.findData("ko"))
     qtbot.waitUntil(lambda: window.menus.file.title() == "파일(&F)")  # Qt posts the change
-    assert window.top_bar.export.text() == "GIF 내보내기…"
+    assert moons.screen.top_bar.export.text() == "GIF 내보내기…"
     assert window.windowTitle() == "두 개의 반달 — DDPM Studio"
     assert moons.preferences.language == "ko"
     texts = [label.text() for label in window.findChildren(QLabel)]
@@ -252,7 +259,7 @@ def test_language_changes_every_text_at_run_time(qtbot: QtBot, moons: Applicatio
 
 def test_theme_is_switched_and_remembered(qtbot: QtBot, moons: Application) -> None:
     before = moons.window.grab().toImage().pixelColor(3, 400).lightness()
-    qtbot.mouseClick(moons.window.top_bar.theme, LEFT)
+    qtbot.mouseClick(moons.screen.top_bar.theme, LEFT)
     after = moons.window.grab().toImage().pixelColor(3, 400).lightness()
     assert before < 80 < 200 < after
     assert moons.preferences.theme == "light"
@@ -268,11 +275,11 @@ def test_nothing_is_cut_off_at_any_size(
     window.resize(*size)
     QTest.qWait(1)
     assert (window.width(), window.height()) == size  # no part asks for more
-    for card in (window.forward_card, window.reverse_card):
+    for card in (moons.screen.forward_card, moons.screen.reverse_card):
         assert card.view.width() >= 200
         assert card.view.height() >= 150
-    timeline = window.timeline
-    for button in (window.top_bar.export, timeline.buttons["direction"]):
+    timeline = moons.screen.timeline
+    for button in (moons.screen.top_bar.export, timeline.buttons["direction"]):
         assert button.width() >= button.minimumSizeHint().width()
     for button in timeline.buttons.values():
         assert button.width() >= button.iconSize().width()
@@ -283,7 +290,7 @@ def test_nothing_is_cut_off_at_any_size(
 
 def test_the_thumbnails_stand_above_their_t_on_the_slider(moons: Application) -> None:
     window = moons.window
-    strip, slider = window.film_strip, window.timeline.slider
+    strip, slider = moons.screen.film_strip, moons.screen.timeline.slider
     for width in (1040, 1500):
         window.resize(width, 800)
         QTest.qWait(1)

@@ -1,0 +1,313 @@
+"""The main screen: both chains at the same t, the timeline under them, the numbers beside them."""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from ddpm_studio.checkpoints.model_file import ModelFileError
+from ddpm_studio.datasets.catalogue import UnknownDataSetError
+from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
+from ddpm_studio.session.playback import Direction, LoopMode, Playback
+from ddpm_studio.session.studio import MAX_SEED, Studio
+from ddpm_studio.ui.chain_card import ChainCard
+from ddpm_studio.ui.data_names import data_name, model_title
+from ddpm_studio.ui.message_bar import MessageBar
+from ddpm_studio.ui.problem_text import problem_text
+from ddpm_studio.ui.theme import SIDE_WIDTH, SPACING, Chain, Theme
+from ddpm_studio.ui.timeline import Timeline
+from ddpm_studio.ui.top_bar import TopBar
+from ddpm_studio.ui.views.film_strip import FilmStrip
+
+if TYPE_CHECKING:
+    from ddpm_studio.ui.side_column import SideColumn
+
+
+class MainScreen(QWidget):
+    """Renders the session and reports intent; keeps no state that the session owns.
+
+    title_changed(str)     what the window's title should name
+    """
+
+    title_changed = Signal(str)
+
+    def __init__(self, studio: Studio, playback: Playback, theme: Theme) -> None:
+        super().__init__()
+        self._studio = studio
+        self._playback = playback
+        self._theme = theme
+        self._reverse_started = 0.0
+        self.top_bar = TopBar(theme)
+        self.message_bar = MessageBar(theme)
+        self.forward_card = ChainCard(Chain.FORWARD, theme)
+        self.reverse_card = ChainCard(Chain.REVERSE, theme)
+        self.film_strip = FilmStrip(theme)
+        self.timeline = Timeline(playback, theme)
+        self.side: SideColumn | None = None
+        self._side_place = QWidget()
+        self._side_place.setFixedWidth(SIDE_WIDTH)
+        self._lay_out()
+        self._connect()
+        self._retranslate()
+
+    # What it is made of
+
+    def _lay_out(self) -> None:
+        chains = QHBoxLayout()
+        chains.setSpacing(SPACING)
+        chains.addWidget(self.forward_card, 1)
+        chains.addWidget(self.reverse_card, 1)
+        stage = QVBoxLayout()
+        stage.setSpacing(SPACING)
+        stage.addLayout(chains, 1)
+        stage.addWidget(self.film_strip)
+        stage.addWidget(self.timeline)
+        columns = QHBoxLayout()
+        columns.setSpacing(SPACING)
+        columns.addLayout(stage, 1)
+        columns.addWidget(self._side_place)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
+        rows.setSpacing(SPACING)
+        rows.addWidget(self.top_bar)
+        rows.addWidget(self.message_bar)
+        rows.addLayout(columns, 1)
+
+    def add_side_column(self) -> None:
+        """Build the panels with plots. They import pyqtgraph, which the first paint does not wait for."""
+        from ddpm_studio.ui.side_column import SideColumn
+
+        self.side = SideColumn(self._theme)
+        self.side.seek_requested.connect(self._playback.seek)
+        self.side.schedule_requested.connect(self._set_schedule)
+        place = QVBoxLayout(self._side_place)
+        place.setContentsMargins(0, 0, 0, 0)
+        place.addWidget(self.side)
+        self._show_schedules()
+        self._show_trajectories()
+
+    def _connect(self) -> None:
+        bar, studio = self.top_bar, self._studio
+        bar.model_requested.connect(studio.show_model)
+        bar.open_requested.connect(self.choose_model_file)
+        bar.count_requested.connect(studio.set_sample_count)
+        bar.seed_requested.connect(studio.set_seed)
+        bar.new_seed_requested.connect(self.draw_new_seed)
+        bar.device_requested.connect(studio.set_device)
+        self.forward_card.restart_requested.connect(studio.run_forward)
+        self.reverse_card.restart_requested.connect(studio.run_reverse)
+        self.forward_card.stop_requested.connect(studio.stop_forward)
+        self.reverse_card.stop_requested.connect(studio.stop_reverse)
+        self._couple_views()
+        self.film_strip.seek_requested.connect(self._playback.seek)
+        self.film_strip.groove_margins_changed.connect(self.timeline.set_groove_margins)
+        self._playback.moved.connect(self._show_frame)
+        studio.models_changed.connect(self._show_models)
+        studio.model_changed.connect(self._show_model)
+        studio.settings_changed.connect(self._show_settings)
+        studio.devices_changed.connect(self._show_devices)
+        studio.trajectories_changed.connect(self._show_trajectories)
+        studio.chains_grew.connect(self._refresh)
+        studio.busy_changed.connect(self._show_progress)
+        studio.failed.connect(self.show_problem)
+
+    def _couple_views(self) -> None:
+        """One sample looked at closely is looked at in both chains."""
+        forward, reverse = self.forward_card.view, self.reverse_card.view
+        for view, other in ((forward, reverse), (reverse, forward)):
+            view.sample_enlarged.connect(other.show_enlarged)
+            view.sample_selected.connect(other.show_selected)
+
+    # Data down
+
+    def _show_models(self) -> None:
+        self.top_bar.show_models(self._studio.models, self._studio.model)
+
+    def _show_model(self) -> None:
+        self._show_models()
+        self.message_bar.hide()
+        self._retitle()
+        self.restart_playback()
+
+    def restart_playback(self) -> None:
+        """Play the sampling as it happens: from noise towards data."""
+        self._playback.to_end()
+        self._playback.set_direction(Direction.DENOISING)
+        self._playback.set_loop(LoopMode.PING_PONG)
+        self._playback.play()
+
+    def _show_settings(self) -> None:
+        studio = self._studio
+        self.top_bar.show_settings(
+            studio.sample_count_choices, studio.sample_count, studio.seed, studio.device
+        )
+        if studio.forward_schedule is not None:
+            self._playback.set_last_t(studio.forward_schedule.T)
+        self._show_schedules()
+        self._show_notes()
+
+    def _show_devices(self) -> None:
+        self.top_bar.show_devices(self._studio.devices, self._studio.device)
+
+    def _show_schedules(self) -> None:
+        forward = self._studio.forward_schedule
+        if self.side is not None and forward is not None:
+            self.side.set_schedules(forward, self._studio.model_schedule)
+            self._show_frame(self._playback.t)
+
+    def _show_trajectories(self) -> None:
+        studio = self._studio
+        self.forward_card.view.set_trajectory(studio.forward)
+        self.reverse_card.view.set_trajectory(studio.reverse)
+        self.film_strip.set_trajectories(studio.forward, studio.reverse)
+        if self.side is not None:
+            self.side.set_trajectories(studio.forward, studio.reverse)
+        self._refresh()
+        self._show_frame(self._playback.t)
+
+    def _refresh(self) -> None:
+        """Take in frames that were recorded since; costs next to nothing where none was."""
+        self._show_availability()
+        self.forward_card.view.refresh()
+        self.reverse_card.view.refresh()
+        self.film_strip.refresh()
+        if self.side is not None:
+            self.side.refresh()
+        self._show_progress()
+
+    def _show_availability(self) -> None:
+        """Mark on the timeline what is not sampled yet, and let playing wait for it."""
+        reverse = self._studio.reverse
+        recorded = None if reverse is None else reverse.recorded
+        self.timeline.set_reverse_recorded(recorded)
+        if recorded is None or recorded.all() or not self._studio.is_busy or not recorded.any():
+            waits_at = self._playback.last_t if self._studio.is_sampling else 0
+            self._playback.set_limits(0 if recorded is not None and recorded.all() else waits_at)
+            return
+        lowest = int(recorded.argmax())
+        share = lowest / (len(recorded) - 1)
+        self._playback.set_limits(min(self._playback.last_t, round(share * self._playback.last_t)))
+
+    def _show_frame(self, t: int) -> None:
+        reverse_t = self._studio.reverse_t(t)
+        self.forward_card.view.show_frame(t)
+        self.reverse_card.view.show_frame(reverse_t)
+        self.forward_card.show_time(f"t = {t}")
+        self.reverse_card.show_time(f"t = {reverse_t}")
+        self.film_strip.show_frame(t)
+        if self.side is not None:
+            self.side.show_frame(t, reverse_t)
+
+    def _show_notes(self) -> None:
+        """What each chain starts from, and whose schedule it keeps."""
+        studio = self._studio
+        if studio.model is None or studio.forward_schedule is None or studio.model_schedule is None:
+            return
+        name = data_name(studio.model.description.data_set)
+        forward, model = studio.forward_schedule, studio.model_schedule
+        self.forward_card.show_note(self.tr("from data: {0}").format(name))
+        for card, schedule in ((self.forward_card, forward), (self.reverse_card, model)):
+            card.reserve_time_width("t = " + "0" * len(str(schedule.T)))
+        if forward.configuration == model.configuration:
+            self.reverse_card.show_note(self.tr("from noise, by the trained network"))
+        else:
+            self.reverse_card.show_note(
+                self.tr("keeps its model's schedule, T = {0}").format(model.T)
+            )
+
+    def _show_progress(self) -> None:
+        studio = self._studio
+        self.forward_card.show_idle(
+            can_restart=not studio.is_noising
+            and studio.forward is not None
+            and not studio.forward.is_complete
+        )
+        if not studio.is_sampling:
+            self._reverse_started = 0.0
+            stopped = studio.reverse is not None and not studio.reverse.is_complete
+            self.reverse_card.show_idle(can_restart=stopped or self._has_no_reverse())
+            return
+        t, schedule = studio.reverse_progress_t, studio.model_schedule
+        if t is None or schedule is None:
+            return
+        now = time.monotonic()
+        self._reverse_started = self._reverse_started or now
+        done = schedule.T - t
+        left = (now - self._reverse_started) / done * t if done else 0.0
+        self.reverse_card.show_sampling(
+            done,
+            schedule.T,
+            self.tr("{0} of {1} steps, {2} s left").format(done, schedule.T, round(left)),
+        )
+
+    def _has_no_reverse(self) -> bool:
+        return self._studio.model is not None and self._studio.reverse is None
+
+    # Intent up
+
+    def _set_schedule(self, configuration: ScheduleConfiguration) -> None:
+        try:
+            self._studio.set_forward_schedule(configuration)
+        except ScheduleError as error:
+            self.show_problem(error)
+
+    def draw_new_seed(self) -> None:
+        """Another seed than the present one; the new chains are watched as they come."""
+        self._studio.set_seed(random.SystemRandom().randrange(min(MAX_SEED, 1_000_000)))
+        if self._playback.is_playing:
+            self.restart_playback()
+
+    def choose_model_file(self) -> None:
+        """Ask for a model file and show it."""
+        path, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Open a model"), "", self.tr("DDPM Studio models (*.safetensors)")
+        )
+        if path:
+            self.open_model_file(Path(path))
+
+    def open_model_file(self, path: Path) -> None:
+        """Show a model file, or say why it cannot be opened; the present model then stays."""
+        try:
+            self._studio.open_file(path)
+        except (ModelFileError, UnknownDataSetError) as error:
+            self.show_problem(error)
+
+    def show_problem(self, error: Exception) -> None:
+        """Say what went wrong, in the window."""
+        self.message_bar.show_problem(problem_text(error))
+
+    # The look
+
+    def set_theme(self, theme: Theme) -> None:
+        """Follow the theme."""
+        self._theme = theme
+        themed = (
+            self.top_bar,
+            self.message_bar,
+            self.forward_card,
+            self.reverse_card,
+            self.film_strip,
+            self.timeline,
+        )
+        for part in themed:
+            part.set_theme(theme)
+        if self.side is not None:
+            self.side.set_theme(theme)
+
+    def _retitle(self) -> None:
+        model = self._studio.model
+        self.title_changed.emit(model_title(model) if model else "")
+
+    def _retranslate(self) -> None:
+        self._retitle()
+        self._show_notes()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        super().changeEvent(event)
