@@ -9,13 +9,18 @@ test_translations.py fails until that is done.
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from error_sentences import error_sentences
 
 ROOT = Path(__file__).resolve().parent.parent
 TRANSLATIONS = ROOT / "resources" / "translations"
 LANGUAGES = ("ko",)
+ERROR_CONTEXT = "Problem"  # as ui/problem_text.py has it
 
 
 def source_file(language: str) -> Path:
@@ -30,10 +35,20 @@ def compiled_file(language: str) -> Path:
 
 def collect(language: str, into: Path) -> None:
     """Bring a .ts file up to date with the code: new sentences in, unused ones out."""
-    sources = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "ddpm_studio").rglob("*.py"))
+    sources = sorted((ROOT / "ddpm_studio").rglob("*.py"))
     languages = ["-source-language", "en", "-target-language", language]
     options = ["-no-obsolete", "-locations", "none", *languages]
-    run_tool("lupdate", *options, *sources, "-ts", str(into))
+    with TemporaryDirectory() as folder:
+        errors = Path(folder) / "errors.py"
+        errors.write_text(_for_lupdate(error_sentences(sources)), encoding="utf-8")
+        names = (str(path.relative_to(ROOT)) for path in sources)
+        run_tool("lupdate", *options, *names, str(errors), "-ts", str(into))
+
+
+def _for_lupdate(sentences: list[str]) -> str:
+    """The sentences of errors as a module in which lupdate finds them."""
+    quoted = (json.dumps(sentence, ensure_ascii=False) for sentence in sentences)
+    return "".join(f'QT_TRANSLATE_NOOP("{ERROR_CONTEXT}", {sentence})\n' for sentence in quoted)
 
 
 def compile_messages(source: Path, into: Path) -> None:

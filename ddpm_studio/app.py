@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.platform_libraries import explanation, missing_system_libraries
 
 if TYPE_CHECKING:
@@ -32,8 +33,11 @@ if TYPE_CHECKING:
 PAINT_DELAY_MS = 10
 
 
-class NoWindowError(Exception):
-    """Qt cannot start; the text says what is missing."""
+class NoWindowError(ExplainedError):
+    """Qt cannot start; the text says what is missing, in English alone: translations need Qt."""
+
+    def __init__(self, explanation: str) -> None:
+        super().__init__(explanation)  # not collected, as it is no literal
 
 
 def run_window(model_path: Path | None) -> int:

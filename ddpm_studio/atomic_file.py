@@ -16,6 +16,8 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ddpm_studio.explained_error import ExplainedError, sentence
+
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
@@ -29,22 +31,28 @@ _REPLACE_RETRY_SECONDS = (0.02, 0.05, 0.1, 0.2, 0.4)
 
 
 class SaveProblem(Enum):
-    """Why a file was not saved; its value is the English sentence, for `str.format`."""
+    """Why a file was not saved; its value is the sentence."""
 
-    IS_FOLDER = "“{path}” is a folder: choose a file name inside it."
-    FOLDER_MISSING = "The folder of “{path}” does not exist: create it or choose another folder."
-    NOT_WRITABLE = "“{path}” may not be written: choose another folder or change its permissions."
-    FILE_PROTECTED = "“{path}” is write-protected: choose another name or remove the protection."
-    NOT_A_FILE = "“{path}” is a device or a pipe, not a file: choose another name."
-    LINK_LOOP = "“{path}” is a link that leads back to itself: choose another name."
-    BAD_NAME = "“{path}” is not a possible file name here: choose another, shorter name."
-    DISK_FULL = (
+    IS_FOLDER = sentence("“{path}” is a folder: choose a file name inside it.")
+    FOLDER_MISSING = sentence(
+        "The folder of “{path}” does not exist: create it or choose another folder."
+    )
+    NOT_WRITABLE = sentence(
+        "“{path}” may not be written: choose another folder or change its permissions."
+    )
+    FILE_PROTECTED = sentence(
+        "“{path}” is write-protected: choose another name or remove the protection."
+    )
+    NOT_A_FILE = sentence("“{path}” is a device or a pipe, not a file: choose another name.")
+    LINK_LOOP = sentence("“{path}” is a link that leads back to itself: choose another name.")
+    BAD_NAME = sentence("“{path}” is not a possible file name here: choose another, shorter name.")
+    DISK_FULL = sentence(
         "The disk is full: “{path}” was not saved. "
         "Free {megabytes} MB and try again; nothing was changed."
     )
-    TOO_LARGE = "“{path}” grew larger than this disk allows: save it on another disk."
-    IN_USE = "“{path}” is open in another program: close it there and try again."
-    FAILED = "“{path}” was not saved ({detail}): try again or choose another folder."
+    TOO_LARGE = sentence("“{path}” grew larger than this disk allows: save it on another disk.")
+    IN_USE = sentence("“{path}” is open in another program: close it there and try again.")
+    FAILED = sentence("“{path}” was not saved ({detail}): try again or choose another folder.")
 
 
 _PROBLEM_OF_ERRNO = {
@@ -60,17 +68,17 @@ _PROBLEM_OF_ERRNO = {
 }
 
 
-class SaveError(OSError):
-    """A file was not saved, and what was there before is untouched; `str()` is for a person.
+class SaveError(ExplainedError, OSError):
+    """A file was not saved, and what was there before is untouched.
 
     `problem`, `path`, `megabytes` (to free, when the disk is full) and `detail` are the parts of
-    the sentence, so that a window can say it in another language.
+    the sentence.
     """
 
     def __init__(
         self, problem: SaveProblem, path: Path, *, megabytes: int = 1, detail: str = ""
     ) -> None:
-        super().__init__(problem.value.format(path=path, megabytes=megabytes, detail=detail))
+        super().__init__(problem.value, path=path, megabytes=megabytes, detail=detail)
         self.problem = problem
         self.path = path
         self.megabytes = megabytes

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ddpm_studio import __version__
+from ddpm_studio.explained_error import ExplainedError
 
 USAGE_ERROR, FAILURE, INTERRUPTED = 2, 1, 130
 MAX_COUNT = 1_000_000
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _discard_output()  # the reader of a pipe left: nothing to say, and nobody to say it to
         return FAILURE
-    except _expected_errors() as error:
+    except ExplainedError as error:
         return _complain(str(error), FAILURE)
     except ModuleNotFoundError as error:
         if error.name not in QT_PACKAGES:
@@ -41,6 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _complain(_sentence(error), FAILURE)
     except (MemoryError, RuntimeError) as error:
+        if type(error).__name__ == "OutOfMemoryError":  # torch's, which may not be imported
+            return _complain(
+                "The device has not enough memory: leave --device out to use the CPU.", FAILURE
+            )
         if not isinstance(error, MemoryError) and "DefaultCPUAllocator" not in str(error):
             raise
         return _complain("There is not enough memory: ask for fewer samples.", FAILURE)
@@ -66,39 +71,7 @@ def _discard_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _expected_errors() -> tuple[type[Exception], ...]:
-    """Errors whose text is a sentence for a person. Evaluated only once one was raised."""
-    from ddpm_studio.atomic_file import SaveError
-    from ddpm_studio.checkpoints.model_file import ModelFileError
-    from ddpm_studio.datasets.catalogue import UnknownDataSetError
-    from ddpm_studio.diffusion.schedule import ScheduleError
-    from ddpm_studio.training.presets import UnknownPresetError
-
-    errors: list[type[Exception]] = [
-        SaveError,
-        ModelFileError,
-        UnknownDataSetError,
-        ScheduleError,
-        UnknownPresetError,
-        CommandError,
-    ]
-    if "ddpm_studio.app" in sys.modules:
-        from ddpm_studio.app import NoWindowError
-
-        errors.append(NoWindowError)
-    if "torch" in sys.modules:  # these come from modules that import it
-        import torch
-
-        from ddpm_studio.diffusion.chains import NotFiniteError
-        from ddpm_studio.diffusion.trajectory import TrajectoryTooLargeError
-        from ddpm_studio.training.trainer import TrainingDivergedError
-
-        errors += [NotFiniteError, TrajectoryTooLargeError, TrainingDivergedError]
-        errors.append(torch.OutOfMemoryError)
-    return tuple(errors)
-
-
-class CommandError(Exception):
+class CommandError(ExplainedError):
     """A request that cannot be met; the text says why and what to do."""
 
 
@@ -295,5 +268,6 @@ def _require_device(device: str, threads: int | None = None) -> None:
         torch.zeros(1, device=device).item()  # "meta" has no numbers to give back
     except (RuntimeError, AssertionError, ImportError) as error:
         raise CommandError(
-            f"This machine cannot compute on {device!r}; leave --device out to use the CPU."
+            "This machine cannot compute on {device!r}; leave --device out to use the CPU.",
+            device=device,
         ) from error

@@ -15,9 +15,21 @@ import pytest
 import torch
 
 from ddpm_studio import __version__, cli
+from ddpm_studio.app import NoWindowError
+from ddpm_studio.atomic_file import SaveError, SaveProblem
 from ddpm_studio.checkpoints import sampling
 from ddpm_studio.checkpoints.bundled import bundled_models, find_model
-from ddpm_studio.training.trainer import Trainer
+from ddpm_studio.checkpoints.description import DescriptionError
+from ddpm_studio.checkpoints.model_file import ModelFileError
+from ddpm_studio.datasets.catalogue import UnknownDataSetError
+from ddpm_studio.diffusion.chains import NotFiniteError
+from ddpm_studio.diffusion.schedule import ScheduleError
+from ddpm_studio.diffusion.trajectory import TrajectoryTooLargeError
+from ddpm_studio.explained_error import ExplainedError
+from ddpm_studio.export import AnimationError, ExportError
+from ddpm_studio.networks.configuration import NetworkConfigurationError
+from ddpm_studio.training.presets import TrainingConfigurationError, UnknownPresetError
+from ddpm_studio.training.trainer import Trainer, TrainingDivergedError
 
 BUNDLED = Path(find_model("moons").path)
 
@@ -272,6 +284,73 @@ def test_an_interrupt_ends_in_a_word_and_leaves_nothing(
     line = refused("sample", "--model", "moons", "--out", tmp_path / "x", code=130)
     assert line == "ddpm-studio: Stopped."
     assert list(tmp_path.iterdir()) == []
+
+
+class OddError(ExplainedError):
+    """Stands for those that are yet to come."""
+
+
+def in_the_device(*_: object) -> None:
+    raise torch.OutOfMemoryError("CUDA out of memory.\nTried 2 GiB")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        SaveError(SaveProblem.FAILED, Path("{x}"), detail="{detail}"),
+        ExportError(SaveProblem.IS_FOLDER, Path("{x}")),
+        DescriptionError("its description is damaged"),
+        ModelFileError("There is no file {path}.", path="{x}"),
+        ScheduleError("T is {T}.", T="{T}"),
+        NetworkConfigurationError("A network setting is missing."),
+        TrainingConfigurationError("{name} must be at least 1.", name="{name}"),
+        UnknownPresetError("There is no preset {name!r}.", name="{name}"),
+        UnknownDataSetError("There is no data set {name!r}.", name="{name}"),
+        AnimationError("The first step must be 0 or more."),
+        NotFiniteError("It is not finite at t = {t}.", t=4),
+        TrajectoryTooLargeError(1000, 10, 4),
+        TrainingDivergedError("The loss is not a number after {steps} steps.", steps=4),
+        cli.CommandError("This cannot be: {x}.", x="{x}"),
+        NoWindowError("Write {this} here."),
+        OddError("Odd: {x}.", x="{x}"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_that_explains_itself_is_one_line(
+    error: ExplainedError, monkeypatch: pytest.MonkeyPatch, refused: Refuse
+) -> None:
+    def failing(_options: object) -> int:
+        raise error
+
+    monkeypatch.setattr(cli, "_models", failing)
+    assert refused("models") == f"ddpm-studio: {error}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--fps", "nan"], "A GIF plays 0.1 to 50 frames a second"),
+        (["--hold", "inf"], "can be held for 0 to 600 seconds, not inf"),
+        (["--from", "9999"], "chains end at T = 1000; there is no t = 9999"),
+    ],
+)
+def test_an_export_that_cannot_be(arguments: list[str], reason: str, tmp_path: Path) -> None:
+    out = tmp_path / "x.gif"
+    done = run("export", "--model", "moons", "--out", out, *arguments, stdout=subprocess.PIPE)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert reason in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not out.exists()
+
+
+def test_too_little_memory_in_the_device(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: Refuse
+) -> None:
+    monkeypatch.setattr(sampling, "sample_model", in_the_device)
+    line = refused("sample", "--model", "moons", "--out", tmp_path / "x")
+    assert line == (
+        "ddpm-studio: The device has not enough memory: leave --device out to use the CPU."
+    )
 
 
 # Processes of their own

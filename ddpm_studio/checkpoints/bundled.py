@@ -27,4 +27,8 @@ def find_model(name_or_path: str) -> ModelFile:
     # os.path.exists, unlike Path's own, is false where the path cannot even be asked about.
     if path.suffix or len(path.parts) > 1 or os.path.exists(path):
         return inspect_model_file(path)
-    raise ModelFileError(f"There is no model {name_or_path!r}; bundled are {', '.join(bundled)}.")
+    raise ModelFileError(
+        "There is no model {name!r}; bundled are {names}.",
+        name=name_or_path,
+        names=", ".join(bundled),
+    )

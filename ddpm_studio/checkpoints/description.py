@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import textwrap
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from ddpm_studio.datasets.catalogue import CATALOGUE
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
+from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.networks.configuration import (
     NetworkConfiguration,
     NetworkConfigurationError,
@@ -24,12 +24,11 @@ MAX_METADATA_CHARACTERS = 100_000
 TARGETS = ("noise", "x_0", "v")
 VARIANCES = ("fixed-large", "fixed-small")
 
-_MAX_MESSAGE_CHARACTERS = 200
 _MAX_WHOLE = 2**63 - 1
 
 
-class DescriptionError(ValueError):
-    """Metadata that describes no model; the message says what is wrong with it."""
+class DescriptionError(ExplainedError, ValueError):
+    """Metadata that describes no model; the message is the end of a sentence about its file."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +91,10 @@ class ModelDescription:
         version = metadata.get("format_version", "")
         if version != str(FORMAT_VERSION):
             raise DescriptionError(
-                f"it has format version {version[:20]!r}, and this application reads version "
-                f"{FORMAT_VERSION}; a newer DDPM Studio may open it"
+                "it has format version {found!r}, and this application reads version {known}; "
+                "a newer DDPM Studio may open it",
+                found=version[:20],
+                known=FORMAT_VERSION,
             )
         return _parse(metadata.get("description", ""))
 
@@ -123,9 +124,7 @@ def _parse(text: str) -> ModelDescription:
             training=_training(_mapping(values, "training")),
         )
     except (NetworkConfigurationError, ScheduleError) as error:
-        # The file's own words may be in it: on one line, and not a page of them.
-        reason = textwrap.shorten(str(error), _MAX_MESSAGE_CHARACTERS, placeholder=" …")
-        raise DescriptionError(f"its configuration is not valid: {reason.rstrip('.')}") from error
+        raise DescriptionError("its configuration is not valid: {reason}", reason=error) from error
     _require_samples_like_data(description)
     return description
 
@@ -139,7 +138,7 @@ def without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(name: str) -> float:
-    raise DescriptionError(f"its description holds {name}, which is not a number")
+    raise DescriptionError("its description holds {name}, which is not a number", name=name)
 
 
 def _require_samples_like_data(description: ModelDescription) -> None:
@@ -148,44 +147,52 @@ def _require_samples_like_data(description: ModelDescription) -> None:
     for data in CATALOGUE:
         if data.name == description.data_set and data.sample_shape != made:
             raise DescriptionError(
-                f"its network makes samples of shape {made}, and {data.name} are {data.sample_shape}"
+                "its network makes samples of shape {made}, and {data_set} are {wanted}",
+                made=made,
+                data_set=data.name,
+                wanted=data.sample_shape,
             )
 
 
 def _mapping(values: dict[str, Any], key: str) -> dict[str, Any]:
     found = values.get(key)
     if not isinstance(found, dict):
-        raise DescriptionError(f"its description has no valid {key!r}")
+        raise DescriptionError("its description has no valid {key!r}", key=key)
     return found
 
 
 def _text(values: dict[str, Any], key: str) -> str:
     found = values.get(key)
     if not isinstance(found, str) or not 0 < len(found) <= 200 or not found.isprintable():
-        raise DescriptionError(f"its description has no valid {key!r}")
+        raise DescriptionError("its description has no valid {key!r}", key=key)
     return found
 
 
 def _choice(values: dict[str, Any], key: str, allowed: tuple[str, ...]) -> str:
     found = _text(values, key)
     if found not in allowed:
-        raise DescriptionError(f"its {key} {found!r} is not one of {', '.join(allowed)}")
+        raise DescriptionError(
+            "its {key} {found!r} is not one of {allowed}",
+            key=key,
+            found=found,
+            allowed=", ".join(allowed),
+        )
     return found
 
 
 def _number(values: dict[str, Any], key: str) -> float:
     found = values.get(key)
     if isinstance(found, bool) or not isinstance(found, (int, float)) or abs(found) > 1e18:
-        raise DescriptionError(f"its description has no valid {key!r}")
+        raise DescriptionError("its description has no valid {key!r}", key=key)
     if not math.isfinite(found):
-        raise DescriptionError(f"its description has no valid {key!r}")
+        raise DescriptionError("its description has no valid {key!r}", key=key)
     return float(found)
 
 
 def _whole(values: dict[str, Any], key: str) -> int:
     found = values.get(key)
     if type(found) is not int or not 0 <= found <= _MAX_WHOLE:
-        raise DescriptionError(f"its description has no valid {key!r}")
+        raise DescriptionError("its description has no valid {key!r}", key=key)
     return found
 
 
@@ -196,14 +203,17 @@ def _optional_number(values: dict[str, Any], key: str) -> float | None:
 def _optional_positive(values: dict[str, Any], key: str) -> float | None:
     number = _optional_number(values, key)
     if number is not None and number <= 0:
-        raise DescriptionError(f"its {key} must be positive, not {number:g}")
+        raise DescriptionError("its {key} must be positive, not {number:g}", key=key, number=number)
     return number
 
 
 def _schedule(values: dict[str, Any]) -> ScheduleConfiguration:
+    T = values.get("T", 0)
+    if isinstance(T, int) and abs(T) > _MAX_WHOLE:  # its digits would fill pages
+        raise DescriptionError("its description has no valid {key!r}", key="T")
     configuration = ScheduleConfiguration(
         kind=_text(values, "kind"),
-        T=values.get("T", 0),
+        T=T,
         beta_1=_optional_number(values, "beta_1"),
         beta_T=_optional_number(values, "beta_T"),
     )

@@ -17,6 +17,7 @@ from ddpm_studio.checkpoints.description import (
     ModelDescription,
     without_repeats,
 )
+from ddpm_studio.explained_error import ExplainedError
 
 SUFFIX = ".safetensors"
 MAX_HEADER_BYTES = 10_000_000
@@ -25,7 +26,7 @@ _MAX_DIMENSIONS = 8
 _NUMBER_TYPE, _NUMBER_BYTES = "F32", 4
 
 
-class ModelFileError(Exception):
+class ModelFileError(ExplainedError):
     """A model file that cannot be opened or written: one sentence with its name and the reason."""
 
 
@@ -56,7 +57,9 @@ def inspect_model_file(path: Path) -> ModelFile:
     try:
         description = ModelDescription.from_metadata(_checked_metadata(metadata))
     except DescriptionError as error:
-        raise ModelFileError(f"{path.name} is not a model that can be opened: {error}.") from error
+        raise ModelFileError(
+            "{file} is not a model that can be opened: {reason}.", file=path.name, reason=error
+        ) from error
     shapes = _checked_tensors(path, header, byte_count - data_start)
     return ModelFile(path, description, shapes, byte_count)
 
@@ -65,14 +68,18 @@ def _require_regular_file(path: Path) -> int:
     try:
         status = os.stat(path)
     except FileNotFoundError:
-        raise ModelFileError(f"There is no file {path}.") from None
+        raise ModelFileError("There is no file {path}.", path=path) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise ModelFileError(f"{path} cannot be opened: {reason}.") from error
+        raise ModelFileError(
+            "{path} cannot be opened: {reason}.", path=path, reason=reason
+        ) from error
     if not stat.S_ISREG(status.st_mode):
-        raise ModelFileError(f"{path} is not a file but a folder or a device.")
+        raise ModelFileError("{path} is not a file but a folder or a device.", path=path)
     if status.st_size > MAX_FILE_BYTES:
-        raise ModelFileError(f"{path.name} is larger than any model this application opens.")
+        raise ModelFileError(
+            "{file} is larger than any model this application opens.", file=path.name
+        )
     return status.st_size
 
 
@@ -87,17 +94,19 @@ def _read_header(path: Path, byte_count: int) -> tuple[dict[str, Any], int]:
             length = struct.unpack("<Q", prefix)[0] if len(prefix) == 8 else 0
             if not 2 <= length <= min(MAX_HEADER_BYTES, byte_count - 8):
                 raise ModelFileError(
-                    f"{path.name} is not a model file of DDPM Studio, or it is cut short."
+                    "{file} is not a model file of DDPM Studio, or it is cut short.", file=path.name
                 )
             text = file.read(length)
     except OSError as error:
-        raise ModelFileError(f"{path} cannot be read: {error.strerror}.") from error
+        raise ModelFileError(
+            "{path} cannot be read: {reason}.", path=path, reason=error.strerror
+        ) from error
     try:
         header = json.loads(text, object_pairs_hook=without_repeats)
     except (ValueError, RecursionError):
         header = None
     if not isinstance(header, dict):
-        raise ModelFileError(f"{path.name} is not a model file of DDPM Studio.")
+        raise ModelFileError("{file} is not a model file of DDPM Studio.", file=path.name)
     return header, 8 + length
 
 
@@ -118,12 +127,16 @@ def _checked_tensors(
         shapes = {name: tuple(entry["shape"]) for name, entry in header.items()}
         types = {entry["dtype"] for entry in header.values()}
     except (KeyError, TypeError, ValueError):
-        raise ModelFileError(f"{path.name} is damaged: its list of tensors is not valid.") from None
+        raise ModelFileError(
+            "{file} is damaged: its list of tensors is not valid.", file=path.name
+        ) from None
     if types - {_NUMBER_TYPE}:
-        raise ModelFileError(f"{path.name} holds weights that are not 32-bit numbers.")
+        raise ModelFileError("{file} holds weights that are not 32-bit numbers.", file=path.name)
     ends = [0, *(end for _, end in spans)]
     if [begin for begin, _ in spans] != ends[:-1] or ends[-1] != data_byte_count:
-        raise ModelFileError(f"{path.name} is damaged: it is cut short or has been changed.")
+        raise ModelFileError(
+            "{file} is damaged: it is cut short or has been changed.", file=path.name
+        )
     return shapes
 
 

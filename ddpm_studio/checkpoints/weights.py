@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,13 +30,24 @@ class LoadedModel:
 def save_model(path: Path, description: ModelDescription, weights: dict[str, Tensor]) -> None:
     """Write a model file in one step: a file that was there stays whole until the new one is.
 
+    The same description and weights give the same bytes, always.
     Raises SaveError (an OSError whose text is for a person) where it cannot be written.
     """
     tensors = {name: tensor.detach().to("cpu").contiguous() for name, tensor in weights.items()}
-    content = save(tensors, metadata=description.to_metadata())
+    header, data = _in_order(save(tensors, metadata=description.to_metadata()))
     with replacing_file(path) as file:
-        file.expected_bytes = len(content)
-        file.write(content)
+        file.expected_bytes = len(header) + len(data)
+        file.write(header)
+        file.write(data)
+
+
+def _in_order(content: bytes) -> tuple[bytes, memoryview]:
+    """Header and data of a model file; the header's keys sorted, which safetensors leaves to chance."""
+    data_start = 8 + struct.unpack_from("<Q", content)[0]
+    values = json.loads(content[8:data_start])
+    text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)  # the data stays aligned
+    return struct.pack("<Q", len(text)) + text, memoryview(content)[data_start:]
 
 
 def load_model(path: Path, device: torch.device | str = "cpu") -> LoadedModel:
@@ -54,7 +67,8 @@ def load_inspected(file: ModelFile, device: torch.device | str = "cpu") -> Loade
     expected = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
     if expected != file.tensor_shapes:
         raise ModelFileError(
-            f"{file.path.name} is damaged: its weights do not fit the network it describes."
+            "{file} is damaged: its weights do not fit the network it describes.",
+            file=file.path.name,
         )
     network.load_state_dict(_read_weights(file), assign=True)
     network.requires_grad_(False).eval().to(device)
@@ -72,14 +86,18 @@ def _read_weights(file: ModelFile) -> dict[str, Tensor]:
         # Copies are aligned and writable; the views are bytes at any place of the file.
         weights = {name: view.clone() for name, view in views.items()}
     except OSError as error:
-        raise ModelFileError(f"{file.path} cannot be read: {error.strerror}.") from error
+        raise ModelFileError(
+            "{path} cannot be read: {reason}.", path=file.path, reason=error.strerror
+        ) from error
     except (SafetensorError, KeyError, ValueError) as error:
-        raise ModelFileError(f"{file.path.name} is damaged and cannot be read.") from error
+        raise ModelFileError(
+            "{file} is damaged and cannot be read.", file=file.path.name
+        ) from error
     if {name: tuple(tensor.shape) for name, tensor in weights.items()} != file.tensor_shapes:
-        raise ModelFileError(f"{file.path.name} changed while it was being opened.")
+        raise ModelFileError("{file} changed while it was being opened.", file=file.path.name)
     if not all(torch.isfinite(tensor).all() for tensor in weights.values()):
         raise ModelFileError(
-            f"{file.path.name} holds weights that are not finite (NaN or infinity)."
+            "{file} holds weights that are not finite (NaN or infinity).", file=file.path.name
         )
     return weights
 

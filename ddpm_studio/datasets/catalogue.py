@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from ddpm_studio.explained_error import ExplainedError
+
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
@@ -17,7 +19,7 @@ class DataSource(Protocol):
         ...
 
 
-class UnknownDataSetError(ValueError):
+class UnknownDataSetError(ExplainedError, ValueError):
     """No data set has this name; the message lists those there are."""
 
 
@@ -54,7 +56,9 @@ def entry(name: str) -> DataSetEntry:
         if candidate.name == name:
             return candidate
     names = ", ".join(candidate.name for candidate in CATALOGUE)
-    raise UnknownDataSetError(f"There is no data set named {name!r}; there are {names}.")
+    raise UnknownDataSetError(
+        "There is no data set named {name!r}; there are {names}.", name=name, names=names
+    )
 
 
 def open_data_set(name: str) -> DataSource:

@@ -19,13 +19,14 @@ from ddpm_studio.diffusion.gaussians import (
     transition,
 )
 from ddpm_studio.diffusion.schedule import NoiseSchedule
+from ddpm_studio.explained_error import ExplainedError
 
 PredictX0 = Callable[[Tensor, int], Tensor]
 """(x_t of shape (N, …), t) -> predicted x_0 of the same shape."""
 
 
-class NotFiniteError(ArithmeticError):
-    """A chain produced NaN or infinity; the message says at which t."""
+class NotFiniteError(ExplainedError, ArithmeticError):
+    """A chain produced NaN or infinity; the message says at which t and what to try."""
 
 
 @dataclass(frozen=True)
@@ -87,5 +88,9 @@ def reverse_chain(
             x_0 = x_0.clamp(-clip, clip)
         x = reverse_step(schedule, x_0, x, t, variance).sample(generator)
         if not torch.isfinite(x).all():
-            raise NotFiniteError(f"The reverse chain is not finite at t = {t - 1}.")
+            raise NotFiniteError(
+                "The reverse chain is not finite at t = {t}. Its numbers grew without limit: try "
+                "another seed or another model.",
+                t=t - 1,
+            )
         yield ChainStep(t - 1, x, x_0)

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ddpm_studio.explained_error import ExplainedError, brief
+
 FloatArray = NDArray[np.float64]
 
 MAX_STEPS = 10_000
@@ -21,7 +23,7 @@ _COSINE_OFFSET = 0.008  # s of Nichol & Dhariwal 2021, eq. 17
 _COSINE_MAX_BETA = 0.999  # "no larger than 0.999 to prevent singularities near t = T"
 
 
-class ScheduleError(ValueError):
+class ScheduleError(ExplainedError, ValueError):
     """A schedule that cannot exist; the message says which number is wrong and what is allowed."""
 
 
@@ -46,7 +48,9 @@ class ScheduleConfiguration:
             return NoiseSchedule.linear(self.T, self.beta_1, self.beta_T)
         if self.kind == "cosine":
             return NoiseSchedule.cosine(self.T)
-        raise ScheduleError(f"Unknown schedule {self.kind!r}: it must be 'linear' or 'cosine'.")
+        raise ScheduleError(
+            "Unknown schedule {kind}: it must be 'linear' or 'cosine'.", kind=brief(repr(self.kind))
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for a checkpoint's metadata."""
@@ -58,17 +62,23 @@ class ScheduleConfiguration:
 
 def _checked_steps(T: object) -> int:
     if isinstance(T, bool) or not isinstance(T, (int, np.integer)):
-        raise ScheduleError(f"T must be a whole number of steps, not {T!r}.")
+        raise ScheduleError("T must be a whole number of steps, not {T}.", T=brief(repr(T)))
     if not 1 <= T <= MAX_STEPS:
-        raise ScheduleError(f"T must lie between 1 and {MAX_STEPS}, not {T}.")
+        raise ScheduleError("T must lie between 1 and {most}, not {T}.", most=MAX_STEPS, T=T)
     return int(T)
 
 
 def _checked_beta(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float, np.floating, np.integer)):
-        raise ScheduleError(f"{name} must be a number between 0 and 1, not {value!r}.")
+        raise ScheduleError(
+            "{name} must be a number between 0 and 1, not {value}.",
+            name=name,
+            value=brief(repr(value)),
+        )
     if not 0.0 < value < 1.0:
-        raise ScheduleError(f"{name} must lie strictly between 0 and 1, not {value}.")
+        raise ScheduleError(
+            "{name} must lie strictly between 0 and 1, not {value}.", name=name, value=value
+        )
     return float(value)
 
 

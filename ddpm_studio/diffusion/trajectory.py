@@ -23,6 +23,7 @@ from ddpm_studio.diffusion.frame_statistics import (
     marginal_count,
     measure_frame,
 )
+from ddpm_studio.explained_error import ExplainedError
 
 DEFAULT_BUDGET_BYTES = 256 * 1000 * 1000
 
@@ -40,15 +41,24 @@ _BYTES = {Precision.FLOAT32: 4, Precision.FLOAT16: 2, Precision.LEVELS: 1}
 _DTYPES = {Precision.FLOAT32: np.float32, Precision.FLOAT16: np.float16, Precision.LEVELS: np.uint8}
 
 
-class TrajectoryTooLargeError(ValueError):
-    """No precision fits the budget; ``largest_count`` samples would."""
+class TrajectoryTooLargeError(ExplainedError, ValueError):
+    """No precision fits the budget; ``largest_count`` samples would, or with 0 a smaller T."""
 
-    def __init__(self, count: int, largest_count: int) -> None:
+    def __init__(self, T: int, count: int, largest_count: int) -> None:
         self.largest_count = largest_count
-        super().__init__(
-            f"{count} samples need more memory than one chain may take; "
-            f"choose {largest_count} or fewer."
-        )
+        if largest_count == 0:
+            super().__init__(
+                "T = {T:,} is too long: even a single sample needs more memory than one chain may "
+                "take.",
+                T=T,
+            )
+        else:
+            super().__init__(
+                "{count:,} samples need more memory than one chain may take; "
+                "choose {largest_count:,} or fewer.",
+                count=count,
+                largest_count=largest_count,
+            )
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,7 @@ def _plan(T: int, count: int, sample_shape: tuple[int, ...], budget_bytes: int) 
     for precision, size in _BYTES.items():
         if overhead + per_sample * count * size <= budget_bytes:
             return _Plan(precision, overhead + per_sample * count * size)
-    raise TrajectoryTooLargeError(count, max(0, (budget_bytes - overhead) // per_sample))
+    raise TrajectoryTooLargeError(T, count, max(0, (budget_bytes - overhead) // per_sample))
 
 
 class Trajectory:
@@ -102,7 +112,11 @@ class Trajectory:
         self._value_counts = (0, 0)
 
     def record(self, t: int, x: Tensor) -> None:
-        """Keep x_t, of shape (count, *sample_shape), and measure it."""
+        """Keep x_t, of shape (count, *sample_shape), and measure it. Raises ValueError for another."""
+        if x.shape != (self.count, *self.sample_shape):  # numpy would repeat a smaller one
+            raise ValueError(
+                f"x_{t} has shape {tuple(x.shape)}, not {(self.count, *self.sample_shape)}."
+            )
         frame = x.detach().to("cpu").numpy()
         self._store(t, frame)
         measured = measure_frame(frame)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.export.gif import DELAY_UNIT_MS, LEAST_DELAY_MS
 
 MAX_FRAMES_PER_SECOND = 1000 // LEAST_DELAY_MS
@@ -13,8 +14,8 @@ MAX_HOLD_SECONDS = 600.0
 MAX_FRAME_COUNT = 10_000
 
 
-class AnimationError(ValueError):
-    """An animation that cannot be; the message is a sentence for a person."""
+class AnimationError(ExplainedError, ValueError):
+    """An animation that cannot be; the message says which number is wrong and what is allowed."""
 
 
 @dataclass(frozen=True)
@@ -44,18 +45,25 @@ class AnimationPlan:
         least = 1 if self.t_first == self.t_last else 2
         if not least <= self.frame_count <= MAX_FRAME_COUNT:
             raise AnimationError(
-                f"The number of frames must be between {least} and {MAX_FRAME_COUNT:,}, "
-                f"not {self.frame_count:,}."
+                "The number of frames must be between {least} and {most:,}, not {count:,}.",
+                least=least,
+                most=MAX_FRAME_COUNT,
+                count=self.frame_count,
             )
         if not MIN_FRAMES_PER_SECOND <= self.frames_per_second <= MAX_FRAMES_PER_SECOND:
             raise AnimationError(
-                f"A GIF plays {MIN_FRAMES_PER_SECOND:g} to {MAX_FRAMES_PER_SECOND} frames a second "
-                f"(each lasts {LEAST_DELAY_MS} ms or more), not {self.frames_per_second:g}."
+                "A GIF plays {least:g} to {most} frames a second "
+                "(each lasts {delay_ms} ms or more), not {rate:g}.",
+                least=MIN_FRAMES_PER_SECOND,
+                most=MAX_FRAMES_PER_SECOND,
+                delay_ms=LEAST_DELAY_MS,
+                rate=self.frames_per_second,
             )
         if not 0 <= self.hold_last_seconds <= MAX_HOLD_SECONDS:
             raise AnimationError(
-                f"The last frame can be held for 0 to {MAX_HOLD_SECONDS:g} seconds, "
-                f"not {self.hold_last_seconds:g}."
+                "The last frame can be held for 0 to {most:g} seconds, not {seconds:g}.",
+                most=MAX_HOLD_SECONDS,
+                seconds=self.hold_last_seconds,
             )
 
     def timesteps(self) -> tuple[int, ...]:

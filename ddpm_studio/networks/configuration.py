@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from ddpm_studio.explained_error import ExplainedError, brief
 
-class NetworkConfigurationError(ValueError):
+
+class NetworkConfigurationError(ExplainedError, ValueError):
     """A network that cannot be built; the message says which number is wrong."""
 
 
-def _require(condition: bool, message: str) -> None:
-    if not condition:
-        raise NetworkConfigurationError(message)
-
-
 def _require_integer(name: str, value: object, low: int, high: int) -> None:
-    good = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-    _require(good, f"{name} must be a whole number from {low} to {high}, not {value!r}.")
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise NetworkConfigurationError(
+            "{name} must be a whole number from {low} to {high}, not {value}.",
+            name=name,
+            low=low,
+            high=high,
+            value=brief(repr(value)),
+        )
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,8 @@ class MlpConfiguration:
         _require_integer("width", self.width, 1, 4096)
         _require_integer("depth", self.depth, 1, 32)
         _require_integer("time_features", self.time_features, 2, 1024)
-        _require(self.time_features % 2 == 0, "time_features must be even.")
+        if self.time_features % 2:
+            raise NetworkConfigurationError("time_features must be even.")
 
     @property
     def sample_shape(self) -> tuple[int, ...]:
@@ -77,23 +81,32 @@ class UNetConfiguration:
         _require_integer("blocks_per_level", self.blocks_per_level, 1, 8)
         _require_integer("norm_groups", self.norm_groups, 1, 1024)
         self._check_levels()
-        good_dropout = isinstance(self.dropout, (int, float)) and 0.0 <= self.dropout < 1.0
-        _require(good_dropout, f"dropout must be at least 0 and under 1, not {self.dropout!r}.")
+        if not isinstance(self.dropout, (int, float)) or not 0.0 <= self.dropout < 1.0:
+            raise NetworkConfigurationError(
+                "dropout must be at least 0 and under 1, not {dropout}.",
+                dropout=brief(repr(self.dropout)),
+            )
 
     def _check_levels(self) -> None:
-        _require(1 <= len(self.channel_multipliers) <= 8, "A U-Net has from 1 to 8 levels.")
+        halvings = len(self.channel_multipliers) - 1
+        if not 0 <= halvings <= 7:
+            raise NetworkConfigurationError("A U-Net has from 1 to 8 levels.")
         for multiplier in self.channel_multipliers:
             _require_integer("channel multiplier", multiplier, 1, 16)
         for size in self.attention_sizes:
             _require_integer("attention size", size, 1, 1024)
-        _require(
-            self.image_size % 2 ** (len(self.channel_multipliers) - 1) == 0,
-            f"image_size {self.image_size} cannot be halved {len(self.channel_multipliers) - 1} times.",
-        )
-        _require(
-            self.channels % self.norm_groups == 0 and self.channels % 2 == 0,
-            f"channels {self.channels} must be even and divisible by norm_groups {self.norm_groups}.",
-        )
+        if self.image_size % 2**halvings:
+            raise NetworkConfigurationError(
+                "image_size {image_size} cannot be halved {times} times.",
+                image_size=self.image_size,
+                times=halvings,
+            )
+        if self.channels % self.norm_groups or self.channels % 2:
+            raise NetworkConfigurationError(
+                "channels {channels} must be even and divisible by norm_groups {norm_groups}.",
+                channels=self.channels,
+                norm_groups=self.norm_groups,
+            )
 
     @property
     def sample_shape(self) -> tuple[int, ...]:
@@ -122,14 +135,19 @@ def network_as_dict(configuration: NetworkConfiguration) -> dict[str, Any]:
 def network_from_dict(values: dict[str, Any]) -> NetworkConfiguration:
     """The configuration behind :func:`network_as_dict`. Raises NetworkConfigurationError."""
     kind = values.get("kind")
-    _require(isinstance(kind, str) and kind in _KINDS, f"Unknown network {kind!r}.")
-    cls = _KINDS[str(kind)]
+    if not isinstance(kind, str) or kind not in _KINDS:
+        raise NetworkConfigurationError("Unknown network {kind}.", kind=brief(repr(kind)))
+    cls = _KINDS[kind]
     given = {name: value for name, value in values.items() if name != "kind"}
     unknown = set(given) - {field.name for field in fields(cls)}
-    _require(not unknown, f"Unknown network setting {', '.join(sorted(unknown))}.")
+    if unknown:
+        raise NetworkConfigurationError(
+            "Unknown network setting {names}.", names=brief(", ".join(sorted(unknown)))
+        )
     for name in ("channel_multipliers", "attention_sizes"):
         if name in given:
-            _require(isinstance(given[name], (list, tuple)), f"{name} must be a list.")
+            if not isinstance(given[name], (list, tuple)):
+                raise NetworkConfigurationError("{name} must be a list.", name=name)
             given[name] = tuple(given[name])
     try:
         return cls(**given)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ddpm_studio.datasets.catalogue import entry
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration
+from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.networks.configuration import (
     MlpConfiguration,
     NetworkConfiguration,
@@ -39,22 +40,26 @@ class TrainingConfiguration:
     def __post_init__(self) -> None:
         for name, value in (("steps", self.steps), ("batch_size", self.batch_size)):
             if value < 1:
-                raise TrainingConfigurationError(f"{name} must be at least 1, not {value}.")
+                raise TrainingConfigurationError(
+                    "{name} must be at least 1, not {value}.", name=name, value=value
+                )
         if not 0.0 < self.learning_rate < math.inf:  # false for NaN, too
             raise TrainingConfigurationError(
-                f"learning_rate must be a positive number, not {self.learning_rate:g}."
+                "learning_rate must be a positive number, not {learning_rate:g}.",
+                learning_rate=self.learning_rate,
             )
         if not 0.0 <= self.ema_decay < 1.0:
             raise TrainingConfigurationError(
-                f"ema_decay must be at least 0 and under 1, not {self.ema_decay:g}."
+                "ema_decay must be at least 0 and under 1, not {ema_decay:g}.",
+                ema_decay=self.ema_decay,
             )
 
 
-class TrainingConfigurationError(ValueError):
+class TrainingConfigurationError(ExplainedError, ValueError):
     """A training that cannot be; the message says which number is wrong and what is allowed."""
 
 
-class UnknownPresetError(ValueError):
+class UnknownPresetError(ExplainedError, ValueError):
     """No preset has this name; the message lists those there are."""
 
 
@@ -124,4 +129,6 @@ def preset(name: str) -> TrainingConfiguration:
         if candidate.name == name:
             return candidate
     names = ", ".join(candidate.name for candidate in PRESETS)
-    raise UnknownPresetError(f"There is no preset {name!r}; there are {names}.")
+    raise UnknownPresetError(
+        "There is no preset {name!r}; there are {names}.", name=name, names=names
+    )

@@ -13,6 +13,7 @@ from torch import Tensor
 from ddpm_studio.checkpoints.description import ModelDescription, TrainingRecord
 from ddpm_studio.datasets.catalogue import open_data_set
 from ddpm_studio.diffusion.targets import Target, signal_and_noise_scales, target_value
+from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.networks.denoiser import build_network
 from ddpm_studio.training.moving_average import MovingAverage
 from ddpm_studio.training.presets import TrainingConfiguration
@@ -20,7 +21,7 @@ from ddpm_studio.training.presets import TrainingConfiguration
 _RECENT_STEPS = 200
 
 
-class TrainingDivergedError(ArithmeticError):
+class TrainingDivergedError(ExplainedError, ArithmeticError):
     """The loss is no longer a number; the message says at which step and what to try."""
 
 
@@ -92,7 +93,8 @@ class Trainer:
         # A finite loss may have gradients that are not: they would spoil the weights.
         if not math.isfinite(value) or not math.isfinite(float(norm)):
             raise TrainingDivergedError(
-                f"The loss is not a number after {self._step} steps; try a lower learning rate."
+                "The loss is not a number after {steps} steps; try a lower learning rate.",
+                steps=self._step,
             )
         optimiser.step()
         self._average.update()

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from ddpm_studio.ui.elided_label import ElidedLabel
 from ddpm_studio.ui.theme import SPACING, Chain, Theme
 from ddpm_studio.ui.views.chain_view import ChainView
 
@@ -36,12 +36,11 @@ class ChainCard(QFrame):
         self._title = QLabel()
         self._time = QLabel()
         self._time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._note = QLabel()
+        self._note = ElidedLabel()
         self._note.setProperty("muted", True)
-        self._note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
-        self._progress.setMaximumWidth(120)
+        self._progress.setMaximumWidth(88)
         self.button = QToolButton()
         self.button.clicked.connect(self._on_button)
         self._is_sampling = False
@@ -85,8 +84,7 @@ class ChainCard(QFrame):
 
     def show_note(self, text: str) -> None:
         """One muted line under the title."""
-        self._note.setText(text)
-        self._note.setToolTip(text)
+        self._note.show_text(text)
 
     def show_sampling(self, done: int, total: int, time_left: str) -> None:
         """Progress in steps, and the time left in words."""

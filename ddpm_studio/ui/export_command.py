@@ -77,7 +77,9 @@ def _plan(options: argparse.Namespace, T: int) -> AnimationPlan:
     )
     for t in (first, last):
         if t > T:
-            raise AnimationError(f"This model's chains end at T = {T}; there is no t = {t}.")
+            raise AnimationError(
+                "This model's chains end at T = {T}; there is no t = {t}.", T=T, t=t
+            )
     return AnimationPlan(
         t_first=first,
         t_last=last,

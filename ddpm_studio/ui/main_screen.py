@@ -214,7 +214,7 @@ class MainScreen(QWidget):
         for card, schedule in ((self.forward_card, forward), (self.reverse_card, model)):
             card.reserve_time_width("t = " + "0" * len(str(schedule.T)))
         if forward.configuration == model.configuration:
-            self.reverse_card.show_note(self.tr("from noise, by the trained network"))
+            self.reverse_card.show_note(self.tr("from noise, by its network"))
         else:
             self.reverse_card.show_note(
                 self.tr("keeps its model's schedule, T = {0}").format(model.T)

@@ -483,14 +483,14 @@
     </message>
 </context>
 <context>
-    <name>MainWindow</name>
+    <name>MainScreen</name>
     <message>
         <source>from data: {0}</source>
         <translation>데이터에서 시작: {0}</translation>
     </message>
     <message>
-        <source>from noise, by the trained network</source>
-        <translation>노이즈에서 시작, 학습된 신경망으로</translation>
+        <source>from noise, by its network</source>
+        <translation>노이즈에서 시작, 신경망으로</translation>
     </message>
     <message>
         <source>keeps its model&apos;s schedule, T = {0}</source>
@@ -579,7 +579,31 @@
     </message>
 </context>
 <context>
-    <name>ProblemText</name>
+    <name>Problem</name>
+    <message>
+        <source>There is not enough memory: choose fewer samples or a smaller picture.</source>
+        <translation>메모리가 부족합니다. 표본 수를 줄이거나 더 작은 그림을 고르세요.</translation>
+    </message>
+    <message>
+        <source>The device has not enough memory: choose fewer samples, or compute on the CPU.</source>
+        <translation>장치의 메모리가 부족합니다. 표본 수를 줄이거나 CPU에서 계산하세요.</translation>
+    </message>
+    <message>
+        <source>Something unexpected happened: {0}</source>
+        <translation>예상하지 못한 일이 일어났습니다: {0}</translation>
+    </message>
+    <message>
+        <source>This model cannot be opened. {0}</source>
+        <translation>이 모델을 열 수 없습니다. {0}</translation>
+    </message>
+    <message>
+        <source>This schedule is not possible. {0}</source>
+        <translation>이 스케줄은 쓸 수 없습니다. {0}</translation>
+    </message>
+    <message>
+        <source>This version does not have the data that the model was trained on. {0}</source>
+        <translation>이 버전에는 모델이 학습한 데이터가 없습니다. {0}</translation>
+    </message>
     <message>
         <source>“{path}” is a folder: choose a file name inside it.</source>
         <translation>“{path}”은(는) 폴더입니다. 그 안의 파일 이름을 고르세요.</translation>
@@ -623,6 +647,238 @@
     <message>
         <source>“{path}” was not saved ({detail}): try again or choose another folder.</source>
         <translation>“{path}”은(는) 저장되지 않았습니다({detail}). 다시 시도하거나 다른 폴더를 고르세요.</translation>
+    </message>
+    <message>
+        <source>There is no model {name!r}; bundled are {names}.</source>
+        <translation>{name!r}(이)라는 모델이 없습니다. 함께 제공되는 모델은 {names}입니다.</translation>
+    </message>
+    <message>
+        <source>its description holds {name}, which is not a number</source>
+        <translation>설명에 수가 아닌 {name}이(가) 들어 있습니다</translation>
+    </message>
+    <message>
+        <source>its description is unreasonably long</source>
+        <translation>설명이 지나치게 깁니다</translation>
+    </message>
+    <message>
+        <source>its description is damaged</source>
+        <translation>설명이 손상되었습니다</translation>
+    </message>
+    <message>
+        <source>it says the same thing twice</source>
+        <translation>같은 항목이 두 번 나옵니다</translation>
+    </message>
+    <message>
+        <source>its description has no valid {key!r}</source>
+        <translation>설명에 올바른 {key!r} 항목이 없습니다</translation>
+    </message>
+    <message>
+        <source>its {key} {found!r} is not one of {allowed}</source>
+        <translation>{key} 값 {found!r}은(는) 다음 가운데 하나가 아닙니다: {allowed}</translation>
+    </message>
+    <message>
+        <source>its {key} must be positive, not {number:g}</source>
+        <translation>{key} 값은 양수여야 하는데 {number:g}입니다</translation>
+    </message>
+    <message>
+        <source>it was not written by DDPM Studio</source>
+        <translation>DDPM Studio가 만든 파일이 아닙니다</translation>
+    </message>
+    <message>
+        <source>it has format version {found!r}, and this application reads version {known}; a newer DDPM Studio may open it</source>
+        <translation>파일의 형식 버전은 {found!r}인데 이 프로그램은 버전 {known}만 읽습니다. 더 새로운 DDPM Studio에서는 열릴 수 있습니다</translation>
+    </message>
+    <message>
+        <source>its configuration is not valid: {reason}</source>
+        <translation>설정이 올바르지 않습니다: {reason}</translation>
+    </message>
+    <message>
+        <source>its network makes samples of shape {made}, and {data_set} are {wanted}</source>
+        <translation>신경망이 만드는 표본의 모양은 {made}인데 {data_set} 데이터의 모양은 {wanted}입니다</translation>
+    </message>
+    <message>
+        <source>{path} is not a file but a folder or a device.</source>
+        <translation>“{path}”은(는) 파일이 아니라 폴더나 장치입니다.</translation>
+    </message>
+    <message>
+        <source>{file} is larger than any model this application opens.</source>
+        <translation>“{file}”은(는) 이 프로그램이 열 수 있는 모델보다 큽니다.</translation>
+    </message>
+    <message>
+        <source>{file} is not a model file of DDPM Studio.</source>
+        <translation>“{file}”은(는) DDPM Studio의 모델 파일이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>{file} holds weights that are not 32-bit numbers.</source>
+        <translation>“{file}”에 32비트 수가 아닌 가중치가 들어 있습니다.</translation>
+    </message>
+    <message>
+        <source>{file} is damaged: it is cut short or has been changed.</source>
+        <translation>“{file}”이(가) 손상되었습니다. 중간에서 잘렸거나 내용이 바뀌었습니다.</translation>
+    </message>
+    <message>
+        <source>{file} is not a model that can be opened: {reason}.</source>
+        <translation>“{file}”은(는) 열 수 있는 모델이 아닙니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>There is no file {path}.</source>
+        <translation>“{path}” 파일이 없습니다.</translation>
+    </message>
+    <message>
+        <source>{path} cannot be opened: {reason}.</source>
+        <translation>“{path}”을(를) 열 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>{path} cannot be read: {reason}.</source>
+        <translation>“{path}”을(를) 읽을 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>{file} is damaged: its list of tensors is not valid.</source>
+        <translation>“{file}”이(가) 손상되었습니다. 텐서 목록이 올바르지 않습니다.</translation>
+    </message>
+    <message>
+        <source>{file} is not a model file of DDPM Studio, or it is cut short.</source>
+        <translation>“{file}”은(는) DDPM Studio의 모델 파일이 아니거나 중간에서 잘렸습니다.</translation>
+    </message>
+    <message>
+        <source>{file} is damaged: its weights do not fit the network it describes.</source>
+        <translation>“{file}”이(가) 손상되었습니다. 가중치가 파일에 적힌 신경망과 맞지 않습니다.</translation>
+    </message>
+    <message>
+        <source>{file} changed while it was being opened.</source>
+        <translation>“{file}”을(를) 여는 동안 파일이 바뀌었습니다.</translation>
+    </message>
+    <message>
+        <source>{file} holds weights that are not finite (NaN or infinity).</source>
+        <translation>“{file}”에 유한하지 않은 가중치(NaN이나 무한대)가 들어 있습니다.</translation>
+    </message>
+    <message>
+        <source>{file} is damaged and cannot be read.</source>
+        <translation>“{file}”이(가) 손상되어 읽을 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>This machine cannot compute on {device!r}; leave --device out to use the CPU.</source>
+        <translation>이 컴퓨터에서는 {device!r} 장치로 계산할 수 없습니다. CPU를 쓰려면 --device를 빼세요.</translation>
+    </message>
+    <message>
+        <source>There is no data set named {name!r}; there are {names}.</source>
+        <translation>{name!r}(이)라는 데이터가 없습니다. 있는 데이터는 {names}입니다.</translation>
+    </message>
+    <message>
+        <source>The reverse chain is not finite at t = {t}. Its numbers grew without limit: try another seed or another model.</source>
+        <translation>t = {t}에서 역방향 연쇄의 값이 유한하지 않습니다. 수가 한없이 커졌으니 다른 시드나 다른 모델로 시도하세요.</translation>
+    </message>
+    <message>
+        <source>Unknown schedule {kind}: it must be &apos;linear&apos; or &apos;cosine&apos;.</source>
+        <translation>알 수 없는 스케줄 {kind}: &apos;linear&apos;나 &apos;cosine&apos;이어야 합니다.</translation>
+    </message>
+    <message>
+        <source>T must be a whole number of steps, not {T}.</source>
+        <translation>T는 정수 단계 수여야 하는데 {T}입니다.</translation>
+    </message>
+    <message>
+        <source>T must lie between 1 and {most}, not {T}.</source>
+        <translation>T는 1과 {most} 사이여야 하는데 {T}입니다.</translation>
+    </message>
+    <message>
+        <source>{name} must be a number between 0 and 1, not {value}.</source>
+        <translation>{name}은(는) 0과 1 사이의 수여야 하는데 {value}입니다.</translation>
+    </message>
+    <message>
+        <source>{name} must lie strictly between 0 and 1, not {value}.</source>
+        <translation>{name}은(는) 0보다 크고 1보다 작아야 하는데 {value}입니다.</translation>
+    </message>
+    <message>
+        <source>A linear schedule needs both beta_1 and beta_T.</source>
+        <translation>선형 스케줄에는 beta_1과 beta_T가 모두 필요합니다.</translation>
+    </message>
+    <message>
+        <source>T = {T:,} is too long: even a single sample needs more memory than one chain may take.</source>
+        <translation>T = {T:,}은(는) 너무 깁니다. 표본 하나만으로도 연쇄 하나가 쓸 수 있는 메모리를 넘습니다.</translation>
+    </message>
+    <message>
+        <source>{count:,} samples need more memory than one chain may take; choose {largest_count:,} or fewer.</source>
+        <translation>표본 {count:,}개는 연쇄 하나가 쓸 수 있는 메모리를 넘습니다. {largest_count:,}개 이하로 고르세요.</translation>
+    </message>
+    <message>
+        <source>The first and the last step must be 0 or more.</source>
+        <translation>첫 단계와 마지막 단계는 0 이상이어야 합니다.</translation>
+    </message>
+    <message>
+        <source>The number of frames must be between {least} and {most:,}, not {count:,}.</source>
+        <translation>프레임 수는 {least}에서 {most:,} 사이여야 하는데 {count:,}입니다.</translation>
+    </message>
+    <message>
+        <source>A GIF plays {least:g} to {most} frames a second (each lasts {delay_ms} ms or more), not {rate:g}.</source>
+        <translation>GIF는 초당 {least:g}~{most}프레임으로 재생되므로(한 프레임은 {delay_ms} ms 이상) {rate:g}프레임으로는 만들 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>The last frame can be held for 0 to {most:g} seconds, not {seconds:g}.</source>
+        <translation>마지막 프레임은 0초에서 {most:g}초까지 유지할 수 있는데 {seconds:g}초입니다.</translation>
+    </message>
+    <message>
+        <source>{name} must be a whole number from {low} to {high}, not {value}.</source>
+        <translation>{name}은(는) {low}에서 {high} 사이의 정수여야 하는데 {value}입니다.</translation>
+    </message>
+    <message>
+        <source>Unknown network {kind}.</source>
+        <translation>알 수 없는 신경망 {kind}입니다.</translation>
+    </message>
+    <message>
+        <source>Unknown network setting {names}.</source>
+        <translation>알 수 없는 신경망 설정이 있습니다: {names}.</translation>
+    </message>
+    <message>
+        <source>time_features must be even.</source>
+        <translation>time_features는 짝수여야 합니다.</translation>
+    </message>
+    <message>
+        <source>dropout must be at least 0 and under 1, not {dropout}.</source>
+        <translation>dropout은 0 이상 1 미만이어야 하는데 {dropout}입니다.</translation>
+    </message>
+    <message>
+        <source>A U-Net has from 1 to 8 levels.</source>
+        <translation>U-Net의 층은 1개에서 8개까지입니다.</translation>
+    </message>
+    <message>
+        <source>image_size {image_size} cannot be halved {times} times.</source>
+        <translation>image_size {image_size}은(는) {times}번 반으로 나눌 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>channels {channels} must be even and divisible by norm_groups {norm_groups}.</source>
+        <translation>channels {channels}은(는) 짝수이고 norm_groups {norm_groups}(으)로 나누어떨어져야 합니다.</translation>
+    </message>
+    <message>
+        <source>A network setting is missing.</source>
+        <translation>빠진 신경망 설정이 있습니다.</translation>
+    </message>
+    <message>
+        <source>{name} must be a list.</source>
+        <translation>{name}은(는) 목록이어야 합니다.</translation>
+    </message>
+    <message>
+        <source>There is no preset {name!r}; there are {names}.</source>
+        <translation>{name!r}(이)라는 프리셋이 없습니다. 있는 프리셋은 {names}입니다.</translation>
+    </message>
+    <message>
+        <source>learning_rate must be a positive number, not {learning_rate:g}.</source>
+        <translation>learning_rate는 양수여야 하는데 {learning_rate:g}입니다.</translation>
+    </message>
+    <message>
+        <source>ema_decay must be at least 0 and under 1, not {ema_decay:g}.</source>
+        <translation>ema_decay는 0 이상 1 미만이어야 하는데 {ema_decay:g}입니다.</translation>
+    </message>
+    <message>
+        <source>{name} must be at least 1, not {value}.</source>
+        <translation>{name}은(는) 1 이상이어야 하는데 {value}입니다.</translation>
+    </message>
+    <message>
+        <source>The loss is not a number after {steps} steps; try a lower learning rate.</source>
+        <translation>{steps}단계 뒤의 손실이 수가 아닙니다. 학습률을 낮추어 시도하세요.</translation>
+    </message>
+    <message>
+        <source>This model&apos;s chains end at T = {T}; there is no t = {t}.</source>
+        <translation>이 모델의 연쇄는 T = {T}에서 끝나므로 t = {t}은(는) 없습니다.</translation>
     </message>
 </context>
 <context>

@@ -153,6 +153,7 @@ def in_part(part: str, **changes: object) -> Callable[[Values], None]:
         (in_part("schedule", T=0), "T must lie between 1 and"),
         (in_part("schedule", T=-5), "T must lie between 1 and"),
         (in_part("schedule", T=10**9), "T must lie between 1 and"),
+        (in_part("schedule", T=10**4000), "no valid 'T'"),
         (in_part("schedule", T=1.5), "T must be a whole number"),
         (in_part("schedule", T="x" * 50_000), "T must be a whole number"),
         (in_part("schedule", T=None), "T must be a whole number"),

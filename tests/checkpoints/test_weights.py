@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
+import struct
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load
 from torch import Tensor
 
 from ddpm_studio.atomic_file import SaveError, SaveProblem
@@ -198,3 +202,32 @@ def test_a_full_disk_leaves_the_old_model_and_says_how_much_to_free(
     assert caught.value.megabytes == 5  # 4 (2 · 1024 + 1024 + 1024² + 1024 + 2 · 4 · 1024 + …)
     assert path.read_bytes() == before
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_the_same_model_is_the_same_bytes_in_every_process(path: Path) -> None:
+    """safetensors keeps metadata in the order of a hash map, which differs from save to save."""
+    again = """
+import sys
+from pathlib import Path
+from ddpm_studio.checkpoints.weights import load_model, save_model
+loaded = load_model(Path(sys.argv[1]))
+for n in range(6):
+    save_model(Path(f"{sys.argv[1]}.{n}"), loaded.description, loaded.denoiser.network.state_dict())
+"""
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", again, str(path)], check=True)
+        copies = [Path(f"{path}.{n}").read_bytes() for n in range(6)]
+        assert set(copies) == {path.read_bytes()}
+
+
+def test_the_data_of_a_file_begin_at_a_multiple_of_eight(
+    description: ModelDescription, tmp_path: Path
+) -> None:
+    weights = random_weights(description)
+    for length in range(1, 9):
+        save_model(tmp_path / "model", replace(description, name="n" * length), weights)
+        content = (tmp_path / "model").read_bytes()
+        (header_length,) = struct.unpack("<Q", content[:8])
+        assert header_length % 8 == 0
+        found = load(content)  # by the library itself
+        assert all(torch.equal(found[name], weights[name]) for name in weights)

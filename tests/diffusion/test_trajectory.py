@@ -152,7 +152,7 @@ def test_the_largest_count_fits_and_one_more_does_not(shape: tuple[int, ...]) ->
         Trajectory(100, 10_000, shape, budget_bytes=budget)
     largest = raised.value.largest_count
     assert str(raised.value) == (
-        f"10000 samples need more memory than one chain may take; choose {largest} or fewer."
+        f"10,000 samples need more memory than one chain may take; choose {largest:,} or fewer."
     )
     assert memory(Trajectory(100, largest, shape, budget_bytes=budget)) <= budget
     with pytest.raises(TrajectoryTooLargeError):
@@ -163,6 +163,9 @@ def test_no_sample_fits_where_even_the_statistics_do_not() -> None:
     with pytest.raises(TrajectoryTooLargeError) as raised:
         Trajectory(1000, 1, (2,), budget_bytes=1000)
     assert raised.value.largest_count == 0
+    assert str(raised.value) == (
+        "T = 1,000 is too long: even a single sample needs more memory than one chain may take."
+    )
 
 
 def test_too_large_a_trajectory_is_refused_before_memory_is_taken() -> None:
@@ -174,6 +177,15 @@ def test_too_large_a_trajectory_is_refused_before_memory_is_taken() -> None:
     finally:
         tracemalloc.stop()
     assert peak < 100_000
+
+
+@pytest.mark.parametrize("shape", [(10, 2), (10, 1, 3), (1, 3), (3,), (9, 3), (10, 3, 1), ()])
+@pytest.mark.parametrize("precision", BUDGETS)
+def test_a_frame_of_another_shape_is_refused(shape: tuple[int, ...], precision: Precision) -> None:
+    trajectory = Trajectory(4, 10, (3,), budget_bytes=BUDGETS[precision])
+    with pytest.raises(ValueError, match=r"x_2 has shape \(.*\), not \(10, 3\)"):
+        trajectory.record(2, torch.zeros(shape))
+    assert not trajectory.is_recorded(2)
 
 
 # Random access
