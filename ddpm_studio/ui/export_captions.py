@@ -8,8 +8,7 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextDocument
 
 from ddpm_studio.ui.number_text import FIGURE_SPACE
-from ddpm_studio.ui.theme import SPACING, Chain, Theme, number_font
-from ddpm_studio.ui.views.painted_layer import small_font
+from ddpm_studio.ui.theme import SPACING, Chain, Theme, number_font, small_font
 
 _GROOVE_HEIGHT, _HANDLE_RADIUS = 4.0, 5.5
 _LEAST_GROOVE = 60.0

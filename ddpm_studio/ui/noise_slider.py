@@ -20,8 +20,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QWidget
 
-from ddpm_studio.ui.theme import Theme, number_font
-from ddpm_studio.ui.views.painted_layer import PaintedLayer, small_font
+from ddpm_studio.ui.theme import Theme, number_font, small_font
+from ddpm_studio.ui.views.painted_layer import PaintedLayer
 
 GROOVE_CENTRE = 13.0  # y, in logical pixels like all that follow
 GROOVE_HEIGHT = 8.0

@@ -16,7 +16,6 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
-    QFont,
     QFontMetricsF,
     QHelpEvent,
     QPainter,
@@ -29,7 +28,7 @@ from PySide6.QtWidgets import QGraphicsItem, QToolTip, QWidget
 # isort: split
 import pyqtgraph as pg
 
-from ddpm_studio.ui.theme import Theme, number_font
+from ddpm_studio.ui.theme import Theme, small_font
 
 Ticks = Sequence[tuple[float, str]]
 """Positions on an axis in the plot's own coordinates, and what is written there."""
@@ -40,16 +39,6 @@ MAX_CURVE_POINTS = 1001  # more cannot be told apart on a plot of a side column
 def configure_pyqtgraph() -> None:
     """Its options: images as numpy keeps them, smooth curves, no OpenGL. Calling it again is free."""
     pg.setConfigOptions(imageAxisOrder="row-major", antialias=True, useOpenGL=False)
-
-
-def small_font(base: QFont) -> QFont:
-    """For tick labels and marks inside plots: figures of equal width, a little under ``base``."""
-    font = number_font(base)
-    if base.pointSizeF() > 0:
-        font.setPointSizeF(base.pointSizeF() * 0.88)
-    else:
-        font.setPixelSize(max(1, round(base.pixelSize() * 0.88)))
-    return font
 
 
 def polygon(x: NDArray[np.float64], y: NDArray[np.float64]) -> QPolygonF:

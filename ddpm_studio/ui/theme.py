@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QLinearGradient, QPalette
+from PySide6.QtGui import QColor, QFont, QLinearGradient, QPalette
 from PySide6.QtWidgets import QApplication
 
 from ddpm_studio.locations import resource
@@ -24,6 +24,7 @@ class Chain(Enum):
 
 SPACING = 8  # pixels between neighbours; half and double of it where things belong closer or less
 RADIUS = 8  # of cards
+SMALL_TEXT = 0.87  # relative to the font around
 SIDE_WIDTH = 372  # of the column of plots
 
 
@@ -139,9 +140,14 @@ def number_font(base: QFont) -> QFont:
     return font
 
 
-def monospaced_font() -> QFont:
-    """The system's font of fixed width."""
-    return QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+def small_font(base: QFont) -> QFont:
+    """For labels inside plots and pictures: a little under ``base``, figures of equal width."""
+    font = number_font(base)
+    if base.pointSizeF() > 0:
+        font.setPointSizeF(base.pointSizeF() * SMALL_TEXT)
+    else:
+        font.setPixelSize(max(1, round(base.pixelSize() * SMALL_TEXT)))
+    return font
 
 
 def _palette(theme: Theme) -> QPalette:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import combinations
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QComboBox, QStyle, QStyleOptionComboBox
 
 from ddpm_studio.locations import resource
@@ -17,7 +16,6 @@ from ddpm_studio.ui.theme import (
     THEMES,
     Chain,
     Theme,
-    monospaced_font,
     number_font,
     system_theme,
 )
@@ -206,9 +204,3 @@ class TestFonts:
         base = QFont(qapp.font())
         assert number_font(base).pointSizeF() == base.pointSizeF()
         assert base == qapp.font()
-
-    def test_the_monospaced_one_is_that(self, qapp: QApplication) -> None:
-        metrics = QFontMetricsF(monospaced_font())
-        widths = {metrics.horizontalAdvance(letter) for letter in "iMw0."}
-        assert QFontInfo(monospaced_font()).pointSizeF() > 0
-        assert all(abs(one - two) < 0.5 for one, two in combinations(widths, 2))

@@ -15,8 +15,8 @@ from ddpm_studio.diffusion.noise_floor import expected_kolmogorov_smirnov, expec
 from ddpm_studio.ui.panels.panel_text import paragraphs, title_label
 from ddpm_studio.ui.panels.segmented_control import Option, SegmentedControl
 from ddpm_studio.ui.panels.time_plot import LEFT_SAMPLE, Dot, TimePlot, decade_ticks
-from ddpm_studio.ui.plot_style import MAX_CURVE_POINTS, curve, small_font
-from ddpm_studio.ui.theme import SPACING, Theme
+from ddpm_studio.ui.plot_style import MAX_CURVE_POINTS, curve
+from ddpm_studio.ui.theme import SPACING, Theme, small_font
 
 if TYPE_CHECKING:
     from ddpm_studio.diffusion.trajectory import Trajectory

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.ui.number_text import MINUS
 from ddpm_studio.ui.panels.step_item import StepItem
-from ddpm_studio.ui.plot_style import Plot, curve, small_font
-from ddpm_studio.ui.theme import SPACING, Theme
+from ddpm_studio.ui.plot_style import Plot, curve
+from ddpm_studio.ui.theme import SPACING, Theme, small_font
 
 LIMIT = 4.0  # histograms cover [-LIMIT, LIMIT)
 NORMAL_PEAK = 1 / math.sqrt(2 * math.pi)

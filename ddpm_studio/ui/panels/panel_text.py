@@ -6,8 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from ddpm_studio.ui.plot_style import small_font
-from ddpm_studio.ui.theme import Theme
+from ddpm_studio.ui.theme import Theme, small_font
 
 
 def paragraphs(*texts: str) -> str:

@@ -9,8 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
-from ddpm_studio.ui.plot_style import small_font
-from ddpm_studio.ui.theme import Theme, number_font
+from ddpm_studio.ui.theme import Theme, number_font, small_font
 
 _PADDING = 8
 _CORNER = 5.0

@@ -5,8 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
-from ddpm_studio.ui.theme import Chain, Theme
-from ddpm_studio.ui.views.painted_layer import small_font
+from ddpm_studio.ui.theme import Chain, Theme, small_font
 
 _LETTERS = {Chain.FORWARD: ("q", ""), Chain.REVERSE: ("p", "θ")}  # and what is set lower
 

@@ -11,9 +11,9 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 
-from ddpm_studio.ui.theme import SPACING, Chain, Theme
+from ddpm_studio.ui.theme import SPACING, Chain, Theme, small_font
 from ddpm_studio.ui.views.images_painting import ImagesPainting
-from ddpm_studio.ui.views.painted_layer import faded, small_font, transparent_image
+from ddpm_studio.ui.views.painted_layer import faded, transparent_image
 from ddpm_studio.ui.views.points_painting import PointsPainting
 from ddpm_studio.ui.views.sample_path import SamplePath
 from ddpm_studio.ui.views.sample_pictures import Size

@@ -18,15 +18,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ddpm_studio.ui.theme import SPACING, Chain, Theme
+from ddpm_studio.ui.theme import SPACING, Chain, Theme, small_font
 from ddpm_studio.ui.views.chain_name import name_width, paint_chain_name
-from ddpm_studio.ui.views.painted_layer import (
-    PaintedLayer,
-    draw_picture,
-    faded,
-    small_font,
-    transparent_image,
-)
+from ddpm_studio.ui.views.painted_layer import PaintedLayer, draw_picture, faded, transparent_image
 from ddpm_studio.ui.views.sample_pictures import Picture
 from ddpm_studio.ui.views.thumbnails import StripLayout, strip_times, thumbnail
 

@@ -11,8 +11,6 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter
 
 from ddpm_studio.ui.views.sample_pictures import Picture, Size
 
-SMALL_TEXT = 0.85  # of labels inside a canvas, relative to the font around
-
 
 class PaintedLayer:
     """An image that is painted again only when its key, its size or the device's ratio changes."""
@@ -76,16 +74,6 @@ def draw_picture(painter: QPainter, corner: QPointF, picture: Picture) -> None:
     image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(device_ratio(painter))
     painter.drawImage(corner, image)
-
-
-def small_font(font: QFont) -> QFont:
-    """The font for labels inside a canvas."""
-    smaller = QFont(font)
-    if font.pointSizeF() > 0:
-        smaller.setPointSizeF(font.pointSizeF() * SMALL_TEXT)
-    else:
-        smaller.setPixelSize(max(1, round(font.pixelSize() * SMALL_TEXT)))
-    return smaller
 
 
 def faded(colour: str, opacity: float) -> QColor:

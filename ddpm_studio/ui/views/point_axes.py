@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from ddpm_studio.ui.number_text import MINUS
-from ddpm_studio.ui.theme import Theme
-from ddpm_studio.ui.views.painted_layer import faded, small_font
+from ddpm_studio.ui.theme import Theme, small_font
+from ddpm_studio.ui.views.painted_layer import faded
 from ddpm_studio.ui.views.sample_pictures import LINE_BASE, LINE_DENSITY_TOP
 
 EXTENT = 3.5  # half of the range of x and y that is shown
