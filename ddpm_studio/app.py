@@ -27,10 +27,12 @@ if TYPE_CHECKING:
     from ddpm_studio.session.playback import Playback
     from ddpm_studio.session.studio import Studio
     from ddpm_studio.ui.dialogs.export_dialog import ExportDialog
+    from ddpm_studio.ui.export_run import ExportRun
     from ddpm_studio.ui.main_screen import MainScreen
 
 
 PAINT_DELAY_MS = 10
+SYSTEM_THEME = "system"
 
 
 class NoWindowError(ExplainedError):
@@ -50,7 +52,11 @@ def run_window(model_path: Path | None) -> int:
     studio_window = Application(application)
     studio_window.open(model_path)
     with _quitting_on_interrupt(application), _saying_what_went_wrong(studio_window):
-        return application.exec()
+        code = application.exec()
+    if studio_window.is_stuck:  # to destroy a thread that still runs aborts the process
+        studio_window.preferences.save()
+        os._exit(code)
+    return code
 
 
 @contextmanager
@@ -150,8 +156,10 @@ class Application:
         self._languages.use(self.preferences.language or system_language())
         self.window = MainWindow(self.theme)
         self.is_alive = False
+        self.is_stuck = False  # a thread did not come to its end in time
         self._model_path: Path | None = None
         self._export_dialog: ExportDialog | None = None
+        self._export_run: ExportRun | None = None
         self.window.closed.connect(self.close)
         application.aboutToQuit.connect(self.close)
 
@@ -178,6 +186,7 @@ class Application:
         self._connect()
         self.is_alive = True
         self.screen.add_side_column()
+        self.screen.play_first_time()
         self.studio.open_bundled()
         if self._model_path is not None:
             self.screen.open_model_file(self._model_path)
@@ -190,6 +199,9 @@ class Application:
         window.file_dropped.connect(screen.open_model_file)
         window.menus.open_requested.connect(screen.choose_model_file)
         window.menus.new_seed_requested.connect(screen.draw_new_seed)
+        window.menus.system_theme_requested.connect(self.follow_system_theme)
+        window.menus.show_follows_system(self.preferences.theme == SYSTEM_THEME)
+        self._application.styleHints().colorSchemeChanged.connect(self._follow_preferences)
         for source in (window.menus, screen.top_bar):
             source.language_requested.connect(self.use_language)
             source.theme_toggled.connect(self.toggle_theme)
@@ -203,12 +215,26 @@ class Application:
 
     def toggle_theme(self) -> None:
         """The other theme, remembered."""
+        from ddpm_studio.ui.theme import DARK, LIGHT
+
+        self.preferences.theme = (LIGHT if self.theme.is_dark else DARK).name
+        self._follow_preferences()
+
+    def follow_system_theme(self) -> None:
+        """The desktop's own theme, now and whenever it changes."""
+        self.preferences.theme = SYSTEM_THEME
+        self._follow_preferences()
+
+    def _follow_preferences(self) -> None:
         from PySide6.QtCore import QTimer
 
-        from ddpm_studio.ui.theme import DARK, LIGHT, apply_theme
+        from ddpm_studio.ui.theme import THEMES, apply_theme, system_theme
 
-        self.theme = LIGHT if self.theme.is_dark else DARK
-        self.preferences.theme = self.theme.name
+        self.window.menus.show_follows_system(self.preferences.theme == SYSTEM_THEME)
+        theme = THEMES.get(self.preferences.theme) or system_theme()
+        if theme is self.theme:
+            return
+        self.theme = theme
         # Painted a moment later: two short stalls, between which the window reacts, and not a long one.
         self.window.setUpdatesEnabled(False)
         QTimer.singleShot(PAINT_DELAY_MS, self.window, lambda: self.window.setUpdatesEnabled(True))
@@ -221,6 +247,7 @@ class Application:
         from ddpm_studio.ui.data_names import model_title
         from ddpm_studio.ui.dialogs.export_dialog import ExportDialog
         from ddpm_studio.ui.dialogs.export_form import ExportSubject
+        from ddpm_studio.ui.export_run import ExportRun
 
         model, playback = self.studio.model, self.playback
         if model is None or self._export_dialog is not None:
@@ -232,7 +259,11 @@ class Application:
         )
         was_playing = playback.is_playing
         playback.pause()
-        dialog = ExportDialog(self.studio, self.preferences, self.theme, subject, self.window)
+        if self._export_run is None:  # outlives the dialog: its thread may take a moment to end
+            self._export_run = ExportRun(self.window)
+        dialog = ExportDialog(
+            self.studio, self.preferences, self.theme, subject, self._export_run, self.window
+        )
         dialog.finished.connect(partial(self._close_export_dialog, was_playing))
         self._export_dialog = dialog
         dialog.open()
@@ -250,6 +281,5 @@ class Application:
         if not self.is_alive:
             return
         self.playback.pause()
-        if self._export_dialog is not None:
-            self._export_dialog.run.stop()
-        self.studio.stop()
+        export_has_ended = self._export_run is None or self._export_run.stop()
+        self.is_stuck = not (self.studio.stop() and export_has_ended)

@@ -157,6 +157,7 @@ def replacing_file(
     exceptions of the block pass unchanged.
     """
     target = _checked_target(path, error)
+    sweep_stray_temporaries(target.parent)
     temporary, raw = _create_temporary(target, error)
     file = ReplacingFile(raw, _BUFFER_BYTES)
     try:

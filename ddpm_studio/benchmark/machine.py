@@ -6,6 +6,8 @@ import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
+from ddpm_studio.session.devices import usable_cores
+
 
 def machine_lines(qt_version: str, qt_platform: str) -> list[str]:
     """Cores, system and versions, a line for each kind. ``qt_platform`` is the plugin's name."""
@@ -24,13 +26,6 @@ def load_line() -> str:
     if not hasattr(os, "getloadavg"):
         return "how busy the machine was before: not known here"
     return f"busy threads before, on average of a minute: {os.getloadavg()[0]:.2f}"
-
-
-def usable_cores() -> int:
-    """Cores that this process may use; fewer than there are where somebody set a limit."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _version(package: str) -> str:

@@ -44,7 +44,7 @@ def _steps_per_second(model: ModelFile, device: str, steps: int) -> float:
     for _ in range(min(steps, model.description.schedule.T - WARM_UP_STEPS)):
         last = next(chain)
     seconds = perf_counter() - began
-    done = model.description.schedule.T - last.t - WARM_UP_STEPS + 1
+    done = last.done - WARM_UP_STEPS + 1
     chain.close()
     return done / seconds
 

@@ -59,7 +59,7 @@ def _drag_while_sampling(application: Application, mouse: SliderMouse, events: i
     latencies_ms: list[float] = []
     while len(latencies_ms) < events:
         seed.setValue(seed.value() + 1)
-        wait_until(lambda: studio.reverse_progress_t is not None, "steps", CHAIN_TIMEOUT_SECONDS)
+        wait_until(lambda: studio.reverse_progress is not None, "steps", CHAIN_TIMEOUT_SECONDS)
         wait(SETTLE_SECONDS)
         wanted = events - len(latencies_ms)
         latencies_ms += mouse.drag(wanted, only_while=lambda: studio.is_sampling)

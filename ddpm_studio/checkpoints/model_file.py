@@ -38,6 +38,7 @@ class ModelFile:
     description: ModelDescription
     tensor_shapes: dict[str, tuple[int, ...]] = field(hash=False)
     byte_count: int
+    modified_ns: int  # when the file was written: another file at the same path is another model
 
     @property
     def parameter_count(self) -> int:
@@ -51,7 +52,8 @@ def inspect_model_file(path: Path) -> ModelFile:
     Raises ModelFileError where it is missing, not a regular file, truncated, of another kind or
     inconsistent with itself.
     """
-    byte_count = _require_regular_file(path)
+    status = _require_regular_file(path)
+    byte_count = status.st_size
     header, data_start = _read_header(path, byte_count)
     metadata = header.pop("__metadata__", None)
     try:
@@ -61,10 +63,10 @@ def inspect_model_file(path: Path) -> ModelFile:
             "{file} is not a model that can be opened: {reason}.", file=path.name, reason=error
         ) from error
     shapes = _checked_tensors(path, header, byte_count - data_start)
-    return ModelFile(path, description, shapes, byte_count)
+    return ModelFile(path, description, shapes, byte_count, status.st_mtime_ns)
 
 
-def _require_regular_file(path: Path) -> int:
+def _require_regular_file(path: Path) -> os.stat_result:
     try:
         status = os.stat(path)
     except FileNotFoundError:
@@ -80,7 +82,7 @@ def _require_regular_file(path: Path) -> int:
         raise ModelFileError(
             "{file} is larger than any model this application opens.", file=path.name
         )
-    return status.st_size
+    return status
 
 
 def _read_header(path: Path, byte_count: int) -> tuple[dict[str, Any], int]:

@@ -60,7 +60,11 @@ def load_model(path: Path, device: torch.device | str = "cpu") -> LoadedModel:
 
 
 def load_inspected(file: ModelFile, device: torch.device | str = "cpu") -> LoadedModel:
-    """:func:`load_model` for a file that was inspected already."""
+    """:func:`load_model` for a file that was inspected already, and must not have changed since."""
+    if inspect_model_file(file.path) != file:
+        raise ModelFileError(
+            "{file} has changed since it was opened: open it again.", file=file.path.name
+        )
     description = file.description
     with torch.device("meta"):
         network = build_network(description.network)

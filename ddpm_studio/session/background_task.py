@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QThread, Signal
+from PySide6.QtCore import QDeadlineTimer, QObject, Qt, QThread, Signal
 
 Work = Generator[Any, None, Any]
 
@@ -81,11 +81,12 @@ class BackgroundTask(QObject):
 
     def stop(self, timeout_ms: int = STOP_TIMEOUT_MS) -> bool:
         """Cancel and wait for every thread, for the application's end; False where one is stuck."""
-        self.cancel()
-        for run in self._ending:
-            run.finished.disconnect(self._on_thread_finished)
-        stopped = [run.wait(timeout_ms) for run in self._ending]
-        self._ending.clear()
+        return stop_tasks([self], timeout_ms)
+
+    def wait(self, deadline: QDeadlineTimer) -> bool:
+        """Whether the threads of all cancelled runs came to their end in time."""
+        stopped = [run.wait(deadline) for run in self._ending]
+        self._ending = [run for run in self._ending if not run.isFinished()]
         return all(stopped)
 
     def _abandon(self) -> bool:
@@ -111,6 +112,15 @@ class BackgroundTask(QObject):
         self._ending = [run for run in self._ending if not run.isFinished()]
         for run in ended:
             run.deleteLater()
+
+
+def stop_tasks(tasks: Sequence[BackgroundTask], timeout_ms: int = STOP_TIMEOUT_MS) -> bool:
+    """Cancel all of them first, then wait for all together; False where a thread is stuck."""
+    for task in tasks:
+        task.cancel()
+    deadline = QDeadlineTimer(timeout_ms)
+    stopped = [task.wait(deadline) for task in tasks]  # each of them, also after one that did not
+    return all(stopped)
 
 
 class _Run(QThread):

@@ -41,7 +41,14 @@ def prepare_torch() -> None:
     """
     import torch
 
-    torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
+    torch.set_num_threads(max(1, usable_cores() - 1))
+
+
+def usable_cores() -> int:
+    """Cores that this process may use; fewer than there are where somebody set a limit."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _processor_name() -> str:

@@ -52,6 +52,10 @@ class Preferences:
     def window_geometry(self, value: QByteArray) -> None:
         self._settings.setValue("window_geometry", value)
 
+    def save(self) -> None:
+        """Write everything now; Qt does so by itself a little later."""
+        self._settings.sync()
+
     def _one_of(self, key: str, allowed: tuple[str, ...], default: str) -> str:
         value = self._settings.value(key, default)
         return value if value in allowed else default

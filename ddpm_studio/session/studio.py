@@ -13,7 +13,7 @@ from ddpm_studio.checkpoints.bundled import bundled_models
 from ddpm_studio.checkpoints.model_file import ModelFile, inspect_model_file
 from ddpm_studio.datasets.catalogue import entry
 from ddpm_studio.diffusion.schedule import NoiseSchedule, ScheduleConfiguration
-from ddpm_studio.session.background_task import BackgroundTask, Work
+from ddpm_studio.session.background_task import BackgroundTask, Work, stop_tasks
 from ddpm_studio.session.chain_runs import (
     ChainProgress,
     ForwardRequest,
@@ -73,6 +73,9 @@ class Studio(QObject):
         self._device_task = BackgroundTask(self)
         self._device_task.finished.connect(self._take_devices)
         self._device_task.failed.connect(self.failed)
+        self._open_task = BackgroundTask(self)
+        self._open_task.finished.connect(self._take_file)
+        self._open_task.failed.connect(self.failed)
         self._poll_timer = QTimer(self, interval=POLL_INTERVAL_MS)
         self._poll_timer.timeout.connect(self._poll)
 
@@ -103,15 +106,16 @@ class Studio(QObject):
             self.show_model(self.models[0])
 
     def open_file(self, path: Path) -> None:
-        """Add a model file and show it.
+        """Look at a model file, on a thread; then show it, or say what is wrong by ``failed``.
 
-        Raises ModelFileError or UnknownDataSetError; the present model then stays.
+        The present model stays until it is known to be good.
         """
-        model = inspect_model_file(path)
-        entry(model.description.data_set)  # raises where this version has no such data
-        if model not in self.models:
-            self.models = (*self.models, model)
-            self.models_changed.emit()
+        self._open_task.start(partial(_open_work, Path(path).absolute()))
+
+    def _take_file(self, model: ModelFile) -> None:
+        others = tuple(each for each in self.models if each.path != model.path)
+        self.models = (*others, model)  # in place of an older one from the same path
+        self.models_changed.emit()
         self.show_model(model)
 
     def show_model(self, model: ModelFile) -> None:
@@ -144,8 +148,9 @@ class Studio(QObject):
 
     def set_seed(self, seed: int) -> None:
         """Other random numbers in both chains; ``seed`` from 0 to MAX_SEED."""
+        seed = min(max(0, seed), MAX_SEED)
         if seed != self.seed:
-            self.seed = min(max(0, seed), MAX_SEED)
+            self.seed = seed
             self.settings_changed.emit()
             self._run_both()
 
@@ -200,18 +205,21 @@ class Studio(QObject):
         return self.is_noising or self.is_sampling
 
     @property
-    def reverse_progress_t(self) -> int | None:
-        """The t that the reverse chain has come to, while it is being sampled."""
-        progress = self._reverse_task.latest
-        return progress.t if isinstance(progress, ChainProgress) else None
+    def forward_progress(self) -> ChainProgress | None:
+        """How far the forward chain has come, while it is being simulated."""
+        return self._forward_task.latest
+
+    @property
+    def reverse_progress(self) -> ChainProgress | None:
+        """How far the reverse chain has come, while it is being sampled."""
+        return self._reverse_task.latest
 
     def stop(self) -> bool:
         """End every thread, for the application's end; False where one did not end in time."""
         self._poll_timer.stop()
         self._reverse_is_due = False
-        tasks = (self._forward_task, self._reverse_task, self._device_task)
-        stopped = [task.stop() for task in tasks]  # each of them, also after one that did not
-        return all(stopped)
+        tasks = (self._forward_task, self._reverse_task, self._device_task, self._open_task)
+        return stop_tasks(tasks)
 
     # How the chains come about
 
@@ -232,7 +240,7 @@ class Studio(QObject):
         self._poll()
         self._reverse_is_due = False
         self._reverse_task.cancel()
-        self.busy_changed.emit()
+        self.busy_changed.emit()  # also where it had not begun yet
 
     def run_forward(self) -> None:
         """Simulate the forward chain from its beginning."""
@@ -302,6 +310,14 @@ def default_count(model: ModelFile) -> int:
 
 def _is_image(model: ModelFile) -> bool:
     return len(model.description.network.sample_shape) == 3
+
+
+def _open_work(path: Path) -> Work:
+    """A generator without steps, which returns the model file or raises what is wrong with it."""
+    yield from ()
+    model = inspect_model_file(path)
+    entry(model.description.data_set)  # raises where this version has no such data
+    return model
 
 
 def _devices_work() -> Work:

@@ -43,7 +43,7 @@ class ChainCard(QFrame):
         self._progress.setMaximumWidth(88)
         self.button = QToolButton()
         self.button.clicked.connect(self._on_button)
-        self._is_sampling = False
+        self._is_running = False
         self._lay_out()
         self.set_theme(theme)
         self.retranslate()
@@ -86,9 +86,9 @@ class ChainCard(QFrame):
         """One muted line under the title."""
         self._note.show_text(text)
 
-    def show_sampling(self, done: int, total: int, time_left: str) -> None:
+    def show_running(self, done: int, total: int, time_left: str) -> None:
         """Progress in steps, and the time left in words."""
-        self._is_sampling = True
+        self._is_running = True
         self._progress.setRange(0, total)
         # setValue paints at once, and all that waits to be painted with it, unless updates are off.
         self._progress.setUpdatesEnabled(False)
@@ -100,8 +100,8 @@ class ChainCard(QFrame):
         self.button.show()
 
     def show_idle(self, *, can_restart: bool) -> None:
-        """Nothing is being sampled; ``can_restart`` where the chain was stopped before its end."""
-        self._is_sampling = False
+        """Nothing is being computed; ``can_restart`` where the chain was stopped before its end."""
+        self._is_running = False
         self._progress.hide()
         self._describe_button()
         self.button.setVisible(can_restart)
@@ -129,15 +129,15 @@ class ChainCard(QFrame):
             )
 
     def _describe_button(self) -> None:
-        if self._is_sampling:
+        if self._is_running:
             self.button.setText(self.tr("Stop"))
-            self.button.setToolTip(self.tr("Stop sampling; the steps so far stay"))
+            self.button.setToolTip(self.tr("Stop this chain; the steps so far stay"))
         else:
-            self.button.setText(self.tr("Sample again"))
-            self.button.setToolTip(self.tr("Sample this chain from its beginning"))
+            self.button.setText(self.tr("Start again"))
+            self.button.setToolTip(self.tr("Compute this chain from its beginning"))
 
     def _on_button(self) -> None:
-        (self.stop_requested if self._is_sampling else self.restart_requested).emit()
+        (self.stop_requested if self._is_running else self.restart_requested).emit()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

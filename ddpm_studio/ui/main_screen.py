@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import random
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from ddpm_studio.checkpoints.model_file import ModelFileError
-from ddpm_studio.datasets.catalogue import UnknownDataSetError
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
+from ddpm_studio.session.chain_runs import ChainProgress
 from ddpm_studio.session.playback import Direction, LoopMode, Playback
-from ddpm_studio.session.studio import MAX_SEED, Studio
+from ddpm_studio.session.studio import Studio
 from ddpm_studio.ui.chain_card import ChainCard
 from ddpm_studio.ui.data_names import data_name, model_title
 from ddpm_studio.ui.message_bar import MessageBar
@@ -26,6 +24,9 @@ from ddpm_studio.ui.views.film_strip import FilmStrip
 
 if TYPE_CHECKING:
     from ddpm_studio.ui.side_column import SideColumn
+
+DRAWN_SEEDS = 1_000_000  # a drawn seed has at most six figures: easy to note down
+WORTH_SHOWING_SECONDS = 1.0
 
 
 class MainScreen(QWidget):
@@ -41,7 +42,6 @@ class MainScreen(QWidget):
         self._studio = studio
         self._playback = playback
         self._theme = theme
-        self._reverse_started = 0.0
         self.top_bar = TopBar(theme)
         self.message_bar = MessageBar(theme)
         self.forward_card = ChainCard(Chain.FORWARD, theme)
@@ -132,14 +132,22 @@ class MainScreen(QWidget):
         self._show_models()
         self.message_bar.hide()
         self._retitle()
-        self.restart_playback()
+        self._watch_sampling()
 
-    def restart_playback(self) -> None:
-        """Play the sampling as it happens: from noise towards data."""
-        self._playback.to_end()
-        self._playback.set_direction(Direction.DENOISING)
+    def play_first_time(self) -> None:
+        """What nobody has chosen yet: the sampling as it happens, then back and forth."""
         self._playback.set_loop(LoopMode.PING_PONG)
         self._playback.play()
+        self._watch_sampling()
+
+    def _watch_sampling(self) -> None:
+        """Where it plays: from the noise on. Loop, speed and a chosen direction stay as they are."""
+        if not self._playback.is_playing:
+            return
+        if self._playback.loop is LoopMode.PING_PONG:
+            self._playback.set_direction(Direction.DENOISING)
+        if self._playback.direction is Direction.DENOISING:
+            self._playback.to_end()
 
     def _show_settings(self) -> None:
         studio = self._studio
@@ -185,13 +193,12 @@ class MainScreen(QWidget):
         reverse = self._studio.reverse
         recorded = None if reverse is None else reverse.recorded
         self.timeline.set_reverse_recorded(recorded)
-        if recorded is None or recorded.all() or not self._studio.is_busy or not recorded.any():
-            waits_at = self._playback.last_t if self._studio.is_sampling else 0
-            self._playback.set_limits(0 if recorded is not None and recorded.all() else waits_at)
+        last_t = self._playback.last_t
+        if recorded is None or not recorded.any():
+            self._playback.set_limits(last_t if self._studio.is_sampling else 0)
             return
-        lowest = int(recorded.argmax())
-        share = lowest / (len(recorded) - 1)
-        self._playback.set_limits(min(self._playback.last_t, round(share * self._playback.last_t)))
+        lowest_share = int(recorded.argmax()) / (len(recorded) - 1)
+        self._playback.set_limits(min(last_t, round(lowest_share * last_t)))
 
     def _show_frame(self, t: int) -> None:
         reverse_t = self._studio.reverse_t(t)
@@ -222,31 +229,19 @@ class MainScreen(QWidget):
 
     def _show_progress(self) -> None:
         studio = self._studio
-        self.forward_card.show_idle(
-            can_restart=not studio.is_noising
-            and studio.forward is not None
-            and not studio.forward.is_complete
-        )
-        if not studio.is_sampling:
-            self._reverse_started = 0.0
-            stopped = studio.reverse is not None and not studio.reverse.is_complete
-            self.reverse_card.show_idle(can_restart=stopped or self._has_no_reverse())
-            return
-        t, schedule = studio.reverse_progress_t, studio.model_schedule
-        if t is None or schedule is None:
-            return
-        now = time.monotonic()
-        self._reverse_started = self._reverse_started or now
-        done = schedule.T - t
-        left = (now - self._reverse_started) / done * t if done else 0.0
-        self.reverse_card.show_sampling(
-            done,
-            schedule.T,
-            self.tr("{0} of {1} steps, {2} s left").format(done, schedule.T, round(left)),
-        )
-
-    def _has_no_reverse(self) -> bool:
-        return self._studio.model is not None and self._studio.reverse is None
+        for card, chain, is_running, progress in (
+            (self.forward_card, studio.forward, studio.is_noising, studio.forward_progress),
+            (self.reverse_card, studio.reverse, studio.is_sampling, studio.reverse_progress),
+        ):
+            if progress is not None and _is_worth_showing(progress):
+                text = self.tr("{0} of {1} steps, {2} s left")
+                left = round(progress.seconds_left)
+                card.show_running(
+                    progress.done, progress.total, text.format(progress.done, progress.total, left)
+                )
+            elif progress is None:
+                stopped = studio.model is not None and (chain is None or not chain.is_complete)
+                card.show_idle(can_restart=stopped and not is_running)
 
     # Intent up
 
@@ -258,9 +253,11 @@ class MainScreen(QWidget):
 
     def draw_new_seed(self) -> None:
         """Another seed than the present one; the new chains are watched as they come."""
-        self._studio.set_seed(random.SystemRandom().randrange(min(MAX_SEED, 1_000_000)))
-        if self._playback.is_playing:
-            self.restart_playback()
+        others = [
+            seed for seed in random.sample(range(DRAWN_SEEDS), 2) if seed != self._studio.seed
+        ]
+        self._studio.set_seed(others[0])
+        self._watch_sampling()
 
     def choose_model_file(self) -> None:
         """Ask for a model file and show it."""
@@ -272,10 +269,7 @@ class MainScreen(QWidget):
 
     def open_model_file(self, path: Path) -> None:
         """Show a model file, or say why it cannot be opened; the present model then stays."""
-        try:
-            self._studio.open_file(path)
-        except (ModelFileError, UnknownDataSetError) as error:
-            self.show_problem(error)
+        self._studio.open_file(path)
 
     def show_problem(self, error: Exception) -> None:
         """Say what went wrong, in the window."""
@@ -311,3 +305,8 @@ class MainScreen(QWidget):
         if event.type() == QEvent.Type.LanguageChange:
             self._retranslate()
         super().changeEvent(event)
+
+
+def _is_worth_showing(progress: ChainProgress) -> bool:
+    """A chain that takes less than a second needs no progress: it would only flash by."""
+    return progress.elapsed_seconds + progress.seconds_left > WORTH_SHOWING_SECONDS

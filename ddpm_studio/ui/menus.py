@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 class Menus(QObject):
     """File, View and Help; what is chosen there is announced. The transport's keys are in ui.shortcuts.
 
-    open_requested, export_requested, new_seed_requested, theme_toggled, language_requested("en" or "ko")
+    open_requested, export_requested, new_seed_requested, theme_toggled, system_theme_requested,
+    language_requested("en" or "ko")
     """
 
     open_requested = Signal()
     export_requested = Signal()
     new_seed_requested = Signal()
     theme_toggled = Signal()
+    system_theme_requested = Signal()
     language_requested = Signal(str)
 
     def __init__(self, window: QMainWindow) -> None:
@@ -39,6 +41,8 @@ class Menus(QObject):
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
         self.new_seed = self._add(self.view, self.new_seed_requested.emit, "R")
         self.theme = self._add(self.view, self.theme_toggled.emit, "Ctrl+T")
+        self.system_theme = self._add(self.view, self.system_theme_requested.emit)
+        self.system_theme.setCheckable(True)
         self.full_screen = self._add(self.view, self._toggle_full_screen, "F11")
         self.view.addSeparator()
         self.english = self._add(self.view, lambda: self.language_requested.emit("en"))
@@ -71,8 +75,13 @@ class Menus(QObject):
         self.quit.setText(self.tr("&Quit"))
         self.new_seed.setText(self.tr("&New seed"))
         self.theme.setText(self.tr("Dark or light &theme"))
+        self.system_theme.setText(self.tr("Theme of the &system"))
         self.full_screen.setText(self.tr("&Full screen"))
         self.about.setText(self.tr("&About DDPM Studio"))
+
+    def show_follows_system(self, follows: bool) -> None:
+        """Whether the theme is the desktop's own."""
+        self.system_theme.setChecked(follows)
 
     def _toggle_full_screen(self) -> None:
         if self._window.isFullScreen():

@@ -49,6 +49,7 @@ class TopBar(QFrame):
         self.seed = QSpinBox()
         self.seed.setRange(0, MAX_SEED)
         self.seed.setKeyboardTracking(False)
+        self.seed.lineEdit().returnPressed.connect(self.seed.clearFocus)
         self.seed.setFixedWidth(self.seed.fontMetrics().horizontalAdvance("0" * 10) + 36)
         self.new_seed = QToolButton()
         self.device = QComboBox()

@@ -8,18 +8,6 @@
         <translation>중지</translation>
     </message>
     <message>
-        <source>Stop sampling; the steps so far stay</source>
-        <translation>표집을 멈춥니다. 지금까지의 단계는 남습니다</translation>
-    </message>
-    <message>
-        <source>Sample again</source>
-        <translation>다시 표집</translation>
-    </message>
-    <message>
-        <source>Sample this chain from its beginning</source>
-        <translation>이 연쇄를 처음부터 다시 표집합니다</translation>
-    </message>
-    <message>
         <source>Forward chain  q(x&lt;sub&gt;t&lt;/sub&gt; | x&lt;sub&gt;t−1&lt;/sub&gt;)</source>
         <translation>순방향 연쇄  q(x&lt;sub&gt;t&lt;/sub&gt; | x&lt;sub&gt;t−1&lt;/sub&gt;)</translation>
     </message>
@@ -35,25 +23,21 @@
         <source>From noise x&lt;sub&gt;T&lt;/sub&gt; ~ N(0, I) to data, by ancestral sampling with the trained network</source>
         <translation>노이즈 x&lt;sub&gt;T&lt;/sub&gt; ~ N(0, I)에서 데이터까지, 학습된 신경망으로 조상 표집(ancestral sampling)합니다</translation>
     </message>
+    <message>
+        <source>Stop this chain; the steps so far stay</source>
+        <translation>이 연쇄를 멈춥니다. 지금까지의 단계는 남습니다</translation>
+    </message>
+    <message>
+        <source>Start again</source>
+        <translation>다시 시작</translation>
+    </message>
+    <message>
+        <source>Compute this chain from its beginning</source>
+        <translation>이 연쇄를 처음부터 다시 계산합니다</translation>
+    </message>
 </context>
 <context>
     <name>ChainPainting</name>
-    <message>
-        <source>No data yet</source>
-        <translation>아직 데이터가 없습니다</translation>
-    </message>
-    <message>
-        <source>Open a model or a data set to see it turn into noise</source>
-        <translation>모델이나 데이터를 열면 노이즈로 변해 가는 모습이 보입니다</translation>
-    </message>
-    <message>
-        <source>No samples yet</source>
-        <translation>아직 표본이 없습니다</translation>
-    </message>
-    <message>
-        <source>Open or train a model to see noise turn into data</source>
-        <translation>모델을 열거나 학습하면 노이즈가 데이터로 변해 가는 모습이 보입니다</translation>
-    </message>
     <message>
         <source>t = {t} is not there yet</source>
         <translation>t = {t}는 아직 없습니다</translation>
@@ -63,12 +47,16 @@
         <translation>연쇄가 곧 시작됩니다</translation>
     </message>
     <message>
-        <source>Noise is being added: now at t = {t}</source>
-        <translation>노이즈를 더하는 중: 지금 t = {t}</translation>
+        <source>Loading …</source>
+        <translation>불러오는 중 …</translation>
     </message>
     <message>
-        <source>x_t is being sampled: now at t = {t}</source>
-        <translation>x_t를 표집하는 중: 지금 t = {t}</translation>
+        <source>The model and its data are being loaded</source>
+        <translation>모델과 데이터를 불러오고 있습니다</translation>
+    </message>
+    <message>
+        <source>The chain has come to t = {t} so far</source>
+        <translation>연쇄는 지금까지 t = {t}에 이르렀습니다</translation>
     </message>
     <message>
         <source>sample {number} of {count}</source>
@@ -399,16 +387,16 @@
         <translation>아직 순방향 연쇄가 없습니다</translation>
     </message>
     <message>
-        <source>Forward chain: t = {0} is not simulated yet (now at t = {1})</source>
-        <translation>순방향 연쇄: t = {0}는 아직 모의실험하지 않았습니다 (지금 t = {1})</translation>
+        <source>Forward chain: t = {0} is not simulated yet (so far: t = {1})</source>
+        <translation>순방향 연쇄: t = {0}는 아직 시뮬레이션하지 않았습니다 (지금까지 t = {1})</translation>
+    </message>
+    <message>
+        <source>Reverse chain: t = {0} is not sampled yet (so far: t = {1})</source>
+        <translation>역방향 연쇄: t = {0}는 아직 표집하지 않았습니다 (지금까지 t = {1})</translation>
     </message>
     <message>
         <source>No reverse chain yet</source>
         <translation>아직 역방향 연쇄가 없습니다</translation>
-    </message>
-    <message>
-        <source>Reverse chain: t = {0} is not sampled yet (now at t = {1})</source>
-        <translation>역방향 연쇄: t = {0}는 아직 표집하지 않았습니다 (지금 t = {1})</translation>
     </message>
     <message>
         <source>n = {0} values, bins of {1}</source>
@@ -542,6 +530,10 @@
     <message>
         <source>Dark or light &amp;theme</source>
         <translation>어두운/밝은 테마(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Theme of the &amp;system</source>
+        <translation>시스템 테마(&amp;S)</translation>
     </message>
     <message>
         <source>&amp;Full screen</source>
@@ -791,6 +783,10 @@
     <message>
         <source>A linear schedule needs both beta_1 and beta_T.</source>
         <translation>선형 스케줄에는 beta_1과 beta_T가 모두 필요합니다.</translation>
+    </message>
+    <message>
+        <source>{file} has changed since it was opened: open it again.</source>
+        <translation>{file} 파일이 연 뒤에 바뀌었습니다. 다시 여세요.</translation>
     </message>
     <message>
         <source>T = {T:,} is too long: even a single sample needs more memory than one chain may take.</source>

@@ -134,7 +134,7 @@ def test_stopping_and_sampling_again(qtbot: QtBot, studio_application: Applicati
     assert not studio.is_sampling
     assert studio.reverse is not None
     assert not studio.reverse.is_complete
-    assert card.button.text() == "Sample again"
+    assert card.button.text() == "Start again"
     qtbot.mouseClick(card.button, LEFT)
     wait_for_chains(qtbot, application)
     assert not card.button.isVisible()
@@ -211,15 +211,14 @@ def test_opening_a_file_adds_it_and_a_bad_one_changes_nothing(
     bad.write_bytes(b"\x80\x02cos\nsystem\n")
     before = (studio.model, studio.forward, studio.reverse, studio.models)
     drop(window, bad)
-    assert moons.screen.message_bar.isVisible()
+    qtbot.waitUntil(moons.screen.message_bar.isVisible)
     assert "not a model.safetensors" in moons.screen.message_bar.text
     assert (studio.model, studio.forward, studio.reverse, studio.models) == before
     good = tmp_path / "mine.safetensors"
     shutil.copy(resource("models", "circles.safetensors"), good)
     drop(window, good)
+    qtbot.waitUntil(lambda: studio.model is not None and studio.model.path == good)
     assert not moons.screen.message_bar.isVisible()
-    assert studio.model is not None
-    assert studio.model.path == good
     assert moons.screen.top_bar.model.currentText() == "mine.safetensors"
 
 

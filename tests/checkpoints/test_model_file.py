@@ -199,7 +199,7 @@ def test_a_newer_format_is_named(parts: tuple[Header, bytes], rewrite: Rewrite) 
 
 def test_a_page_of_description_is_refused(parts: tuple[Header, bytes], rewrite: Rewrite) -> None:
     header, data = parts
-    header["__metadata__"]["comment"] = "x" * 250_000
+    header["__metadata__"]["comment"] = "x" * 900_000
     refused(rewrite(header, data), "its description is unreasonably long")
 
 
@@ -409,6 +409,6 @@ def test_the_largest_header_is_refused(rewrite: Rewrite) -> None:
 
 
 def test_parameters_are_counted_exactly() -> None:
-    file = ModelFile(Path("x"), None, {"a": (2**40, 2**40), "b": (), "c": (0, 5)}, 0)  # type: ignore[arg-type]
+    file = ModelFile(Path("x"), None, {"a": (2**40, 2**40), "b": (), "c": (0, 5)}, 0, 0)  # type: ignore[arg-type]
     assert file.parameter_count == 2**80 + 1
     assert replace(file, tensor_shapes={}).parameter_count == 0

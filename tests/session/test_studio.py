@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +17,9 @@ from ddpm_studio.checkpoints.model_file import ModelFileError
 from ddpm_studio.checkpoints.sampling import sample_model
 from ddpm_studio.checkpoints.weights import load_inspected
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
+from ddpm_studio.locations import resource
+from ddpm_studio.session import chain_runs
+from ddpm_studio.session.background_task import BackgroundTask, stop_tasks
 from ddpm_studio.session.studio import Studio
 
 WAIT_MS = 15_000
@@ -114,8 +120,9 @@ def test_a_bad_file_leaves_the_present_model(qtbot: QtBot, studio: Studio, tmp_p
     model, reverse = studio.model, studio.reverse
     bad = tmp_path / "bad.safetensors"
     bad.write_bytes(b"not a model")
-    with pytest.raises(ModelFileError):
+    with qtbot.waitSignal(studio.failed, timeout=WAIT_MS) as failure:
         studio.open_file(bad)
+    assert isinstance(failure.args[0], ModelFileError)
     assert studio.model is model
     assert studio.reverse is reverse
 
@@ -123,7 +130,10 @@ def test_a_bad_file_leaves_the_present_model(qtbot: QtBot, studio: Studio, tmp_p
 def test_stopping_keeps_the_steps_so_far(qtbot: QtBot, studio: Studio) -> None:
     wait_until_idle(qtbot, studio)
     studio.set_sample_count(5000)
-    qtbot.waitUntil(lambda: (studio.reverse_progress_t or 1000) < 990, timeout=WAIT_MS)
+    qtbot.waitUntil(
+        lambda: studio.reverse_progress is not None and studio.reverse_progress.done > 10,
+        timeout=WAIT_MS,
+    )
     studio.stop_reverse()
     assert not studio.is_sampling
     reverse = studio.reverse
@@ -136,6 +146,70 @@ def test_stopping_keeps_the_steps_so_far(qtbot: QtBot, studio: Studio) -> None:
 def test_closing_while_sampling_leaves_no_thread(qtbot: QtBot) -> None:
     studio = Studio()
     studio.open_bundled("digits")
-    qtbot.waitUntil(lambda: studio.reverse_progress_t is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: studio.reverse_progress is not None, timeout=WAIT_MS)
     assert studio.stop()
     assert not studio.is_busy
+
+
+def test_the_two_chains_are_driven_by_different_noise(qtbot: QtBot, studio: Studio) -> None:
+    """Their x_t are as uncorrelated as independent samples: 5 standard errors of 250 points."""
+    wait_until_idle(qtbot, studio)
+    assert studio.forward is not None
+    assert studio.reverse is not None
+    for t in range(0, 1001, 50):
+        forward, reverse = studio.forward.frame(t), studio.reverse.frame(t)
+        for coordinate in range(2):
+            pair = np.corrcoef(forward[:, coordinate], reverse[:, coordinate])
+            assert abs(pair[0, 1]) < 5 / np.sqrt(250)
+
+
+def test_a_file_opened_again_takes_the_place_of_the_older_one(
+    qtbot: QtBot, studio: Studio, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.safetensors"
+    for name in ("moons", "circles"):
+        shutil.copy(resource("models", f"{name}.safetensors"), path)
+        with qtbot.waitSignal(studio.model_changed, timeout=WAIT_MS):
+            studio.open_file(path)
+        assert studio.model is not None
+        assert studio.model.description.name == name
+        assert [model.path for model in studio.models].count(path) == 1
+
+
+def test_a_file_that_changed_behind_the_window_is_not_shown_as_the_old_one(
+    qtbot: QtBot, studio: Studio, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.safetensors"
+    shutil.copy(resource("models", "moons.safetensors"), path)
+    with qtbot.waitSignal(studio.model_changed, timeout=WAIT_MS):
+        studio.open_file(path)
+    wait_until_idle(qtbot, studio)
+    old = studio.model
+    assert old is not None
+    studio.show_model(studio.models[0])
+    wait_until_idle(qtbot, studio)
+    shutil.copy(resource("models", "circles.safetensors"), path)
+    os.utime(path, ns=(0, old.modified_ns + 1_000_000_000))
+    chain_runs._load.cache_clear()  # as if two other models had been shown since
+    with qtbot.waitSignal(studio.failed, timeout=WAIT_MS) as failure:
+        studio.show_model(old)
+    assert "has changed since it was opened" in str(failure.args[0])
+
+
+def test_threads_that_do_not_end_are_waited_for_together(qtbot: QtBot) -> None:
+    """Not one after the other: closing takes as long as the slowest, and says that one is stuck."""
+    release = threading.Event()
+
+    def stuck() -> Iterator[int]:
+        yield 0
+        release.wait()
+
+    tasks = [BackgroundTask() for _ in range(3)]
+    for task in tasks:
+        task.start(stuck)
+    qtbot.waitUntil(lambda: all(task.latest == 0 for task in tasks))
+    try:
+        assert not stop_tasks(tasks, timeout_ms=1)
+    finally:
+        release.set()
+    assert stop_tasks(tasks)

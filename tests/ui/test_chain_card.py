@@ -54,7 +54,7 @@ def test_it_is_quiet_at_first(card: ChainCard) -> None:
 
 def test_while_sampling_it_shows_progress_and_can_be_stopped(card: ChainCard) -> None:
     seen = requests(card)
-    card.show_sampling(250, 1000, "12 s left")
+    card.show_running(250, 1000, "12 s left")
     bar = progress(card)
     assert (bar.minimum(), bar.value(), bar.maximum()) == (0, 250, 1000)
     assert not bar.isHidden()
@@ -65,10 +65,10 @@ def test_while_sampling_it_shows_progress_and_can_be_stopped(card: ChainCard) ->
 
 def test_a_chain_that_was_stopped_can_be_sampled_again(card: ChainCard) -> None:
     seen = requests(card)
-    card.show_sampling(250, 1000, "")
+    card.show_running(250, 1000, "")
     card.show_idle(can_restart=True)
     assert progress(card).isHidden()
-    assert button(card).text() == "Sample again"
+    assert button(card).text() == "Start again"
     click(card)
     assert seen == ["restart"]
     card.show_idle(can_restart=False)
@@ -77,7 +77,7 @@ def test_a_chain_that_was_stopped_can_be_sampled_again(card: ChainCard) -> None:
 
 def test_the_keyboard_reaches_the_button(card: ChainCard) -> None:
     seen = requests(card)
-    card.show_sampling(1, 2, "")
+    card.show_running(1, 2, "")
     assert button(card).focusPolicy() & Qt.FocusPolicy.TabFocus
     QTest.keyClick(button(card), Qt.Key.Key_Space)
     assert seen == ["stop"]
@@ -90,7 +90,7 @@ def test_nothing_but_the_row_itself_changes_between_its_states(card: ChainCard) 
 
     before = places()
     for act in (
-        lambda: card.show_sampling(1, 10, "a long time left"),
+        lambda: card.show_running(1, 10, "a long time left"),
         lambda: card.show_idle(can_restart=True),
         lambda: card.show_note("from data: " + "a name that is much longer than the card " * 5),
         lambda: card.show_idle(can_restart=False),
@@ -115,15 +115,15 @@ def test_every_text_is_translated_in_every_state(
 ) -> None:
     card.show_idle(can_restart=True)
     assert untranslated(card) == set()
-    card.show_sampling(1, 2, "")
+    card.show_running(1, 2, "")
     assert untranslated(card) == set()
 
 
 def test_the_button_means_the_same_in_the_other_language(card: ChainCard, speak) -> None:
     seen = requests(card)
-    card.show_sampling(1, 2, "")
+    card.show_running(1, 2, "")
     speak("ko")
-    assert button(card).text() not in ("Stop", "Sample again")
+    assert button(card).text() not in ("Stop", "Start again")
     click(card)
     assert seen == ["stop"]
 

@@ -95,7 +95,8 @@ def font():
 def rgb(image) -> np.ndarray:
     image = image.convertToFormat(image.Format.Format_RGB888)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3)
+    # A copy: the bytes are the image's, which ends with this function.
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
 
 
 def test_other_frames_are_other_pictures_and_the_same_frame_the_same() -> None:

@@ -48,6 +48,7 @@ class ExportDialog(QDialog):
         preferences: Preferences,
         theme: Theme,
         subject: ExportSubject,
+        run: ExportRun,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -60,7 +61,7 @@ class ExportDialog(QDialog):
         self._is_waiting = False  # the status says that frames are missing
         self.form = ExportForm(theme, subject)
         self.preview = ExportPreview(theme)
-        self.run = ExportRun(self)
+        self.run = run
         self.summary = QLabel()
         self.summary.setProperty("muted", True)
         self.status = QLabel()
@@ -249,7 +250,7 @@ class ExportDialog(QDialog):
 
     def reject(self) -> None:
         """Esc and the window's own button: in the middle of an export the same as Cancel."""
-        self.run.stop()
+        self.run.cancel()
         super().reject()
 
     def retranslate(self) -> None:

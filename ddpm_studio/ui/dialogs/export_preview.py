@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
@@ -15,13 +17,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ddpm_studio.diffusion.trajectory import Trajectory
 from ddpm_studio.export import AnimationPlan
 from ddpm_studio.ui.export_layout import StageOptions
 from ddpm_studio.ui.export_stage import ExportStage
 from ddpm_studio.ui.theme import RADIUS, Theme
 
-Chains = tuple[Trajectory | None, Trajectory | None]
+if TYPE_CHECKING:
+    from ddpm_studio.diffusion.trajectory import Trajectory
+
+    Chains = tuple[Trajectory | None, Trajectory | None]
 
 
 class ExportPreview(QWidget):
@@ -32,6 +36,7 @@ class ExportPreview(QWidget):
         self._theme = theme
         self._chains: Chains = (None, None)
         self._options: StageOptions | None = None
+        self._plan: AnimationPlan | None = None
         self._stage: ExportStage | None = None
         self._file_size_px: tuple[int, int] | None = None
         self._timesteps: tuple[int, ...] = ()
@@ -46,12 +51,15 @@ class ExportPreview(QWidget):
 
     def show_plan(self, chains: Chains, options: StageOptions, plan: AnimationPlan) -> None:
         """Play this from here on; a changed look keeps the place, another range starts anew."""
+        if (chains, options, plan) == (self._chains, self._options, self._plan):
+            return  # and goes on playing
         if (chains, options) != (self._chains, self._options):
             self._chains, self._options = chains, options
             self._stage = None
         timesteps = plan.timesteps()
         if timesteps != self._timesteps:
             self._timesteps, self._index = timesteps, 0
+        self._plan = plan
         self._durations_ms = plan.durations_ms()
         self._show_current()
 

@@ -189,7 +189,7 @@ class HistogramPanel(QWidget):
             return _missing(
                 forward,
                 self.tr("No forward chain yet"),
-                self.tr("Forward chain: t = {0} is not simulated yet (now at t = {1})"),
+                self.tr("Forward chain: t = {0} is not simulated yet (so far: t = {1})"),
                 self._t,
                 -1,
             )
@@ -197,7 +197,7 @@ class HistogramPanel(QWidget):
             return _missing(
                 reverse,
                 self.tr("No reverse chain yet"),
-                self.tr("Reverse chain: t = {0} is not sampled yet (now at t = {1})"),
+                self.tr("Reverse chain: t = {0} is not sampled yet (so far: t = {1})"),
                 self._reverse_t,
                 0,
             )

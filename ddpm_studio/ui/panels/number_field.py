@@ -51,6 +51,9 @@ def neighbour(value: float, steps: int) -> float:
     return float(f"{value:.6g}")
 
 
+_CONFIRM = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
 class NumberField(QLineEdit):
     """A line of text whose up and down keys, page keys and wheel change the second figure.
 
@@ -114,8 +117,11 @@ class NumberField(QLineEdit):
         elif event.key() == Qt.Key.Key_Escape:
             self.show_value(self._shown)
             self.textEdited.emit(self.text())
+            self.clearFocus()
         else:
             super().keyPressEvent(event)
+            if event.key() in _CONFIRM and self.value() is not None:
+                self.clearFocus()  # the keys that play are the window's again
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         # A panel that scrolls must not change numbers on its way.

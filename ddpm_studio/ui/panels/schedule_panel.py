@@ -220,7 +220,15 @@ def _heights(quantity: int, schedule: NoiseSchedule) -> NDArray[np.float64]:
         return schedule.alpha_bar
     if quantity == _BETA:
         return np.concatenate(([np.nan], schedule.beta[1:]))
-    return np.concatenate(([np.nan], np.log10(schedule.signal_to_noise[1:])))
+    return np.concatenate(([np.nan], _log_signal_to_noise(schedule)[1:]))
+
+
+def _log_signal_to_noise(schedule: NoiseSchedule) -> NDArray[np.float64]:
+    """log10 SNR_t, shape (T + 1,), finite from t = 1 on: by sums, as alpha_bar itself may underflow."""
+    log_alpha_bar = np.cumsum(np.log1p(-schedule.beta))
+    with np.errstate(divide="ignore"):
+        log_noise = np.log(-np.expm1(log_alpha_bar))
+    return (log_alpha_bar - log_noise) / math.log(10.0)
 
 
 def _curve(

@@ -178,14 +178,9 @@ class ChainPainting:
 
     def _empty_hint(self) -> tuple[str, str]:
         translate = QCoreApplication.translate
-        if self.chain is Chain.FORWARD:
-            return (
-                translate("ChainPainting", "No data yet"),
-                translate("ChainPainting", "Open a model or a data set to see it turn into noise"),
-            )
         return (
-            translate("ChainPainting", "No samples yet"),
-            translate("ChainPainting", "Open or train a model to see noise turn into data"),
+            translate("ChainPainting", "Loading …"),
+            translate("ChainPainting", "The model and its data are being loaded"),
         )
 
     def _missing_hint(self, t: int) -> tuple[str, str]:
@@ -194,10 +189,7 @@ class ChainPainting:
         title = translate("ChainPainting", "t = {t} is not there yet").format(t=t)
         if reached is None:
             return title, translate("ChainPainting", "The chain is about to start")
-        if self.chain is Chain.FORWARD:
-            text = translate("ChainPainting", "Noise is being added: now at t = {t}")
-        else:
-            text = translate("ChainPainting", "x_t is being sampled: now at t = {t}")
+        text = translate("ChainPainting", "The chain has come to t = {t} so far")
         return title, text.format(t=reached)
 
     def _paint_hint(self, painter: QPainter, rect: QRectF, title: str, text: str) -> None:

@@ -61,6 +61,7 @@ class FilmStrip(QWidget):
         self._layout = self._make_layout()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # takes the keys from a field left behind
         self.retranslate()
 
     def set_theme(self, theme: Theme) -> None:
@@ -217,15 +218,23 @@ class FilmStrip(QWidget):
             for chain in _ROWS
             if (chain, t) not in self._pictures
             and (trajectory := self._trajectories[chain]) is not None
-            and t <= trajectory.T
-            and trajectory.is_recorded(t)
+            and trajectory.is_recorded(self._own_t(trajectory, t))
         ]
+
+    def _own_t(self, trajectory: Trajectory, t: int) -> int:
+        """A chain's t at the same share of the way, where its length is not that of the axis."""
+        return round(t * trajectory.T / self._layout.T)
 
     def _render(self, chain: Chain, t: int) -> None:
         trajectory = self._trajectories[chain]
         assert trajectory is not None
         colour = self._theme.chain(chain).name()
-        picture = thumbnail(trajectory.frame(t), self._picture_side, colour, self._theme.canvas)
+        picture = thumbnail(
+            trajectory.frame(self._own_t(trajectory, t)),
+            self._picture_side,
+            colour,
+            self._theme.canvas,
+        )
         self._pictures[chain, t] = self._framed(picture)
 
     def _framed(self, picture: Picture) -> QImage:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from ddpm_studio.session.studio import Studio
 from ddpm_studio.ui.dialogs.export_dialog import ExportDialog
 from ddpm_studio.ui.dialogs.export_form import ExportSubject
 from ddpm_studio.ui.export_layout import ExportView
+from ddpm_studio.ui.export_run import ExportRun
 from ddpm_studio.ui.theme import DARK
 
 LEFT = Qt.MouseButton.LeftButton
@@ -28,11 +29,20 @@ MakeDialog = Callable[..., ExportDialog]
 
 
 @pytest.fixture
-def make_dialog(qtbot: QtBot, still_studio: Studio, preferences: Preferences) -> MakeDialog:
+def run(qtbot: QtBot) -> Iterator[ExportRun]:
+    run = ExportRun()
+    yield run
+    assert run.stop()
+
+
+@pytest.fixture
+def make_dialog(
+    qtbot: QtBot, still_studio: Studio, preferences: Preferences, run: ExportRun
+) -> MakeDialog:
     def make(*, is_denoising: bool = True, chosen: int = -1) -> ExportDialog:
         subject = ExportSubject("Two moons", is_denoising, chosen)
-        dialog = ExportDialog(still_studio, preferences, DARK, subject)
-        qtbot.addWidget(dialog, before_close_func=lambda each: each.run.stop())
+        dialog = ExportDialog(still_studio, preferences, DARK, subject, run)
+        qtbot.addWidget(dialog)
         dialog.open()
         return dialog
 
@@ -151,6 +161,20 @@ def test_preview_plays_the_range(qtbot: QtBot, make_dialog: MakeDialog) -> None:
     assert seen <= set(dialog.form.plan().timesteps())
 
 
+def test_preview_goes_on_while_a_chain_grows(
+    qtbot: QtBot, make_dialog: MakeDialog, still_studio: Studio
+) -> None:
+    dialog = make_dialog()
+    seen = set()
+
+    def look() -> bool:
+        still_studio.chains_grew.emit()  # at every look, more often than a frame lasts
+        seen.add(dialog.preview.t)
+        return len(seen) > 3
+
+    qtbot.waitUntil(look, timeout=WAIT_MS)
+
+
 def test_swapping_turns_the_direction(qtbot: QtBot, make_dialog: MakeDialog) -> None:
     dialog = make_dialog()
     dialog.form.t_first.setValue(15)
@@ -219,6 +243,7 @@ def test_closing_in_the_middle_ends_the_thread_and_leaves_nothing(
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
     assert not dialog.run.is_running
+    assert dialog.run.stop()
     assert leftovers(tmp_path) == []
 
 
