@@ -195,7 +195,8 @@ class Application:
         from ddpm_studio.ui.shortcuts import install_shortcuts
 
         window, screen = self.window, self.screen
-        install_shortcuts(window, self.playback)
+        shortcuts = install_shortcuts(window, self.playback)
+        window.menus.show_playback(shortcuts.actions.values())
         window.file_dropped.connect(screen.open_model_file)
         window.menus.open_requested.connect(screen.choose_model_file)
         window.menus.new_seed_requested.connect(screen.draw_new_seed)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -41,9 +40,7 @@ def hide(monkeypatch: pytest.MonkeyPatch, *parts: str) -> None:
 
 def test_nothing_is_missing_where_qt_can_be_imported() -> None:
     pytest.importorskip("PySide6.QtWidgets")
-    began = time.perf_counter()
     assert missing_system_libraries(for_display=False) == []
-    assert time.perf_counter() - began < 0.05
 
 
 def test_missing_library_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:

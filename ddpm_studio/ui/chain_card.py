@@ -72,7 +72,9 @@ class ChainCard(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Follow the theme."""
         self.view.set_theme(theme)
-        self._title.setStyleSheet(f"color: {theme.chain(self.chain).name()}; font-weight: 600;")
+        colour = theme.chain(self.chain).name()
+        # For labels alone: without that the tooltip would take it over.
+        self._title.setStyleSheet(f"QLabel {{ color: {colour}; font-weight: 600; }}")
 
     def show_time(self, text: str) -> None:
         """The t shown, set so that a longer number never moves the title."""

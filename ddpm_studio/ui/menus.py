@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox
 from ddpm_studio import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 
 class Menus(QObject):
-    """File, View and Help; what is chosen there is announced. The transport's keys are in ui.shortcuts.
+    """File, Playback, View and Help; what is chosen there is announced.
 
     open_requested, export_requested, new_seed_requested, theme_toggled, system_theme_requested,
     language_requested("en" or "ko")
@@ -32,7 +32,7 @@ class Menus(QObject):
         super().__init__(window)
         self._window = window
         bar = window.menuBar()
-        self.file, self.view, self.help = (bar.addMenu("") for _ in range(3))
+        self.file, self.playback, self.view, self.help = (bar.addMenu("") for _ in range(4))
         standard = QKeySequence.StandardKey
         self.open = self._add(self.file, self.open_requested.emit, standard.Open)
         self.export = self._add(self.file, self.export_requested.emit, "Ctrl+E")
@@ -68,6 +68,7 @@ class Menus(QObject):
     def retranslate(self) -> None:
         """Follow the language."""
         self.file.setTitle(self.tr("&File"))
+        self.playback.setTitle(self.tr("&Playback"))
         self.view.setTitle(self.tr("&View"))
         self.help.setTitle(self.tr("&Help"))
         self.open.setText(self.tr("&Open model…"))
@@ -78,6 +79,10 @@ class Menus(QObject):
         self.system_theme.setText(self.tr("Theme of the &system"))
         self.full_screen.setText(self.tr("&Full screen"))
         self.about.setText(self.tr("&About DDPM Studio"))
+
+    def show_playback(self, actions: Iterable[QAction]) -> None:
+        """What moves t, each with its keys."""
+        self.playback.addActions(list(actions))
 
     def show_follows_system(self, follows: bool) -> None:
         """Whether the theme is the desktop's own."""

@@ -205,7 +205,7 @@ def _style_sheet(theme: Theme) -> str:
     QLineEdit:focus {{ border-color: {theme.accent}; }}
     QToolButton:checked {{ border-color: {theme.accent}; color: {theme.accent}; }}
     QPushButton:disabled, QToolButton:disabled, QComboBox:disabled, QSpinBox:disabled,
-    QDoubleSpinBox:disabled {{ color: {theme.muted_text}; background: {theme.window}; }}
+    QDoubleSpinBox:disabled, QLineEdit:disabled {{ color: {theme.muted_text}; background: {theme.window}; }}
     QPushButton[primary="true"] {{ background: {theme.accent};
         color: {theme.window if theme.is_dark else "#ffffff"}; border-color: {theme.accent};
         font-weight: 600; }}

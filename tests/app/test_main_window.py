@@ -17,6 +17,7 @@ from ddpm_studio.app import Application
 from ddpm_studio.locations import resource
 from ddpm_studio.session.playback import Direction
 from ddpm_studio.ui.panels.number_field import NumberField
+from ddpm_studio.ui.shortcuts import COMMANDS
 from ddpm_studio.ui.theme import Chain
 
 WAIT_MS = 60_000
@@ -254,6 +255,12 @@ def test_language_changes_every_text_at_run_time(qtbot: QtBot, moons: Applicatio
     texts = [label.text() for label in window.findChildren(QLabel)]
     assert any("순방향 연쇄" in text for text in texts)
     assert not any("Forward chain" in text for text in texts)
+
+
+def test_menus_offer_everything_that_keys_do(moons: Application) -> None:
+    actions = moons.window.menus.playback.actions()
+    assert [action.objectName() for action in actions] == list(COMMANDS)
+    assert all(action.text() and action.shortcut().toString() for action in actions)
 
 
 def test_theme_is_switched_and_remembered(qtbot: QtBot, moons: Application) -> None:

@@ -43,6 +43,20 @@ START = """
 """
 
 
+INTERRUPTIBLE = """
+import sys
+from ddpm_studio import app
+come_alive = app.Application._come_alive
+
+def come_alive_and_say_so(self):
+    come_alive(self)
+    print("alive", flush=True)
+
+app.Application._come_alive = come_alive_and_say_so
+sys.exit(app.run_window(None))
+"""
+
+
 def run(body: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """The real application, driven by ``body``, in a process; warnings are errors there, too."""
     code = textwrap.dedent(START) + textwrap.dedent(body) + "\nsys.exit(qt.exec())\n"
@@ -92,13 +106,13 @@ def test_closing_in_the_middle_of_an_export_leaves_nothing(tmp_path: Path) -> No
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for another process")
 def test_interrupting_in_the_terminal_closes_the_window(tmp_path: Path) -> None:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(tmp_path)}
-    command = [sys.executable, "-u", "-m", "ddpm_studio"]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-    try:
-        # It handles the signal from the moment in which Qt's loop runs: not before Qt is loaded.
-        process.wait(timeout=3)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGINT)
+    command = [sys.executable, "-u", "-c", INTERRUPTIBLE]
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "alive\n"  # from Qt's own loop
+    process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=TIMEOUT_SECONDS)
     assert process.returncode == 0
     assert "Traceback" not in errors

@@ -272,3 +272,18 @@ class TestThumbnail:
             frame = np.zeros((3, dimensions), np.float32)
             picture = as_rgb(thumbnail(frame, 56, DARK.forward, DARK.canvas))
             assert picture[:, 20:36].astype(int).sum() > picture[:, :16].astype(int).sum()
+
+
+def test_a_chain_of_another_length_is_shown_at_the_same_share_of_its_way(qtbot, strip) -> None:
+    forward, reverse = recorded(T=100), recorded(T=250)
+    strip.set_trajectories(forward, reverse)
+    qtbot.waitUntil(lambda: strip.rendered(Chain.REVERSE) == strip.times())
+    last = strip.times()[-1]
+    assert last == 100
+    half = strip.times()[len(strip.times()) // 2]
+    side = round(strip.thumbnail_rect(Chain.REVERSE, half).width())
+    colour, canvas = DARK.reverse, DARK.canvas
+    expected = as_rgb(thumbnail(reverse.frame(round(2.5 * half)), side, colour, canvas))
+    shown = part(strip, Chain.REVERSE, half, inset=0)
+    inner = slice(side // 4, 3 * side // 4)
+    np.testing.assert_array_equal(shown[inner, inner], expected[inner, inner])
