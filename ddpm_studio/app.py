@@ -66,7 +66,7 @@ def _quitting_on_interrupt(application: QCoreApplication) -> Iterator[None]:
     Qt's loop runs no Python while nothing happens, so Python's handler would wait for the next
     event; the wake-up socket is one.
     """
-    from PySide6.QtCore import QSocketNotifier
+    from PySide6.QtCore import QSocketNotifier, QTimer
 
     reader, writer = socket.socketpair()
     reader.setblocking(False)
@@ -74,7 +74,10 @@ def _quitting_on_interrupt(application: QCoreApplication) -> Iterator[None]:
     notifier = QSocketNotifier(reader.fileno(), QSocketNotifier.Type.Read)
     notifier.activated.connect(lambda: reader.recv(64))
     previous_descriptor = signal.set_wakeup_fd(writer.fileno())
-    previous = signal.signal(signal.SIGINT, lambda *_: application.quit())
+    # By the event loop, and not in the middle of whatever is going on: of starting, for example.
+    previous = signal.signal(
+        signal.SIGINT, lambda *_: QTimer.singleShot(0, application, application.quit)
+    )
     try:
         yield
     finally:

@@ -195,13 +195,17 @@ def _window(options: argparse.Namespace) -> int:
 
 def _models(_options: argparse.Namespace) -> int:
     from ddpm_studio.checkpoints.bundled import bundled_models
+    from ddpm_studio.checkpoints.model_file import ModelFileError
     from ddpm_studio.checkpoints.summary import one_line_summary
 
-    models = bundled_models()
+    damaged: list[ModelFileError] = []
+    models = bundled_models(damaged.append)
     width = max((len(model.description.name) for model in models), default=0)
     for model in models:
         print(f"{model.description.name:<{width}}  {one_line_summary(model)}")
-    return 0
+    for error in damaged:
+        _complain(str(error), FAILURE)
+    return FAILURE if damaged else 0
 
 
 def _info(options: argparse.Namespace) -> int:

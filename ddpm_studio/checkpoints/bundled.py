@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from ddpm_studio.checkpoints.model_file import SUFFIX, ModelFile, ModelFileError, inspect_model_file
@@ -10,9 +11,23 @@ from ddpm_studio.datasets.catalogue import CATALOGUE
 from ddpm_studio.locations import resource
 
 
-def bundled_models() -> tuple[ModelFile, ...]:
-    """All of them, in the catalogue's order; only their headers are read."""
-    return tuple(map(inspect_model_file, _bundled_paths()))
+def bundled_models(
+    report: Callable[[ModelFileError], object] | None = None,
+) -> tuple[ModelFile, ...]:
+    """All of them, in the catalogue's order; only their headers are read.
+
+    ``report`` gets the reason for each one that is damaged, and the others are returned. Without
+    it the first one that is damaged raises ModelFileError.
+    """
+    models = []
+    for path in _bundled_paths():
+        try:
+            models.append(inspect_model_file(path))
+        except ModelFileError as error:
+            if report is None:
+                raise
+            report(error)
+    return tuple(models)
 
 
 def _bundled_paths() -> list[Path]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ddpm_studio.checkpoints.bundled import bundled_models
-from ddpm_studio.checkpoints.model_file import ModelFile, inspect_model_file
+from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError, inspect_model_file
 from ddpm_studio.datasets.catalogue import entry
 from ddpm_studio.diffusion.schedule import NoiseSchedule, ScheduleConfiguration
 from ddpm_studio.session.background_task import BackgroundTask, Work, stop_tasks
@@ -95,15 +95,19 @@ class Studio(QObject):
 
         Reads headers alone; the chains follow from a thread that imports torch first.
         """
-        self.models = bundled_models()
+        damaged: list[ModelFileError] = []
+        self.models = bundled_models(damaged.append)
         self.models_changed.emit()
         self._device_task.start(_devices_work)
         for model in self.models:
             if model.description.name == name:
                 self.show_model(model)
-                return
-        if self.models:
-            self.show_model(self.models[0])
+                break
+        else:
+            if self.models:
+                self.show_model(self.models[0])
+        for error in damaged:
+            self.failed.emit(error)
 
     def open_file(self, path: Path) -> None:
         """Look at a model file, on a thread; then show it, or say what is wrong by ``failed``.

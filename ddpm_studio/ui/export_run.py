@@ -87,7 +87,7 @@ class ExportRun(QObject):
             return
         try:
             self._pictures.put(self._stage.picture(self._waiting.pop()))
-        except (MemoryError, LookupError) as error:
+        except Exception as error:  # whatever it is, the dialog must not wait for ever
             self._end()
             self._task.cancel()
             self.failed.emit(error)

@@ -294,7 +294,8 @@ def test_nothing_is_cut_off_at_any_size(
         )
 
 
-def test_the_thumbnails_stand_above_their_t_on_the_slider(moons: Application) -> None:
+def test_the_thumbnails_stand_above_their_t_on_the_slider(qtbot: QtBot, moons: Application) -> None:
+    qtbot.waitUntil(lambda: moons.studio.forward is not None, timeout=WAIT_MS)  # its T is known
     window = moons.window
     strip, slider = moons.screen.film_strip, moons.screen.timeline.slider
     for width in (1040, 1500):

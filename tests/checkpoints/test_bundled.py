@@ -94,3 +94,11 @@ def test_looking_at_models_imports_no_torch() -> None:
         "raise SystemExit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_damaged_one_is_reported_and_the_others_are_listed(one_is_damaged: Path) -> None:
+    damaged: list[ModelFileError] = []
+    assert [model.description.name for model in bundled_models(damaged.append)] == ["circles"]
+    assert ["moons.safetensors" in str(error) for error in damaged] == [True]
+    with pytest.raises(ModelFileError):
+        bundled_models()
