@@ -131,9 +131,9 @@ class Studio(QObject):
             self.sample_count = default_count(model)
         self.forward = self.reverse = None
         self._reverse_is_due = True  # known before anybody asks: playing waits for it
-        self.model_changed.emit()
         self.settings_changed.emit()
-        self.trajectories_changed.emit()
+        self.trajectories_changed.emit()  # playing now waits at the noise
+        self.model_changed.emit()  # and only then is sent there
         self._run_both()
 
     # How it is shown
