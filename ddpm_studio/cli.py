@@ -8,10 +8,16 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ddpm_studio import __version__
 from ddpm_studio.explained_error import ExplainedError
+
+if TYPE_CHECKING:
+    from ddpm_studio.checkpoints.description import ModelDescription
+    from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration
 
 USAGE_ERROR, FAILURE, INTERRUPTED = 2, 1, 130
 MAX_COUNT = 1_000_000
@@ -93,6 +99,16 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
+def _share(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0.0 <= number <= 1.0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
+    return number
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ddpm-studio", description="See a denoising diffusion probabilistic model work."
@@ -103,6 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_window(commands)
     _add_train(commands)
     _add_sample(commands)
+    _add_measure(commands)
     _add_export(commands)
     models = commands.add_parser("models", help="list the bundled models")
     models.set_defaults(command=_models)
@@ -152,7 +169,41 @@ def _add_sample(commands: Commands[argparse.ArgumentParser]) -> None:
     sample.add_argument("--seed", type=_whole(0, 2**63 - 1), default=0, metavar="S")
     sample.add_argument("--out", type=Path, required=True, metavar="FILE.npz")
     sample.add_argument("--device", default="cpu", help="cpu (default), cuda, cuda:1, mps")
+    sample.add_argument(
+        "--sampler",
+        choices=("ddpm", "ddim"),
+        default="ddpm",
+        help="ddpm (default): the ancestral sampler, with the model's variance; ddim",
+    )
+    sample.add_argument(
+        "--eta",
+        type=_share,
+        metavar="ETA",
+        help="noise of ddim: 0 (default) draws x_T alone, 1 is like ddpm",
+    )
+    sample.add_argument(
+        "--steps",
+        type=_whole(1, 10_000),
+        metavar="S",
+        help="take S evenly spaced steps of the model's T (default: all)",
+    )
     sample.set_defaults(command=_sample)
+
+
+def _add_measure(commands: Commands[argparse.ArgumentParser]) -> None:
+    measure = commands.add_parser(
+        "measure", help="measure a model's denoising error by t and its variational bound"
+    )
+    measure.add_argument("model", metavar="NAME|PATH")
+    measure.add_argument(
+        "--count",
+        type=_whole(2, MAX_COUNT),
+        metavar="N",
+        help="samples to measure with; of images at most as many as there are",
+    )
+    measure.add_argument("--seed", type=_whole(0, 2**63 - 1), default=0, metavar="S")
+    measure.add_argument("--device", default="cpu", help="cpu (default), cuda, cuda:1, mps")
+    measure.set_defaults(command=_measure)
 
 
 def _add_export(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -236,18 +287,60 @@ def _sample(options: argparse.Namespace) -> int:
 
     check_replaceable(options.out)
     file = find_model(options.model)
+    sampler = _sampler(options, file.description)
     _require_device(options.device)
     import numpy as np
 
     from ddpm_studio.checkpoints.sampling import sample_model
     from ddpm_studio.checkpoints.weights import load_inspected
 
-    samples = sample_model(load_inspected(file, options.device), options.count, options.seed)
+    model = load_inspected(file, options.device)
+    samples = sample_model(model, options.count, options.seed, sampler)
     with replacing_file(options.out) as target:
         target.expected_bytes = samples.nbytes
         np.savez_compressed(target, x_0=samples.numpy())
     print(f"{options.out}: x_0 of {options.count} samples, shape {tuple(samples.shape)}")
     return 0
+
+
+def _sampler(options: argparse.Namespace, description: ModelDescription) -> SamplerConfiguration:
+    """What was asked for, and of the model's own sampler the rest. Raises an ExplainedError."""
+    from ddpm_studio.diffusion.respacing import kept_times
+
+    changes: dict[str, Any] = {"steps": options.steps}
+    if options.steps is not None:
+        kept_times(description.schedule.T, options.steps)  # refuses more than there are
+    if options.sampler == "ddim":
+        changes |= {"kind": "ddim", "eta": options.eta or 0.0}
+    elif options.eta is not None:
+        raise CommandError("--eta belongs to DDIM: give --sampler ddim, too, or leave it out.")
+    return replace(description.sampler, **changes)
+
+
+def _measure(options: argparse.Namespace) -> int:
+    from ddpm_studio.checkpoints.bundled import find_model
+    from ddpm_studio.checkpoints.measurement_report import report_lines
+    from ddpm_studio.datasets.catalogue import entry
+
+    file = find_model(options.model)
+    entry(file.description.data_set)  # refuses data that this version does not have
+    _require_device(options.device)
+    from ddpm_studio.checkpoints.measuring import measure, plan_measurement
+    from ddpm_studio.checkpoints.weights import load_inspected
+
+    model = load_inspected(file, options.device)
+    plan = plan_measurement(file.description, options.count, options.seed)
+    for measurement in measure(model, plan):
+        _show_share(measurement.done / plan.work)
+    print("\n".join([f"{file.description.name}:", *report_lines(measurement)]))
+    return 0
+
+
+def _show_share(share: float) -> None:
+    """Progress on a terminal, which goes away at its end."""
+    if sys.stderr.isatty():
+        line = f"{share:.0%}" if share < 1 else ""
+        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -8,7 +8,9 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,8 +23,10 @@ from ddpm_studio.checkpoints import sampling
 from ddpm_studio.checkpoints.bundled import bundled_models, find_model
 from ddpm_studio.checkpoints.description import DescriptionError
 from ddpm_studio.checkpoints.model_file import ModelFileError
+from ddpm_studio.checkpoints.weights import load_inspected
 from ddpm_studio.datasets.catalogue import UnknownDataSetError
 from ddpm_studio.diffusion.chains import NotFiniteError
+from ddpm_studio.diffusion.sampler_configuration import SamplerError
 from ddpm_studio.diffusion.schedule import ScheduleError
 from ddpm_studio.diffusion.trajectory import TrajectoryTooLargeError
 from ddpm_studio.explained_error import ExplainedError
@@ -118,12 +122,66 @@ def test_samples_replace_an_old_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [out]
 
 
+def test_the_default_sampler_is_the_models_own(tmp_path: Path) -> None:
+    own = sample(tmp_path / "a")
+    assert np.array_equal(own, sample(tmp_path / "b", "--sampler", "ddpm"))
+    assert np.array_equal(own, sample(tmp_path / "c", "--steps", "1000"))
+    model = load_inspected(find_model("mixture-1d"))
+    assert np.array_equal(own, sampling.sample_model(model, 8, 0).numpy())
+
+
+@pytest.mark.parametrize(
+    ("options", "sampler"),
+    [
+        (["--steps", "20"], {"steps": 20}),
+        (["--sampler", "ddim"], {"kind": "ddim"}),
+        (["--sampler", "ddim", "--eta", "0.5"], {"kind": "ddim", "eta": 0.5}),
+        (
+            ["--sampler", "ddim", "--eta", "1", "--steps", "20"],
+            {"kind": "ddim", "eta": 1.0, "steps": 20},
+        ),
+    ],
+)
+def test_a_sampler_can_be_chosen(
+    options: list[str], sampler: dict[str, Any], tmp_path: Path
+) -> None:
+    model = load_inspected(find_model("mixture-1d"))
+    asked = replace(model.description.sampler, **sampler)
+    expected = sampling.sample_model(model, 8, 0, asked).numpy()
+    found = sample(tmp_path / "a", *options)
+    assert np.array_equal(found, expected)
+    assert not np.array_equal(found, sample(tmp_path / "b"))
+
+
 # What is refused
+
+
+SAMPLE = ["sample", "--out", "x", "--model", "moons"]
+
+
+def test_eta_without_ddim(tmp_path: Path, refused: Refuse) -> None:
+    arguments = ["sample", "--model", "moons", "--out", tmp_path / "x", "--eta", "0.5"]
+    assert "--eta belongs to DDIM: give --sampler ddim, too" in refused(*arguments)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_more_steps_than_the_model_has(tmp_path: Path, refused: Refuse) -> None:
+    arguments = ["sample", "--model", "moons", "--out", tmp_path / "x", "--steps", "1001"]
+    assert "can be sampled in 1 to 1000 of them, not in 1001" in refused(*arguments)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
+        ([*SAMPLE, "--sampler", "euler"], "invalid choice: 'euler'"),
+        ([*SAMPLE, "--sampler", "ddim", "--eta", "1.5"], "'1.5' is not a number from 0 to 1"),
+        ([*SAMPLE, "--sampler", "ddim", "--eta", "-0.1"], "'-0.1' is not a number from 0 to 1"),
+        ([*SAMPLE, "--sampler", "ddim", "--eta", "nan"], "'nan' is not a number from 0 to 1"),
+        ([*SAMPLE, "--sampler", "ddim", "--eta", "half"], "'half' is not a number from 0 to 1"),
+        ([*SAMPLE, "--steps", "0"], "'0' is not a whole number from 1 to 10,000"),
+        ([*SAMPLE, "--steps", "10001"], "'10001' is not a whole number"),
+        ([*SAMPLE, "--steps", "2.5"], "'2.5' is not a whole number"),
         (["paint"], "invalid choice: 'paint'"),
         (["info"], "required: FILE"),
         (["models", "more"], "unrecognized arguments: more"),
@@ -302,6 +360,7 @@ def in_the_device(*_: object) -> None:
         DescriptionError("its description is damaged"),
         ModelFileError("There is no file {path}.", path="{x}"),
         ScheduleError("T is {T}.", T="{T}"),
+        SamplerError("eta is {eta}.", eta="{eta}"),
         NetworkConfigurationError("A network setting is missing."),
         TrainingConfigurationError("{name} must be at least 1.", name="{name}"),
         UnknownPresetError("There is no preset {name!r}.", name="{name}"),

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ddpm_studio.datasets.catalogue import CATALOGUE
-from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
+from ddpm_studio.diffusion.sampler_configuration import ReverseVariance, SamplerConfiguration
+from ddpm_studio.diffusion.schedule import MAX_STEPS, ScheduleConfiguration, ScheduleError
 from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.networks.configuration import (
     NetworkConfiguration,
@@ -19,10 +20,10 @@ from ddpm_studio.networks.configuration import (
 
 FORMAT = "ddpm-studio"
 FORMAT_VERSION = 1
-MAX_METADATA_CHARACTERS = 100_000
+MAX_METADATA_CHARACTERS = 400_000  # MAX_STEPS betas of 24 characters, and the rest
 
 TARGETS = ("noise", "x_0", "v")
-VARIANCES = ("fixed-large", "fixed-small")
+VARIANCES = tuple(map(str, ReverseVariance))
 
 _MAX_WHOLE = 2**63 - 1
 
@@ -74,6 +75,11 @@ class ModelDescription:
     variance: str
     clip: float | None
     training: TrainingRecord
+
+    @property
+    def sampler(self) -> SamplerConfiguration:
+        """The sampler that the model was made for: ancestral, with all its steps."""
+        return SamplerConfiguration(variance=self.variance, clip=self.clip)
 
     def to_metadata(self) -> dict[str, str]:
         """The string-to-string mapping that safetensors keeps beside the weights."""
@@ -200,6 +206,15 @@ def _optional_number(values: dict[str, Any], key: str) -> float | None:
     return None if values.get(key) is None else _number(values, key)
 
 
+def _optional_numbers(values: dict[str, Any], key: str) -> tuple[float, ...] | None:
+    found = values.get(key)
+    if found is None:
+        return None
+    if not isinstance(found, list) or len(found) > MAX_STEPS:
+        raise DescriptionError("its description has no valid {key!r}", key=key)
+    return tuple(_number({key: each}, key) for each in found)
+
+
 def _optional_positive(values: dict[str, Any], key: str) -> float | None:
     number = _optional_number(values, key)
     if number is not None and number <= 0:
@@ -216,9 +231,10 @@ def _schedule(values: dict[str, Any]) -> ScheduleConfiguration:
         T=T,
         beta_1=_optional_number(values, "beta_1"),
         beta_T=_optional_number(values, "beta_T"),
+        betas=_optional_numbers(values, "betas"),
     )
-    configuration.build()  # raises ScheduleError where the numbers allow no schedule
-    return configuration
+    # Raises ScheduleError where the numbers allow none; what its kind does not need falls away.
+    return configuration.build().configuration
 
 
 def _training(values: dict[str, Any]) -> TrainingRecord:

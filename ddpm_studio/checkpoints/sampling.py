@@ -1,4 +1,4 @@
-"""Draws samples from a loaded model by its reverse chain, in memory that stays bounded."""
+"""Draws samples from a loaded model by a reverse chain, in memory that stays bounded."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from ddpm_studio.checkpoints.weights import LoadedModel
-from ddpm_studio.diffusion.chains import ChainStep, initial_noise, reverse_chain
-from ddpm_studio.diffusion.gaussians import ReverseVariance
+from ddpm_studio.diffusion.chains import ChainStep, PredictX0, initial_noise
+from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration
+from ddpm_studio.diffusion.samplers import reverse_chain
 from ddpm_studio.networks.configuration import NetworkConfiguration, UNetConfiguration
 
 _ACTIVATION_BYTES = 256_000_000
@@ -27,36 +28,58 @@ def samples_at_once(network: NetworkConfiguration, device: torch.device) -> int:
     return min(fitting, _POINTS_AT_ONCE_ON_CPU) if device.type == "cpu" else fitting
 
 
-def sampling_steps(model: LoadedModel, count: int, seed: int) -> Iterator[ChainStep]:
-    """One reverse chain of ``count`` >= 1 samples, T + 1 steps from t = T to 0.
+def sampling_steps(
+    model: LoadedModel, count: int, seed: int, sampler: SamplerConfiguration | None = None
+) -> Iterator[ChainStep]:
+    """One reverse chain of ``count`` >= 1 samples, from t = T to 0.
 
-    The variance and the clipping are those of the model's description. The noise is drawn for all
+    ``sampler`` is by default the model's own (:attr:`ModelDescription.sampler`), which takes all T
+    steps; with fewer each step carries the t that it has come to. The noise is drawn for all
     samples together, so that it depends on ``seed`` and ``count`` alone; the network sees a part
-    of them at a time. Raises NotFiniteError as the chain does.
+    of them at a time. Raises ScheduleError and NotFiniteError as the chain does.
     """
     if count < 1:
         raise ValueError(f"The number of samples must be at least 1, not {count}.")
+    # On the CPU whatever the device, so that the same seed gives the same noise everywhere.
+    generator = torch.Generator().manual_seed(seed)
+    shape, device = model.description.network.sample_shape, model.denoiser.device
+    x_T = initial_noise(count, shape, generator, device)
+    return resumed_steps(model, x_T, model.denoiser.schedule.T, generator, sampler)
+
+
+def resumed_steps(
+    model: LoadedModel,
+    x_t: Tensor,
+    t: int,
+    generator: torch.Generator,
+    sampler: SamplerConfiguration | None = None,
+) -> Iterator[ChainStep]:
+    """The rest of a chain that has come to x_t (N, …), or a branch of it; t from 1 to T.
+
+    It is the rest bit for bit with the state that the generator, a CPU one, had when x_t was
+    yielded; with any other it is a branch.
+    """
     description, denoiser = model.description, model.denoiser
-    part = samples_at_once(description.network, denoiser.device)
+    chosen = description.sampler if sampler is None else sampler
+    start = x_t.to(denoiser.device)
+    return reverse_chain(denoiser.schedule, _in_parts(model), start, generator, chosen, t=t)
+
+
+def _in_parts(model: LoadedModel) -> PredictX0:
+    denoiser = model.denoiser
+    part = samples_at_once(model.description.network, denoiser.device)
 
     def predict_x_0(x_t: Tensor, t: int) -> Tensor:
         parts = [denoiser.predict_x_0(piece, t) for piece in x_t.split(part)]
         return parts[0] if len(parts) == 1 else torch.cat(parts)
 
-    # On the CPU whatever the device, so that the same seed gives the same noise everywhere.
-    generator = torch.Generator().manual_seed(seed)
-    return reverse_chain(
-        denoiser.schedule,
-        predict_x_0,
-        initial_noise(count, description.network.sample_shape, generator, denoiser.device),
-        generator,
-        variance=ReverseVariance(description.variance),
-        clip=description.clip,
-    )
+    return predict_x_0
 
 
-def sample_model(model: LoadedModel, count: int, seed: int) -> Tensor:
+def sample_model(
+    model: LoadedModel, count: int, seed: int, sampler: SamplerConfiguration | None = None
+) -> Tensor:
     """``count`` samples x_0, float32 (count, *sample_shape) on the CPU: the end of that chain."""
-    for step in sampling_steps(model, count, seed):
+    for step in sampling_steps(model, count, seed, sampler):
         last = step
     return last.x.to("cpu")

@@ -9,10 +9,15 @@ from ddpm_studio.networks.configuration import MlpConfiguration, NetworkConfigur
 
 
 def schedule_summary(schedule: ScheduleConfiguration) -> str:
-    """For example "linear, T = 1000, beta from 0.0001 to 0.02"."""
-    if schedule.kind == "cosine":
-        return f"cosine, T = {schedule.T}"
-    return f"linear, T = {schedule.T}, beta from {schedule.beta_1:g} to {schedule.beta_T:g}"
+    """For example "linear, T = 1000, beta from 0.0001 to 0.02" or "cosine, T = 50"."""
+    words = f"{schedule.kind}, T = {schedule.T}"
+    if schedule.betas is not None:
+        return f"{words}, beta from {schedule.betas[0]:g} to {schedule.betas[-1]:g}"
+    if schedule.beta_1 is None:
+        return words
+    if schedule.beta_T is None:
+        return f"{words}, beta = {schedule.beta_1:g}"
+    return f"{words}, beta from {schedule.beta_1:g} to {schedule.beta_T:g}"
 
 
 def network_summary(network: NetworkConfiguration) -> str:

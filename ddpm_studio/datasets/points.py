@@ -15,6 +15,14 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
+from ddpm_studio.datasets.mixtures import (
+    MIXTURE_MEANS,
+    MIXTURE_STDS,
+    MIXTURE_WEIGHTS,
+    RING_COMPONENTS,
+    RING_STD,
+)
+
 RawSampler = Callable[[int, Generator], Tensor]
 
 
@@ -90,14 +98,10 @@ def _checkerboard(count: int, generator: Generator) -> Tensor:
 
 def _eight_gaussians(count: int, generator: Generator) -> Tensor:
     """Eight equally likely Gaussians of deviation 0.1 around a circle of radius 1."""
-    angle = 2.0 * math.pi * (8.0 * _uniform(count, generator)).floor() / 8.0
+    component = (RING_COMPONENTS * _uniform(count, generator)).floor()
+    angle = 2.0 * math.pi * component / RING_COMPONENTS
     centre = torch.stack((angle.cos(), angle.sin()), dim=1)
-    return centre + 0.1 * _noise(count, 2, generator)
-
-
-MIXTURE_WEIGHTS = (0.3, 0.5, 0.2)
-MIXTURE_MEANS = (-2.0, 0.5, 2.5)
-MIXTURE_STDS = (0.35, 0.5, 0.25)
+    return centre + RING_STD * _noise(count, 2, generator)
 
 
 def _mixture_1d(count: int, generator: Generator) -> Tensor:
@@ -154,7 +158,7 @@ def _build() -> dict[str, PointDistribution]:
     moons_x = math.sqrt(0.5 + 0.25 + 0.06**2)
     moons_y = math.sqrt(0.5 - 2 / math.pi * 0.5 + 0.125 - 0.25**2 + 0.06**2)
     circle = math.sqrt((1.0 + 0.25) / 4.0 + 0.05**2)
-    ring = math.sqrt(0.5 + 0.1**2)
+    ring = math.sqrt(0.5 + RING_STD**2)
     board = math.sqrt(16.0 / 12.0)
     return {
         "moons": PointDistribution(_moons, (0.5, 0.25), (moons_x, moons_y)),

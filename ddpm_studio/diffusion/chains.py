@@ -1,7 +1,8 @@
-"""The two Markov chains as generators: q simulated step by step, p_theta by ancestral sampling.
+"""What a chain is, and the forward one: q simulated step by step.
 
-Both yield a :class:`ChainStep` for every t. The driver (a thread, a test, the command line) owns
-progress and cancelling: it just stops asking for the next step.
+A chain is a generator of one :class:`ChainStep` for every t. The driver (a thread, a test, the
+command line) owns progress and cancelling: it just stops asking for the next step. The reverse
+chains are in samplers.py.
 """
 
 from __future__ import annotations
@@ -12,17 +13,28 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ddpm_studio.diffusion.gaussians import (
-    ReverseVariance,
-    reverse_step,
-    standard_normal,
-    transition,
-)
+from ddpm_studio.diffusion.gaussians import standard_normal, transition
 from ddpm_studio.diffusion.schedule import NoiseSchedule
 from ddpm_studio.explained_error import ExplainedError
 
 PredictX0 = Callable[[Tensor, int], Tensor]
 """(x_t of shape (N, …), t) -> predicted x_0 of the same shape."""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a network sees in x_t that learned its variance, too; both of x_t's shape (N, …).
+
+    variance_share  v of :func:`~ddpm_studio.diffusion.gaussians.learned_range_variance`, 0 for
+                    beta_tilde_t to 1 for beta_t
+    """
+
+    x_0: Tensor
+    variance_share: Tensor
+
+
+Predict = Callable[[Tensor, int], Tensor | Prediction]
+"""A :data:`PredictX0`, or what says x_0 and the variance together."""
 
 
 class NotFiniteError(ExplainedError, ArithmeticError):
@@ -61,36 +73,3 @@ def initial_noise(
 ) -> Tensor:
     """x_T ~ N(0, I), shape (count, *sample_shape), float32."""
     return standard_normal((count, *sample_shape), generator, device)
-
-
-@torch.inference_mode()
-def reverse_chain(
-    schedule: NoiseSchedule,
-    predict_x_0: PredictX0,
-    x_T: Tensor,
-    generator: torch.Generator,
-    *,
-    variance: ReverseVariance = ReverseVariance.FIXED_LARGE,
-    clip: float | None = None,
-) -> Iterator[ChainStep]:
-    """x_T, x_{T-1}, …, x_0 by ancestral sampling (DDPM, Algorithm 2).
-
-    ``predict_x_0`` gives x_0 as the network sees it in x_t; with ``clip`` it is limited to
-    [-clip, clip] *before* the mean is formed, as in the paper's own code. Each step yielded
-    carries the prediction that led to it (None at t = T). Raises NotFiniteError at the first
-    step that is not finite.
-    """
-    x = x_T
-    yield ChainStep(schedule.T, x)
-    for t in range(schedule.T, 0, -1):
-        x_0 = predict_x_0(x, t)
-        if clip is not None:
-            x_0 = x_0.clamp(-clip, clip)
-        x = reverse_step(schedule, x_0, x, t, variance).sample(generator)
-        if not torch.isfinite(x).all():
-            raise NotFiniteError(
-                "The reverse chain is not finite at t = {t}. Its numbers grew without limit: try "
-                "another seed or another model.",
-                t=t - 1,
-            )
-        yield ChainStep(t - 1, x, x_0)

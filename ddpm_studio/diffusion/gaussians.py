@@ -1,38 +1,41 @@
-"""The four Gaussians of the paper, each as a mean and a variance (DDPM, eqs. 1, 2, 4, 6 and 7)."""
+"""The Gaussians of the paper, each as a mean and a variance (DDPM, eqs. 1, 2, 4, 6, 7 and 11).
+
+Tensors have any shape, in which x_0, x_t and epsilon agree; t runs from 1 to T and is one for all
+samples. Steps outside that raise ValueError.
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from enum import StrEnum
 
 import torch
 from torch import Tensor
 
+from ddpm_studio.diffusion.sampler_configuration import ReverseVariance
 from ddpm_studio.diffusion.schedule import NoiseSchedule
-
-
-class ReverseVariance(StrEnum):
-    """Which fixed variance p_theta(x_{t-1} | x_t) has (DDPM, section 3.2)."""
-
-    FIXED_LARGE = "fixed-large"  # sigma_t² = beta_t, best where x_0 ~ N(0, I)
-    FIXED_SMALL = "fixed-small"  # sigma_t² = beta_tilde_t, best where x_0 is a single point
 
 
 @dataclass(frozen=True)
 class Gaussian:
-    """N(mean, variance · I): ``mean`` of any shape, ``variance`` one number >= 0."""
+    """N(mean, variance · I): ``mean`` of any shape, ``variance`` one number >= 0.
+
+    Or, with a tensor of variances > 0 that broadcasts to the mean's shape, N(mean, diag(variance)).
+    """
 
     mean: Tensor
-    variance: float
+    variance: float | Tensor
 
     def sample(self, generator: torch.Generator) -> Tensor:
         """One draw, of the mean's shape.
 
         The noise comes from ``generator`` (a CPU one): one seed, one chain, on every device.
         """
-        if self.variance == 0.0:
+        if not isinstance(self.variance, Tensor) and self.variance == 0.0:
             return self.mean.clone()
         noise = standard_normal(self.mean.shape, generator, self.mean.device)
+        if isinstance(self.variance, Tensor):
+            return torch.addcmul(self.mean, noise, self.variance.sqrt())
         return torch.add(self.mean, noise, alpha=self.variance**0.5)
 
 
@@ -64,12 +67,62 @@ def transition(schedule: NoiseSchedule, x_previous: Tensor, t: int) -> Gaussian:
 
 def posterior(schedule: NoiseSchedule, x_0: Tensor, x_t: Tensor, t: int) -> Gaussian:
     """q(x_{t-1} | x_t, x_0) = N(mu_tilde_t, beta_tilde_t I), t = 1 … T (DDPM, eqs. 6 and 7)."""
+    mean = mean_from_x_0(schedule, x_0, x_t, t)
+    return Gaussian(mean, float(schedule.posterior_variance[t]))
+
+
+def mean_from_x_0(schedule: NoiseSchedule, x_0: Tensor, x_t: Tensor, t: int) -> Tensor:
+    """mu_tilde_t(x_t, x_0), the posterior's mean and, of a predicted x_0, p_theta's (DDPM, eq. 7)."""
     _require_step(schedule, t)
-    mean = (
+    return (
         float(schedule.posterior_x_0_coefficient[t]) * x_0
         + float(schedule.posterior_x_t_coefficient[t]) * x_t
     )
-    return Gaussian(mean, float(schedule.posterior_variance[t]))
+
+
+def mean_from_noise(schedule: NoiseSchedule, noise: Tensor, x_t: Tensor, t: int) -> Tensor:
+    """(x_t - beta_t / sqrt(1 - alpha_bar_t) epsilon) / sqrt(alpha_t), of a predicted epsilon.
+
+    DDPM, eq. 11: the same as :func:`mean_from_x_0` of the x_0 that epsilon implies.
+    """
+    _require_step(schedule, t)
+    share = float(schedule.beta[t]) / float(schedule.marginal_variance[t]) ** 0.5
+    return (x_t - share * noise) / float(schedule.alpha[t]) ** 0.5
+
+
+def score_from_noise(schedule: NoiseSchedule, noise: Tensor, t: int) -> Tensor:
+    """grad log q(x_t) as a predicted epsilon implies it: -epsilon / sqrt(1 - alpha_bar_t).
+
+    Exact where epsilon is E[epsilon | x_t] (DDPM, section 3.2; Song & Ermon 2019).
+    """
+    _require_step(schedule, t)
+    return noise / -(float(schedule.marginal_variance[t]) ** 0.5)
+
+
+def clipped(x_0: Tensor, clip: float | None) -> Tensor:
+    """x_0 limited to [-clip, clip], or as it is with None; to be done before a mean is formed."""
+    return x_0 if clip is None else x_0.clamp(-clip, clip)
+
+
+def fixed_variance(schedule: NoiseSchedule, t: int, kind: ReverseVariance | str) -> float:
+    """sigma_t² = beta_t where ``kind`` is "fixed-large", beta_tilde_t where "fixed-small"."""
+    _require_step(schedule, t)
+    large = ReverseVariance(kind) is ReverseVariance.FIXED_LARGE
+    return float((schedule.beta if large else schedule.posterior_variance)[t])
+
+
+def learned_range_variance(schedule: NoiseSchedule, v: Tensor, t: int) -> Tensor:
+    """sigma_t² = exp(v ln beta_t + (1 - v) ln beta_tilde_t), one for each element of ``v``.
+
+    ``v`` is the network's share, 0 for beta_tilde_t to 1 for beta_t (Nichol & Dhariwal 2021,
+    eq. 15; an output from -1 to 1 in their code is 2 v - 1). beta_tilde_1 = 0 has no logarithm:
+    as in their code beta_tilde_2 stands in for it, and beta_1 where T = 1.
+    """
+    _require_step(schedule, t)
+    smallest = float(schedule.posterior_variance[min(max(t, 2), schedule.T)])
+    large = float(schedule.beta[t])
+    low, high = math.log(smallest or large), math.log(large)
+    return torch.exp(v * high + (1 - v) * low)
 
 
 def reverse_step(
@@ -77,17 +130,36 @@ def reverse_step(
     predicted_x_0: Tensor,
     x_t: Tensor,
     t: int,
-    variance: ReverseVariance = ReverseVariance.FIXED_LARGE,
+    variance: ReverseVariance | Tensor = ReverseVariance.FIXED_LARGE,
 ) -> Gaussian:
     """p_theta(x_{t-1} | x_t): the posterior with x_0 replaced by its prediction (DDPM, eq. 11).
 
-    With either variance the last step, t = 1, draws nothing: it returns the mean (DDPM,
-    Algorithm 2, "z = 0 if t = 1").
+    ``variance`` is a fixed one, or the variances themselves, as from
+    :func:`learned_range_variance`. With any the last step, t = 1, draws nothing: it returns the
+    mean (DDPM, Algorithm 2, "z = 0 if t = 1").
     """
-    mean = posterior(schedule, predicted_x_0, x_t, t).mean
+    mean = mean_from_x_0(schedule, predicted_x_0, x_t, t)
     if t == 1:
         return Gaussian(mean, 0.0)
-    values = (
-        schedule.beta if variance is ReverseVariance.FIXED_LARGE else schedule.posterior_variance
-    )
-    return Gaussian(mean, float(values[t]))
+    if isinstance(variance, Tensor):
+        return Gaussian(mean, variance)
+    return Gaussian(mean, fixed_variance(schedule, t, variance))
+
+
+def ddim_step(
+    schedule: NoiseSchedule, predicted_x_0: Tensor, x_t: Tensor, t: int, eta: float = 0.0
+) -> Gaussian:
+    """The step of DDIM (Song, Meng & Ermon 2021, eq. 12), with sigma_t² = eta² beta_tilde_t (eq. 16).
+
+    mean = sqrt(alpha_bar_{t-1}) x_0 + sqrt(1 - alpha_bar_{t-1} - sigma_t²) epsilon, with the
+    epsilon that x_t and ``predicted_x_0`` imply: where x_0 was clipped, epsilon follows (as in
+    improved-diffusion; diffusers' ``use_clipped_model_output``), so that eta = 1 is exactly
+    :func:`reverse_step` with the fixed small variance. eta from 0, which draws nothing, to 1.
+    """
+    _require_step(schedule, t)
+    variance = eta**2 * float(schedule.posterior_variance[t])
+    left = max(0.0, float(schedule.marginal_variance[t - 1]) - variance)
+    direction = (left / float(schedule.marginal_variance[t])) ** 0.5
+    signal_before, signal = (float(schedule.alpha_bar[s]) ** 0.5 for s in (t - 1, t))
+    mean = (signal_before - direction * signal) * predicted_x_0 + direction * x_t
+    return Gaussian(mean, variance)

@@ -7,6 +7,7 @@ before torch is imported.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,72 +15,91 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ddpm_studio.explained_error import ExplainedError, brief
+from ddpm_studio.diffusion.beta_curves import (
+    MAX_STEPS,
+    FloatArray,
+    ScheduleError,
+    checked_ends,
+    constant_betas,
+    cosine_betas,
+    linear_betas,
+    listed_betas,
+    quadratic_betas,
+    sigmoid_betas,
+)
+from ddpm_studio.explained_error import brief
 
-FloatArray = NDArray[np.float64]
+__all__ = ["MAX_STEPS", "SCHEDULE_KINDS", "NoiseSchedule", "ScheduleConfiguration", "ScheduleError"]
 
-MAX_STEPS = 10_000
-_COSINE_OFFSET = 0.008  # s of Nichol & Dhariwal 2021, eq. 17
-_COSINE_MAX_BETA = 0.999  # "no larger than 0.999 to prevent singularities near t = T"
-
-
-class ScheduleError(ExplainedError, ValueError):
-    """A schedule that cannot exist; the message says which number is wrong and what is allowed."""
+SCHEDULE_KINDS = ("linear", "cosine", "sigmoid", "quadratic", "constant", "custom")
+_FROM_TWO_ENDS = ("linear", "sigmoid", "quadratic")
 
 
 @dataclass(frozen=True)
 class ScheduleConfiguration:
-    """The few numbers from which a schedule is rebuilt exactly.
+    """The numbers from which a schedule is rebuilt exactly; hashable, and plain.
 
-    ``kind`` is ``"linear"`` (with ``beta_1`` and ``beta_T`` in (0, 1)) or ``"cosine"``
-    (which has no free parameter but T; ``beta_1`` and ``beta_T`` are None).
+    ``kind`` is one of SCHEDULE_KINDS. What else it needs, None being the rest:
+    "linear", "sigmoid", "quadratic"   ``beta_1`` and ``beta_T``, both in (0, 1)
+    "constant"                         ``beta_1`` in (0, 1), the beta of every step
+    "custom"                           ``betas``, beta_1 … beta_T, T numbers in (0, 1)
+    "cosine"                           nothing but T
     """
 
     kind: str
     T: int
     beta_1: float | None = None
     beta_T: float | None = None
+    betas: tuple[float, ...] | None = None
 
     def build(self) -> NoiseSchedule:
         """The schedule itself. Raises ScheduleError where the numbers allow none."""
-        if self.kind == "linear":
-            if self.beta_1 is None or self.beta_T is None:
-                raise ScheduleError("A linear schedule needs both beta_1 and beta_T.")
-            return NoiseSchedule.linear(self.T, self.beta_1, self.beta_T)
+        if self.kind in _FROM_TWO_ENDS:
+            return self._build_from_ends()
         if self.kind == "cosine":
             return NoiseSchedule.cosine(self.T)
+        if self.kind == "constant":
+            return self._build_constant()
+        if self.kind == "custom":
+            return self._build_custom()
         raise ScheduleError(
-            "Unknown schedule {kind}: it must be 'linear' or 'cosine'.", kind=brief(repr(self.kind))
+            "Unknown schedule {kind}: it must be one of {kinds}.",
+            kind=brief(repr(self.kind)),
+            kinds=", ".join(SCHEDULE_KINDS),
         )
+
+    def _build_from_ends(self) -> NoiseSchedule:
+        if self.beta_1 is None or self.beta_T is None:
+            raise ScheduleError("This schedule needs both beta_1 and beta_T.")
+        builders = {
+            "linear": NoiseSchedule.linear,
+            "sigmoid": NoiseSchedule.sigmoid,
+            "quadratic": NoiseSchedule.quadratic,
+        }
+        return builders[self.kind](self.T, self.beta_1, self.beta_T)
+
+    def _build_constant(self) -> NoiseSchedule:
+        if self.beta_1 is None:
+            raise ScheduleError("A constant schedule needs beta_1, the beta of every step.")
+        return NoiseSchedule.constant(self.T, self.beta_1)
+
+    def _build_custom(self) -> NoiseSchedule:
+        if self.betas is None:
+            raise ScheduleError("A custom schedule needs the list of its betas.")
+        schedule = NoiseSchedule.from_betas(self.betas)
+        if self.T != schedule.T:
+            raise ScheduleError(
+                "T is {T}, but the list holds {count} betas.",
+                T=brief(repr(self.T)),
+                count=schedule.T,
+            )
+        return schedule
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values for a checkpoint's metadata."""
+        """Plain values for a checkpoint's metadata: those that the kind needs."""
         values: dict[str, Any] = {"kind": self.kind, "T": self.T}
-        if self.kind == "linear":
-            values |= {"beta_1": self.beta_1, "beta_T": self.beta_T}
-        return values
-
-
-def _checked_steps(T: object) -> int:
-    if isinstance(T, bool) or not isinstance(T, (int, np.integer)):
-        raise ScheduleError("T must be a whole number of steps, not {T}.", T=brief(repr(T)))
-    if not 1 <= T <= MAX_STEPS:
-        raise ScheduleError("T must lie between 1 and {most}, not {T}.", most=MAX_STEPS, T=T)
-    return int(T)
-
-
-def _checked_beta(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.floating, np.integer)):
-        raise ScheduleError(
-            "{name} must be a number between 0 and 1, not {value}.",
-            name=name,
-            value=brief(repr(value)),
-        )
-    if not 0.0 < value < 1.0:
-        raise ScheduleError(
-            "{name} must lie strictly between 0 and 1, not {value}.", name=name, value=value
-        )
-    return float(value)
+        optional = {"beta_1": self.beta_1, "beta_T": self.beta_T, "betas": self.betas}
+        return values | {name: value for name, value in optional.items() if value is not None}
 
 
 def _frozen(values: NDArray[np.floating[Any]]) -> FloatArray:
@@ -92,33 +112,52 @@ def _frozen(values: NDArray[np.floating[Any]]) -> FloatArray:
 class NoiseSchedule:
     """beta_1 … beta_T and everything that follows from them.
 
-    ``beta`` has shape (T + 1,), float64, read-only, with ``beta[0] = 0``. Build one with
-    :meth:`linear`, :meth:`cosine` or :meth:`ScheduleConfiguration.build`.
+    ``beta`` has shape (T + 1,), float64, read-only, with ``beta[0] = 0``. Build one with a
+    classmethod (each raises ScheduleError) or with :meth:`ScheduleConfiguration.build`.
     """
 
     beta: FloatArray
     configuration: ScheduleConfiguration
 
     @classmethod
+    def _of(cls, values: FloatArray, kind: str, **numbers: Any) -> NoiseSchedule:
+        """From beta_1 … beta_T, shape (T,), and what its configuration holds beside kind and T."""
+        configuration = ScheduleConfiguration(kind, len(values), **numbers)
+        return cls(_frozen(np.concatenate(([0.0], values))), configuration)
+
+    @classmethod
     def linear(cls, T: int, beta_1: float = 1e-4, beta_T: float = 0.02) -> NoiseSchedule:
         """beta_t evenly spaced from beta_1 to beta_T (DDPM, section 4); with T = 1, beta_1 alone."""
-        steps = _checked_steps(T)
-        first, last = _checked_beta("beta_1", beta_1), _checked_beta("beta_T", beta_T)
-        beta = np.concatenate(([0.0], np.linspace(first, last, steps)))
-        return cls(_frozen(beta), ScheduleConfiguration("linear", steps, first, last))
+        betas = linear_betas(T, beta_1, beta_T)
+        return cls._of(betas, "linear", **_ends(beta_1, beta_T))
+
+    @classmethod
+    def quadratic(cls, T: int, beta_1: float = 1e-4, beta_T: float = 0.02) -> NoiseSchedule:
+        """sqrt(beta_t) evenly spaced, "scaled_linear" in diffusers: :func:`quadratic_betas`."""
+        betas = quadratic_betas(T, beta_1, beta_T)
+        return cls._of(betas, "quadratic", **_ends(beta_1, beta_T))
+
+    @classmethod
+    def sigmoid(cls, T: int, beta_1: float = 1e-4, beta_T: float = 0.02) -> NoiseSchedule:
+        """beta_t along a sigmoid, as in GeoDiff and diffusers: :func:`sigmoid_betas`."""
+        betas = sigmoid_betas(T, beta_1, beta_T)
+        return cls._of(betas, "sigmoid", **_ends(beta_1, beta_T))
+
+    @classmethod
+    def constant(cls, T: int, beta: float = 0.01) -> NoiseSchedule:
+        """The same beta at every step, in (0, 1)."""
+        return cls._of(constant_betas(T, beta), "constant", beta_1=float(beta))
 
     @classmethod
     def cosine(cls, T: int) -> NoiseSchedule:
-        """alpha_bar_t = f(t) / f(0), f(t) = cos²((t/T + s) / (1 + s) · π/2), s = 0.008.
+        """alpha_bar_t along cos² (Nichol & Dhariwal 2021, eq. 17): :func:`cosine_betas`."""
+        return cls._of(cosine_betas(T), "cosine")
 
-        beta_t = 1 - alpha_bar_t / alpha_bar_{t-1}, clipped at 0.999 (Nichol & Dhariwal 2021,
-        eq. 17); alpha_bar is the product after clipping, as in their code.
-        """
-        steps = _checked_steps(T)
-        t = np.arange(steps + 1, dtype=np.float64)
-        f = np.cos((t / steps + _COSINE_OFFSET) / (1 + _COSINE_OFFSET) * np.pi / 2) ** 2
-        beta = np.concatenate(([0.0], np.minimum(1.0 - f[1:] / f[:-1], _COSINE_MAX_BETA)))
-        return cls(_frozen(beta), ScheduleConfiguration("cosine", steps))
+    @classmethod
+    def from_betas(cls, betas: Sequence[float] | FloatArray) -> NoiseSchedule:
+        """Any schedule: beta_1 … beta_T as a list or array of shape (T,), each in (0, 1)."""
+        checked = listed_betas(betas)
+        return cls._of(checked, "custom", betas=tuple(checked.tolist()))
 
     @property
     def T(self) -> int:
@@ -171,3 +210,7 @@ class NoiseSchedule:
     def _per_step(self, numerator: FloatArray) -> FloatArray:
         """numerator_t / (1 - alpha_bar_t) for t = 1 … T, with a 0 put before it for t = 0."""
         return np.concatenate(([0.0], numerator / self.marginal_variance[1:]))
+
+
+def _ends(beta_1: float, beta_T: float) -> dict[str, float]:
+    return dict(zip(("beta_1", "beta_T"), checked_ends(beta_1, beta_T), strict=True))

@@ -10,6 +10,7 @@ Statistics are always measured on the exact frame, before it is stored.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,6 +24,7 @@ from ddpm_studio.diffusion.frame_statistics import (
     marginal_count,
     measure_frame,
 )
+from ddpm_studio.diffusion.gaussian_mixture import GaussianMixture
 from ddpm_studio.explained_error import ExplainedError
 
 DEFAULT_BUDGET_BYTES = 256 * 1000 * 1000
@@ -68,7 +70,7 @@ class _Plan:
 
 
 def _statistics_bytes(T: int, sample_shape: tuple[int, ...]) -> int:
-    per_marginal = HISTOGRAM_BINS * 4 + 4 * 8
+    per_marginal = HISTOGRAM_BINS * 4 + 5 * 8
     return (T + 1) * (marginal_count(sample_shape) * per_marginal + 2 * 4 + 1)
 
 
@@ -85,8 +87,14 @@ class Trajectory:
     """Random access to x_0 … x_T of one chain while it is being recorded, in any order of t.
 
     One thread records, others read frames already recorded; a frame is announced only after it
-    is complete, so no lock is needed. ``count`` samples of ``sample_shape``; raises
-    TrajectoryTooLargeError before any memory is taken.
+    is complete, so no lock is needed. ``count`` samples of ``sample_shape``.
+
+    A chain that takes fewer steps than its schedule has its own number of steps as T: then ``times``,
+    int64 of shape (T + 1,) and strictly increasing from 0, says which t of the schedule each frame
+    is. ``law`` gives the distribution that the points of a frame should have, where it is known; it
+    is asked with the frame's index.
+
+    Raises TrajectoryTooLargeError before any memory is taken.
     """
 
     def __init__(
@@ -95,12 +103,16 @@ class Trajectory:
         count: int,
         sample_shape: tuple[int, ...],
         *,
+        times: NDArray[np.int64] | None = None,
+        law: Callable[[int], GaussianMixture] | None = None,
         budget_bytes: int = DEFAULT_BUDGET_BYTES,
     ) -> None:
         plan = _plan(T, count, sample_shape, budget_bytes)
         self.T = T
         self.count = count
         self.sample_shape = sample_shape
+        self.times = np.arange(T + 1) if times is None else times
+        self.law = law
         self.precision = plan.precision
         self.byte_count = plan.byte_count
         marginals = marginal_count(sample_shape)
@@ -108,7 +120,8 @@ class Trajectory:
         self._level_range = np.zeros((T + 1, 2), np.float32)  # lowest value, size of a level
         self._recorded = np.zeros(T + 1, bool)
         self._counts = np.zeros((T + 1, marginals, HISTOGRAM_BINS), np.int32)
-        self._moments = np.full((4, marginals, T + 1), np.nan)  # mean, std, KS, W_1
+        # mean, std, KS, W_1, KS to the law
+        self._moments = np.full((5, marginals, T + 1), np.nan)
         self._value_counts = (0, 0)
 
     def record(self, t: int, x: Tensor) -> None:
@@ -119,13 +132,14 @@ class Trajectory:
             )
         frame = x.detach().to("cpu").numpy()
         self._store(t, frame)
-        measured = measure_frame(frame)
+        measured = measure_frame(frame, self.law(t) if self.law is not None else None)
         self._counts[t] = measured.counts
         self._moments[:, :, t] = (
             measured.mean,
             measured.std,
             measured.kolmogorov_smirnov,
             measured.wasserstein,
+            measured.law_kolmogorov_smirnov,
         )
         self._value_counts = (measured.value_count, measured.distance_value_count)
         self._recorded[t] = True
@@ -176,8 +190,7 @@ class Trajectory:
     def statistics(self, t: int) -> FrameStatistics:
         """The statistics of x_t. Raises LookupError where x_t is not recorded yet."""
         self._require(t)
-        mean, std, ks, wasserstein = self._moments[:, :, t]
-        return FrameStatistics(*self._value_counts, self._counts[t], mean, std, ks, wasserstein)
+        return FrameStatistics(*self._value_counts, self._counts[t], *self._moments[:, :, t])
 
     @property
     def kolmogorov_smirnov(self) -> NDArray[np.float64]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import median
 
-import numpy as np
 import torch
 from torch import Generator, Tensor
 
 from ddpm_studio.datasets.catalogue import DataSource
 from ddpm_studio.datasets.digits import GREY_LEVELS, Digits
+from ddpm_studio.diffusion.distances import sliced_wasserstein
 from ddpm_studio.training.digit_classifier import CLASSES, DigitClassifier
 
 MAX_POINT_RATIO = 2.0
@@ -21,28 +21,6 @@ NEIGHBOUR_RATIOS = (0.8, 1.25)
 MAX_COPIES = 0.01
 
 _REPEATS = 15
-
-
-def sliced_wasserstein(
-    a: Tensor, b: Tensor, generator: Generator, *, projections: int = 128
-) -> float:
-    """Mean 1-Wasserstein distance of ``a`` and ``b``, both (N, …), along random directions.
-
-    Along one direction W_1 of two samples of equal size is the mean distance of their order
-    statistics, exactly (Bonneel et al. 2015). Data on a line have one direction: the result is
-    W_1 itself, and nothing is drawn. Raises ValueError where the shapes differ.
-    """
-    if a.shape != b.shape or a.ndim < 2:
-        raise ValueError(f"Two samples of one shape (N, …) are needed, not {a.shape}, {b.shape}.")
-    a, b = a.flatten(1).double(), b.flatten(1).double()
-    if a.shape[1] == 1:
-        directions = torch.ones(1, 1, dtype=torch.float64)
-    else:
-        directions = torch.randn(a.shape[1], projections, generator=generator, dtype=torch.float64)
-        directions /= directions.norm(dim=0)
-    # NumPy sorts ten times as fast as torch on a CPU.
-    along_a, along_b = (np.sort((directions.T @ x.T).numpy(), axis=1) for x in (a, b))
-    return float(np.abs(along_a - along_b).mean())
 
 
 @dataclass(frozen=True)

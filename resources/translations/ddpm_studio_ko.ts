@@ -765,10 +765,6 @@
         <translation>t = {t}에서 역방향 연쇄의 값이 유한하지 않습니다. 수가 한없이 커졌으니 다른 시드나 다른 모델로 시도하세요.</translation>
     </message>
     <message>
-        <source>Unknown schedule {kind}: it must be &apos;linear&apos; or &apos;cosine&apos;.</source>
-        <translation>알 수 없는 스케줄 {kind}: &apos;linear&apos;나 &apos;cosine&apos;이어야 합니다.</translation>
-    </message>
-    <message>
         <source>T must be a whole number of steps, not {T}.</source>
         <translation>T는 정수 단계 수여야 하는데 {T}입니다.</translation>
     </message>
@@ -785,12 +781,64 @@
         <translation>{name}은(는) 0보다 크고 1보다 작아야 하는데 {value}입니다.</translation>
     </message>
     <message>
-        <source>A linear schedule needs both beta_1 and beta_T.</source>
-        <translation>선형 스케줄에는 beta_1과 beta_T가 모두 필요합니다.</translation>
-    </message>
-    <message>
         <source>{file} has changed since it was opened: open it again.</source>
         <translation>{file} 파일이 연 뒤에 바뀌었습니다. 다시 여세요.</translation>
+    </message>
+    <message>
+        <source>--eta belongs to DDIM: give --sampler ddim, too, or leave it out.</source>
+        <translation>--eta는 DDIM에 쓰입니다: --sampler ddim도 함께 주거나 --eta를 빼십시오.</translation>
+    </message>
+    <message>
+        <source>The betas must be a list of numbers, not {betas}.</source>
+        <translation>베타는 수의 목록이어야 하는데 {betas}입니다.</translation>
+    </message>
+    <message>
+        <source>The list must hold from 1 to {most} betas, not {count}.</source>
+        <translation>목록에는 베타가 1개에서 {most}개까지 있어야 하는데 {count}개입니다.</translation>
+    </message>
+    <message>
+        <source>A chain of {T} steps can be sampled in 1 to {T} of them, not in {steps}.</source>
+        <translation>{T}단계의 연쇄는 1에서 {T} 사이의 단계 수로 표집할 수 있는데 {steps}입니다.</translation>
+    </message>
+    <message>
+        <source>Unknown sampler {kind}: it must be one of {kinds}.</source>
+        <translation>알 수 없는 표집 방법 {kind}: 다음 중 하나여야 합니다: {kinds}.</translation>
+    </message>
+    <message>
+        <source>Unknown variance {variance}: it must be one of {variances}.</source>
+        <translation>알 수 없는 분산 {variance}: 다음 중 하나여야 합니다: {variances}.</translation>
+    </message>
+    <message>
+        <source>eta must be a number from 0 to 1, not {eta}.</source>
+        <translation>eta는 0에서 1 사이의 수여야 하는데 {eta}입니다.</translation>
+    </message>
+    <message>
+        <source>The number of steps must be a whole number from 1 on, not {steps}.</source>
+        <translation>단계 수는 1 이상의 정수여야 하는데 {steps}입니다.</translation>
+    </message>
+    <message>
+        <source>The limit of x_0 must be a positive number, not {clip}.</source>
+        <translation>x_0의 한계는 양수여야 하는데 {clip}입니다.</translation>
+    </message>
+    <message>
+        <source>Unknown schedule {kind}: it must be one of {kinds}.</source>
+        <translation>알 수 없는 스케줄 {kind}: 다음 중 하나여야 합니다: {kinds}.</translation>
+    </message>
+    <message>
+        <source>This schedule needs both beta_1 and beta_T.</source>
+        <translation>이 스케줄에는 beta_1과 beta_T가 모두 필요합니다.</translation>
+    </message>
+    <message>
+        <source>A constant schedule needs beta_1, the beta of every step.</source>
+        <translation>상수 스케줄에는 모든 단계의 베타인 beta_1이 필요합니다.</translation>
+    </message>
+    <message>
+        <source>A custom schedule needs the list of its betas.</source>
+        <translation>사용자 지정 스케줄에는 베타의 목록이 필요합니다.</translation>
+    </message>
+    <message>
+        <source>T is {T}, but the list holds {count} betas.</source>
+        <translation>T는 {T}인데 목록에는 베타가 {count}개 있습니다.</translation>
     </message>
     <message>
         <source>T = {T:,} is too long: even a single sample needs more memory than one chain may take.</source>

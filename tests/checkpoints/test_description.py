@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from ddpm_studio.checkpoints.description import (
@@ -15,10 +16,13 @@ from ddpm_studio.checkpoints.description import (
     DescriptionError,
     ModelDescription,
 )
-from ddpm_studio.diffusion.schedule import ScheduleConfiguration
+from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration
+from ddpm_studio.diffusion.schedule import MAX_STEPS, NoiseSchedule, ScheduleConfiguration
 from ddpm_studio.networks.configuration import UNetConfiguration
 
 Values = dict[str, Any]
+
+LONGEST = np.random.default_rng(0).random(MAX_STEPS) * 1e-300  # as many digits as a number may have
 
 
 def refused(metadata: dict[str, str] | None, reason: str) -> None:
@@ -63,6 +67,11 @@ def test_metadata_is_plain_text(description: ModelDescription) -> None:
         {"target": "v", "variance": "fixed-small"},
         {"target": "x_0", "name": "이름 with spaces", "data_set": "a data set of tomorrow"},
         {"schedule": ScheduleConfiguration("cosine", 1000)},
+        {"schedule": ScheduleConfiguration("sigmoid", 1000, 1e-4, 0.02)},
+        {"schedule": ScheduleConfiguration("quadratic", 1000, 0.00085, 0.012)},
+        {"schedule": ScheduleConfiguration("constant", 3, 0.1)},
+        {"schedule": ScheduleConfiguration("custom", 3, betas=(0.1 + 0.2, 1e-300, 1 - 1e-16))},
+        {"schedule": NoiseSchedule.from_betas(LONGEST).configuration},
         {
             "data_set": "digits",
             "network": UNetConfiguration(
@@ -76,6 +85,22 @@ def test_a_description_survives_its_metadata(
 ) -> None:
     described = replace(description, **changes)
     assert ModelDescription.from_metadata(described.to_metadata()) == described
+
+
+def test_a_schedule_keeps_nothing_that_it_does_not_need(values: Values) -> None:
+    values["schedule"] |= {"kind": "cosine", "betas": [0.1]}
+    read = ModelDescription.from_metadata(described(values))
+    assert read.schedule == ScheduleConfiguration("cosine", 10)
+
+
+def test_a_list_that_holds_what_is_not_a_number_is_refused(values: Values) -> None:
+    values["schedule"] |= {"kind": "custom", "betas": [0.1] * 9 + [math.nan]}
+    refused(described(values), "its description holds NaN, which is not a number")
+
+
+def test_the_models_own_sampler_is_ancestral_with_all_steps(description: ModelDescription) -> None:
+    described = replace(description, variance="fixed-small", clip=2.0)
+    assert described.sampler == SamplerConfiguration("ancestral", variance="fixed-small", clip=2.0)
 
 
 @pytest.mark.parametrize("seed", [0, 2**53 + 1, 2**63 - 1])
@@ -165,8 +190,23 @@ def in_part(part: str, **changes: object) -> Callable[[Values], None]:
         (in_part("schedule", beta_T="0.1"), "no valid 'beta_T'"),
         (in_part("schedule", beta_T=True), "no valid 'beta_T'"),
         (in_part("schedule", beta_T=None), "needs both beta_1 and beta_T"),
-        (in_part("schedule", kind="quadratic"), "Unknown schedule 'quadratic'"),
+        (in_part("schedule", kind="laplace"), "Unknown schedule 'laplace'"),
         (in_part("schedule", kind=["linear"]), "no valid 'kind'"),
+        (in_part("schedule", kind="sigmoid", beta_T=None), "needs both beta_1 and beta_T"),
+        (in_part("schedule", kind="constant", beta_1=None), "needs beta_1"),
+        (in_part("schedule", kind="custom"), "needs the list of its betas"),
+        (in_part("schedule", kind="custom", betas=[0.1] * 9), "T is 10, but the list holds 9"),
+        (in_part("schedule", kind="custom", betas=[]), "from 1 to 10000 betas, not 0"),
+        (in_part("schedule", kind="custom", betas=[0.1] * 10_001), "no valid 'betas'"),
+        (in_part("schedule", kind="custom", betas="0.1"), "no valid 'betas'"),
+        (in_part("schedule", kind="custom", betas={"0": 0.1}), "no valid 'betas'"),
+        (in_part("schedule", kind="custom", betas=["0.1"] * 10), "no valid 'betas'"),
+        (in_part("schedule", kind="custom", betas=[True] * 10), "no valid 'betas'"),
+        (in_part("schedule", kind="custom", betas=[None] * 10), "no valid 'betas'"),
+        (in_part("schedule", kind="custom", betas=[[0.1]] * 10), "no valid 'betas'"),
+        (in_part("schedule", kind="custom", betas=[10**4000] * 10), "no valid 'betas'"),
+        (in_part("schedule", kind="custom", betas=[0.1] * 9 + [1]), "beta_10 must lie strictly"),
+        (in_part("schedule", kind="custom", betas=[0.0] * 10), "beta_1 must lie strictly"),
         (in_part("network", kind="transformer"), "Unknown network 'transformer'"),
         (in_part("network", kind=None), "Unknown network None"),
         (in_part("network", kind="x" * 50_000), "Unknown network"),

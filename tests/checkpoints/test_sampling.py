@@ -12,9 +12,16 @@ import torch
 
 from ddpm_studio.checkpoints import sampling
 from ddpm_studio.checkpoints.description import ModelDescription
-from ddpm_studio.checkpoints.sampling import sample_model, samples_at_once, sampling_steps
+from ddpm_studio.checkpoints.sampling import (
+    resumed_steps,
+    sample_model,
+    samples_at_once,
+    sampling_steps,
+)
 from ddpm_studio.checkpoints.weights import LoadedModel, load_model, save_model
 from ddpm_studio.diffusion.chains import NotFiniteError
+from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration
+from ddpm_studio.diffusion.schedule import ScheduleError
 from ddpm_studio.networks.configuration import MlpConfiguration, UNetConfiguration
 from ddpm_studio.networks.denoiser import build_network
 
@@ -47,6 +54,36 @@ def test_a_chain_has_all_its_steps(model: LoadedModel) -> None:
     steps = list(sampling_steps(model, 4, 0))
     assert [step.t for step in steps] == list(range(10, -1, -1))
     assert torch.equal(steps[-1].x, sample_model(model, 4, 0))
+
+
+def test_another_sampler_starts_from_the_same_noise_and_says_its_own_t(model: LoadedModel) -> None:
+    own = list(sampling_steps(model, 4, 0))
+    assert torch.equal(own[-1].x, sample_model(model, 4, 0, model.description.sampler))
+    ddim = list(sampling_steps(model, 4, 0, SamplerConfiguration("ddim", steps=3)))
+    assert [step.t for step in ddim] == [10, 7, 3, 0]
+    assert torch.equal(ddim[0].x, own[0].x)
+    assert torch.equal(ddim[-1].x, sample_model(model, 4, 0, SamplerConfiguration("ddim", steps=3)))
+    assert not torch.equal(ddim[-1].x, own[-1].x)
+
+
+def test_more_steps_than_the_model_has_are_refused(model: LoadedModel) -> None:
+    with pytest.raises(ScheduleError, match="1 to 10 of them, not in 11"):
+        sample_model(model, 2, 0, SamplerConfiguration(steps=11))
+
+
+def test_a_chain_goes_on_from_where_it_was(model: LoadedModel) -> None:
+    """The noise of x_T and of the steps comes from one generator; its state after 4 of them."""
+    whole = list(sampling_steps(model, 4, 0))
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(1 + 4):
+        torch.randn((4, 2), generator=generator)
+    assert whole[4].t == 6
+    rest = list(resumed_steps(model, whole[4].x, 6, generator))
+    assert [step.t for step in rest] == list(range(6, -1, -1))
+    assert all(torch.equal(a.x, b.x) for a, b in zip(rest, whole[4:], strict=True))
+    branch = list(resumed_steps(model, whole[4].x, 6, torch.Generator().manual_seed(9)))
+    assert torch.equal(branch[0].x, rest[0].x)
+    assert not torch.equal(branch[1].x, rest[1].x)
 
 
 @pytest.mark.parametrize("part", [1, 3, 7])

@@ -11,8 +11,8 @@ import pytest
 
 from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.checkpoints.model_file import inspect_model_file
-from ddpm_studio.checkpoints.summary import full_summary, one_line_summary
-from ddpm_studio.diffusion.schedule import ScheduleConfiguration
+from ddpm_studio.checkpoints.summary import full_summary, one_line_summary, schedule_summary
+from ddpm_studio.diffusion.schedule import NoiseSchedule, ScheduleConfiguration
 from ddpm_studio.networks.configuration import UNetConfiguration
 
 IMAGES = {
@@ -38,6 +38,21 @@ def test_one_line_of_images(description: ModelDescription, save: Callable[..., P
     )
     assert "x (1, 2), attention at 4 and 8, " in line
     assert line.endswith("; cosine, T = 1000")
+
+
+@pytest.mark.parametrize(
+    ("schedule", "words"),
+    [
+        (NoiseSchedule.linear(50), "linear, T = 50, beta from 0.0001 to 0.02"),
+        (NoiseSchedule.cosine(50), "cosine, T = 50"),
+        (NoiseSchedule.sigmoid(50), "sigmoid, T = 50, beta from 0.0001 to 0.02"),
+        (NoiseSchedule.quadratic(50), "quadratic, T = 50, beta from 0.0001 to 0.02"),
+        (NoiseSchedule.constant(50, 0.02), "constant, T = 50, beta = 0.02"),
+        (NoiseSchedule.from_betas([0.1, 0.5, 0.3]), "custom, T = 3, beta from 0.1 to 0.3"),
+    ],
+)
+def test_every_schedule_in_words(schedule: NoiseSchedule, words: str) -> None:
+    assert schedule_summary(schedule.configuration) == words
 
 
 def test_a_table_says_everything(path: Path) -> None:

@@ -18,9 +18,9 @@ from ddpm_studio.diffusion.chains import (
     PredictX0,
     forward_chain,
     initial_noise,
-    reverse_chain,
 )
 from ddpm_studio.diffusion.gaussians import ReverseVariance, reverse_step
+from ddpm_studio.diffusion.samplers import SamplerConfiguration, reverse_chain
 from ddpm_studio.diffusion.schedule import NoiseSchedule
 from ddpm_studio.diffusion.targets import Target, predicted_x_0
 
@@ -151,7 +151,11 @@ def test_reverse_chain_samples_the_affine_recursion() -> None:
     schedule = NoiseSchedule.linear(50)
     x_T = initial_noise(count, (1,), seeded(4), "cpu")
     chain = reverse_chain(
-        schedule, gaussian_denoiser(schedule, 2.0, 0.25), x_T, seeded(5), variance=SMALL
+        schedule,
+        gaussian_denoiser(schedule, 2.0, 0.25),
+        x_T,
+        seeded(5),
+        SamplerConfiguration(variance=SMALL),
     )
     x_0 = last(chain).double()
     assert abs(x_0.mean().item() - 1.82663) < 5 * 0.25073 / math.sqrt(count)
@@ -165,13 +169,14 @@ def test_reverse_chain_with_the_exact_denoiser_recovers_the_data(
     count = 4000
     schedule = NoiseSchedule.linear(1000)
     x_T = initial_noise(count, (1,), seeded(6), "cpu")
-    chain = reverse_chain(schedule, mixture_denoiser(schedule), x_T, seeded(7), variance=variance)
+    sampler = SamplerConfiguration(variance=variance)
+    chain = reverse_chain(schedule, mixture_denoiser(schedule), x_T, seeded(7), sampler)
     x_0 = last(chain).double().flatten().numpy()
     threshold = kstwo.isf(UNLUCKY, count)
     assert ks_1samp(x_0, mixture_cdf).statistic < threshold
     # A chain of 100 steps with the same betas starts far from N(0, I): the test must notice.
     short = NoiseSchedule.linear(100)
-    chain = reverse_chain(short, mixture_denoiser(short), x_T, seeded(7), variance=variance)
+    chain = reverse_chain(short, mixture_denoiser(short), x_T, seeded(7), sampler)
     assert ks_1samp(last(chain).double().flatten().numpy(), mixture_cdf).statistic > threshold
 
 
@@ -207,7 +212,9 @@ def test_full_loop_of_diffusers_ddpm_scheduler() -> None:
         output = x_t * index / (index + 1)
         return predicted_x_0(Target.NOISE, output, x_t, schedule, torch.tensor([t]))
 
-    chain = reverse_chain(schedule, predict, sample, seeded(0), variance=SMALL, clip=1.0)
+    chain = reverse_chain(
+        schedule, predict, sample, seeded(0), SamplerConfiguration(variance=SMALL, clip=1.0)
+    )
     x_0 = last(chain)
     assert x_0.abs().sum().item() == pytest.approx(258.9606, abs=0.01)
     assert x_0.abs().mean().item() == pytest.approx(0.3372, abs=0.001)
@@ -238,7 +245,9 @@ def test_prediction_is_clipped_before_the_mean_is_formed() -> None:
     """beta = ½, T = 2: the mean at t = 2 is sqrt(½) · ½ / ¾ x_0 + sqrt(½) · ½ / ¾ x_2."""
     schedule = NoiseSchedule.linear(2, 0.5, 0.5)
     x_T = torch.full((1000, 1), 3.0)
-    chain = reverse_chain(schedule, lambda x, t: 10 * x, x_T, seeded(1), clip=1.0)
+    chain = reverse_chain(
+        schedule, lambda x, t: 10 * x, x_T, seeded(1), SamplerConfiguration(clip=1.0)
+    )
     _, first, second = chain
     coefficient = math.sqrt(0.5) * 0.5 / 0.75
     noise = torch.randn(1000, 1, generator=seeded(1))

@@ -12,9 +12,16 @@ from scipy.stats import chi2, kstest
 from ddpm_studio.diffusion.gaussians import (
     Gaussian,
     ReverseVariance,
+    clipped,
+    ddim_step,
+    fixed_variance,
+    learned_range_variance,
     marginal,
+    mean_from_noise,
+    mean_from_x_0,
     posterior,
     reverse_step,
+    score_from_noise,
     standard_normal,
     transition,
 )
@@ -107,6 +114,98 @@ def test_reverse_step_has_the_posterior_mean_of_the_prediction(variance: Reverse
         assert step.variance == pytest.approx(expected[variance], rel=1e-12)
 
 
+@pytest.mark.parametrize(
+    "schedule", [SCHEDULE, NoiseSchedule.linear(1000), NoiseSchedule.cosine(50)]
+)
+def test_the_mean_is_the_same_from_the_noise_and_from_x_0(schedule: NoiseSchedule) -> None:
+    """DDPM, eqs. 7 and 11, by the definition of epsilon: x_t = a x_0 + s epsilon."""
+    for t in (1, 2, schedule.T // 2, schedule.T):
+        x_t, noise = tensor(0.4, -2.0, 1.0), tensor(-0.3, 1.5, 0.0)
+        alpha_bar = np.prod(1 - schedule.beta[1 : t + 1])
+        x_0 = (x_t - math.sqrt(1 - alpha_bar) * noise) / math.sqrt(alpha_bar)
+        of_noise = mean_from_noise(schedule, noise, x_t, t)
+        of_x_0 = mean_from_x_0(schedule, x_0, x_t, t)
+        assert (of_noise - of_x_0).abs().max() < 1e-9
+        expected = (x_t - schedule.beta[t] / math.sqrt(1 - alpha_bar) * noise) / math.sqrt(
+            1 - schedule.beta[t]
+        )
+        assert (of_noise - expected).abs().max() < 1e-9
+
+
+def test_the_score_is_the_gradient_of_the_log_density() -> None:
+    """Of q(x_t | x_0), by a central difference."""
+    x_0, h = tensor(0.7, -1.2), 1e-5
+    for t in (1, 7, 40):
+        law = marginal(SCHEDULE, x_0, t)
+        x_t = law.sample(seeded()).double()
+        noise = (x_t - law.mean) / math.sqrt(law.variance)
+
+        def log_density(x: torch.Tensor, law: Gaussian = law) -> torch.Tensor:
+            return -((x - law.mean) ** 2) / (2 * law.variance)
+
+        gradient = (log_density(x_t + h) - log_density(x_t - h)) / (2 * h)
+        assert (score_from_noise(SCHEDULE, noise, t) - gradient).abs().max() < 1e-5
+
+
+def test_a_learned_variance_lies_between_the_fixed_ones() -> None:
+    """Nichol & Dhariwal 2021, eq. 15: a straight line between the logarithms, per element."""
+    v = tensor(0.0, 0.25, 0.5, 1.0)
+    for t in (2, 7, 40):
+        small = fixed_variance(SCHEDULE, t, ReverseVariance.FIXED_SMALL)
+        large = fixed_variance(SCHEDULE, t, "fixed-large")
+        learned = learned_range_variance(SCHEDULE, v, t)
+        expected = [small, small**0.75 * large**0.25, math.sqrt(small * large), large]
+        np.testing.assert_allclose(learned, expected, rtol=1e-12)
+        step = reverse_step(SCHEDULE, tensor(0.3), tensor(1.0), t, learned)
+        assert step.variance is learned
+
+
+def test_a_learned_variance_at_the_first_step_is_that_of_their_code() -> None:
+    """ "log calculation clipped because the posterior variance is 0 at the beginning"."""
+    first = learned_range_variance(SCHEDULE, tensor(0.0, 1.0), 1)
+    np.testing.assert_allclose(
+        first, [SCHEDULE.posterior_variance[2], SCHEDULE.beta[1]], rtol=1e-12
+    )
+    alone = learned_range_variance(NoiseSchedule.linear(1, 0.3, 0.3), tensor(0.0, 0.5, 1.0), 1)
+    np.testing.assert_allclose(alone, 0.3, rtol=1e-12)
+
+
+def test_samples_of_many_variances_have_each_its_own() -> None:
+    count = 40_000
+    variance = torch.tensor([0.01, 1.0, 9.0])
+    sample = Gaussian(torch.full((count, 3), 2.0), variance).sample(seeded(4))
+    for column, each in zip(sample.T, variance.tolist(), strict=True):
+        assert kstest(column.numpy(), "norm", args=(2.0, math.sqrt(each))).pvalue > 1e-6
+
+
+def test_clipping() -> None:
+    x_0 = tensor(-3.0, 0.5, 1.5)
+    assert clipped(x_0, 1.0).tolist() == [-1.0, 0.5, 1.0]
+    assert clipped(x_0, None) is x_0
+
+
+@pytest.mark.parametrize("t", [1, 2, 7, 40])
+@pytest.mark.parametrize("eta", [0.0, 0.3, 1.0])
+def test_ddim_keeps_the_marginals(t: int, eta: float) -> None:
+    """Song et al. 2021, lemma 1: of x_t ~ q(x_t | x_0), the step's x_{t-1} ~ q(x_{t-1} | x_0)."""
+    x_0 = tensor(0.7, -2.0)
+    at_t, before = marginal(SCHEDULE, x_0, t), marginal(SCHEDULE, x_0, t - 1)
+    step = ddim_step(SCHEDULE, x_0, at_t.mean, t, eta)
+    slope = (ddim_step(SCHEDULE, x_0, at_t.mean + 1, t, eta).mean - step.mean)[0].item()
+    assert (step.mean - before.mean).abs().max() < 1e-14
+    assert slope**2 * at_t.variance + step.variance == pytest.approx(before.variance, abs=1e-14)
+    assert step.variance == pytest.approx(eta**2 * SCHEDULE.posterior_variance[t], rel=1e-14)
+
+
+@pytest.mark.parametrize("t", [1, 2, 7, 40])
+def test_ddim_with_all_its_noise_is_the_ancestral_step(t: int) -> None:
+    x_0, x_t = tensor(0.3, -0.9), tensor(1.0, 2.0)
+    step = ddim_step(SCHEDULE, x_0, x_t, t, eta=1.0)
+    ancestral = reverse_step(SCHEDULE, x_0, x_t, t, ReverseVariance.FIXED_SMALL)
+    assert (step.mean - ancestral.mean).abs().max() < 1e-14
+    assert step.variance == ancestral.variance
+
+
 @pytest.mark.parametrize("variance", ReverseVariance)
 def test_last_reverse_step_draws_nothing(variance: ReverseVariance) -> None:
     step = reverse_step(SCHEDULE, tensor(0.3), tensor(5.0), 1, variance)
@@ -126,6 +225,14 @@ def test_steps_outside_the_chain(t: int) -> None:
         posterior(SCHEDULE, x, x, t)
     with pytest.raises(ValueError, match=message):
         reverse_step(SCHEDULE, x, x, t)
+    with pytest.raises(ValueError, match=message):
+        ddim_step(SCHEDULE, x, x, t)
+    with pytest.raises(ValueError, match=message):
+        mean_from_noise(SCHEDULE, x, x, t)
+    with pytest.raises(ValueError, match=message):
+        score_from_noise(SCHEDULE, x, t)
+    with pytest.raises(ValueError, match=message):
+        learned_range_variance(SCHEDULE, x, t)
     if t != 0:
         with pytest.raises(ValueError, match=message):
             marginal(SCHEDULE, x, t)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -12,6 +14,7 @@ import pytest
 
 from ddpm_studio.diffusion.schedule import (
     MAX_STEPS,
+    SCHEDULE_KINDS,
     NoiseSchedule,
     ScheduleConfiguration,
     ScheduleError,
@@ -25,7 +28,18 @@ SCHEDULES = [
     NoiseSchedule.cosine(1),
     NoiseSchedule.cosine(50),
     NoiseSchedule.cosine(MAX_STEPS),
+    NoiseSchedule.sigmoid(1, 0.5, 0.1),
+    NoiseSchedule.sigmoid(100, 1e-300, 1 - 1e-16),
+    NoiseSchedule.quadratic(1),
+    NoiseSchedule.quadratic(1000, 0.00085, 0.012),
+    NoiseSchedule.quadratic(3, 1e-300, 1 - 1e-16),  # its root's square rounds to 1
+    NoiseSchedule.constant(1, 0.5),
+    NoiseSchedule.constant(700, 0.02),
+    NoiseSchedule.from_betas([0.3]),
+    NoiseSchedule.from_betas([0.2, 1e-9, 0.7, 0.1]),
 ]
+TWO_ENDS = (NoiseSchedule.linear, NoiseSchedule.sigmoid, NoiseSchedule.quadratic)
+EVERY_T = (*TWO_ENDS, NoiseSchedule.constant, NoiseSchedule.cosine)
 ARRAYS = (
     "beta",
     "alpha",
@@ -71,6 +85,40 @@ def test_cosine_schedule_of_nichol_and_dhariwal() -> None:
 
     for t in (1, 10, 500, 999):
         assert schedule.alpha_bar[t] == pytest.approx(f(t) / f(0), rel=1e-9)
+
+
+def test_quadratic_schedule_of_stable_diffusion() -> None:
+    """Lin et al. 2024, table 1: sqrt(alpha_bar_T) = 0.068265 and SNR_T = 0.004682."""
+    schedule = NoiseSchedule.quadratic(1000, 0.00085, 0.012)
+    assert math.sqrt(schedule.alpha_bar[1000]) == pytest.approx(0.068265, abs=5e-7)
+    assert schedule.signal_to_noise[1000] == pytest.approx(0.004682, abs=5e-7)
+    beta = NoiseSchedule.quadratic(4, 0.01, 0.16).beta
+    np.testing.assert_allclose(beta, [0, 0.01, 0.04, 0.09, 0.16], rtol=1e-14)
+    np.testing.assert_array_equal(NoiseSchedule.quadratic(1, 0.25, 0.5).beta, [0, 0.25])
+
+
+def test_sigmoid_schedule_is_a_sigmoid_of_beta() -> None:
+    schedule = NoiseSchedule.sigmoid(5, 0.1, 0.3)
+    expected = [0.1 + 0.2 / (1 + math.exp(-u)) for u in (-6, -3, 0, 3, 6)]
+    np.testing.assert_allclose(schedule.beta, [0, *expected], rtol=1e-14)
+    assert schedule.beta[3] == pytest.approx(0.2, rel=1e-15)
+    assert schedule.beta[1] + schedule.beta[5] == pytest.approx(0.4, rel=1e-15)
+
+
+def test_constant_schedule_is_a_power() -> None:
+    schedule = NoiseSchedule.constant(200, 0.03)
+    np.testing.assert_array_equal(schedule.beta[1:], 0.03)
+    np.testing.assert_allclose(schedule.alpha_bar, 0.97 ** np.arange(201), rtol=1e-13)
+
+
+def test_a_list_of_betas_is_taken_as_it_is() -> None:
+    betas = [0.2, 1e-300, 1 - 1e-16, 0.2]
+    for given in (betas, tuple(betas), np.array(betas)):
+        np.testing.assert_array_equal(NoiseSchedule.from_betas(given).beta, [0, *betas])
+    linear = NoiseSchedule.linear(1000)
+    for name in ARRAYS:
+        same = NoiseSchedule.from_betas(linear.beta[1:])
+        np.testing.assert_array_equal(getattr(same, name), getattr(linear, name))
 
 
 def test_posterior_coefficients_of_the_linear_schedule() -> None:
@@ -139,49 +187,97 @@ def test_arrays_are_indexed_by_t_and_read_only(schedule: NoiseSchedule, name: st
 
 @pytest.mark.parametrize("T", [0, -1, MAX_STEPS + 1, 10**400])
 def test_number_of_steps_out_of_range(T: int) -> None:
-    for build in (NoiseSchedule.linear, NoiseSchedule.cosine):
+    for build in EVERY_T:
         with pytest.raises(ScheduleError, match=f"between 1 and {MAX_STEPS}, not {T}"):
             build(T)
 
 
 @pytest.mark.parametrize("T", [True, 10.0, math.nan, "10", None])
 def test_number_of_steps_of_the_wrong_kind(T: int) -> None:
-    for build in (NoiseSchedule.linear, NoiseSchedule.cosine):
+    for build in EVERY_T:
         with pytest.raises(ScheduleError, match="T must be a whole number"):
             build(T)
 
 
 @pytest.mark.parametrize("beta", [0.0, 1.0, -0.1, 1.5, math.nan, math.inf, 10**400])
 def test_beta_out_of_range(beta: float) -> None:
-    with pytest.raises(ScheduleError, match="beta_1 must lie strictly between 0 and 1"):
-        NoiseSchedule.linear(10, beta, 0.02)
-    with pytest.raises(ScheduleError, match="beta_T must lie strictly between 0 and 1"):
-        NoiseSchedule.linear(10, 1e-4, beta)
+    for build in TWO_ENDS:
+        with pytest.raises(ScheduleError, match="beta_1 must lie strictly between 0 and 1"):
+            build(10, beta, 0.02)
+        with pytest.raises(ScheduleError, match="beta_T must lie strictly between 0 and 1"):
+            build(10, 1e-4, beta)
+    with pytest.raises(ScheduleError, match="beta must lie strictly between 0 and 1"):
+        NoiseSchedule.constant(10, beta)
+    with pytest.raises(ScheduleError, match="beta_2 must lie strictly between 0 and 1"):
+        NoiseSchedule.from_betas([0.1, beta, 0.1])
 
 
 @pytest.mark.parametrize("beta", [True, np.True_, "0.1", None, 0.1j])
 def test_beta_of_the_wrong_kind(beta: float) -> None:
     with pytest.raises(ScheduleError, match="beta_1 must be a number"):
         NoiseSchedule.linear(10, beta, 0.02)
+    with pytest.raises(ScheduleError, match="beta_3 must be a number"):
+        NoiseSchedule.from_betas([0.1, 0.1, beta])
+
+
+@pytest.mark.parametrize("count", [0, MAX_STEPS + 1])
+def test_a_list_of_no_betas_or_of_too_many(count: int) -> None:
+    with pytest.raises(ScheduleError, match=f"from 1 to {MAX_STEPS} betas, not {count}"):
+        NoiseSchedule.from_betas([0.1] * count)
+
+
+@pytest.mark.parametrize(
+    "betas", ["0.1", b"0.1", {0.1: 0.2}, 0.1, None, np.float64(0.1), np.array(0.1), [[0.1], [0.2]]]
+)
+def test_what_is_no_list_of_betas(betas: list[float]) -> None:
+    with pytest.raises(ScheduleError, match=r"must be a (list of numbers|number between)"):
+        NoiseSchedule.from_betas(betas)
+
+
+def test_numbers_of_pages_are_cut_short() -> None:
+    for build in (NoiseSchedule.constant, NoiseSchedule.linear):
+        with pytest.raises(ScheduleError) as caught:
+            build(10, 10**4000)
+        assert len(str(caught.value)) < 200
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_configuration_rebuilds_the_schedule_exactly(schedule: NoiseSchedule) -> None:
     configuration = ScheduleConfiguration(**schedule.configuration.as_dict())
     assert configuration == schedule.configuration
+    assert hash(configuration) == hash(schedule.configuration)
     np.testing.assert_array_equal(configuration.build().beta, schedule.beta)
+    written = json.loads(json.dumps(configuration.as_dict()))
+    again = ScheduleConfiguration(**written | {"betas": tuple(written.get("betas", ())) or None})
+    assert again == configuration
+
+
+@pytest.mark.parametrize("kind", SCHEDULE_KINDS)
+def test_every_kind_is_built_of_what_it_needs(kind: str) -> None:
+    complete = ScheduleConfiguration(kind, 3, 0.1, 0.2, (0.1, 0.4, 0.2))
+    built = complete.build().configuration
+    assert (built.kind, built.T) == (kind, 3)
+    needed = {name for name, value in vars(built).items() if value is not None} - {"kind", "T"}
+    for name in needed:
+        with pytest.raises(ScheduleError, match=r"needs (both )?(beta_1|the list)"):
+            replace(complete, **{name: None}).build()
+    assert built.build().configuration == built
 
 
 def test_configurations_that_allow_no_schedule() -> None:
     with pytest.raises(ScheduleError, match="needs both beta_1 and beta_T"):
         ScheduleConfiguration("linear", 10, 1e-4).build()
-    with pytest.raises(ScheduleError, match="Unknown schedule 'sigmoid'"):
-        ScheduleConfiguration("sigmoid", 10).build()
+    with pytest.raises(ScheduleError, match=r"Unknown schedule 'laplace'.* linear, cosine,"):
+        ScheduleConfiguration("laplace", 10).build()
+    with pytest.raises(ScheduleError, match="T is 10, but the list holds 2 betas"):
+        ScheduleConfiguration("custom", 10, betas=(0.1, 0.2)).build()
 
 
 def test_schedule_configuration_and_catalogue_need_no_torch() -> None:
     program = (
         "import sys, ddpm_studio.diffusion, ddpm_studio.diffusion.noise_floor\n"
+        "import ddpm_studio.diffusion.adequacy, ddpm_studio.diffusion.respacing\n"
+        "import ddpm_studio.diffusion.sampler_configuration\n"
         "import ddpm_studio.networks.configuration, ddpm_studio.datasets.catalogue\n"
         "sys.exit('torch' in sys.modules)"
     )

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from ddpm_studio.diffusion.chains import reverse_chain
 from ddpm_studio.diffusion.gaussians import marginal
+from ddpm_studio.diffusion.samplers import reverse_chain
 from ddpm_studio.diffusion.schedule import NoiseSchedule
 from ddpm_studio.diffusion.targets import Target
 from ddpm_studio.networks.configuration import (

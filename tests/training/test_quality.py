@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 import torch
 from scipy.spatial import cKDTree
-from scipy.stats import wasserstein_distance
 from torch import Generator, Tensor
 
 from ddpm_studio.datasets.digits import Digits
@@ -18,7 +15,6 @@ from ddpm_studio.training.quality import (
     measure_digits,
     measure_points,
     nearest_distances,
-    sliced_wasserstein,
 )
 
 
@@ -28,57 +24,6 @@ def seeded(seed: int = 0) -> Generator:
 
 def normal(*shape: int, seed: int = 0) -> Tensor:
     return torch.randn(*shape, generator=seeded(seed), dtype=torch.float64)
-
-
-def test_on_a_line_a_shift_is_its_own_distance() -> None:
-    x = normal(1000, 1)
-    assert sliced_wasserstein(x, x - 0.37, seeded()) == pytest.approx(0.37, abs=1e-12)
-
-
-def test_on_a_line_it_is_scipys_distance() -> None:
-    a, b = normal(500, 1), 2 * normal(500, 1, seed=1) + 1
-    expected = wasserstein_distance(a[:, 0].numpy(), b[:, 0].numpy())
-    assert sliced_wasserstein(a, b, seeded()) == pytest.approx(expected, rel=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("dimension", "mean_cosine"),
-    # E |cos| of the angle to a uniform direction: Γ(D/2) / (√π Γ((D+1)/2))
-    [
-        (2, 2 / math.pi),
-        (3, 1 / 2),
-        (64, math.exp(math.lgamma(32) - math.lgamma(32.5)) / 1.77245385),
-    ],
-)
-def test_a_shift_is_seen_by_its_mean_cosine(dimension: int, mean_cosine: float) -> None:
-    x, shift = normal(50, dimension), normal(dimension, seed=1)
-    found = sliced_wasserstein(x, x + shift, seeded(), projections=40_000)
-    assert found == pytest.approx(float(shift.norm()) * mean_cosine, rel=0.02)
-
-
-def test_images_are_compared_as_vectors() -> None:
-    a, b = normal(40, 1, 4, 4), normal(40, 1, 4, 4, seed=1)
-    as_vectors = sliced_wasserstein(a.flatten(1), b.flatten(1), seeded())
-    assert sliced_wasserstein(a, b, seeded()) == as_vectors
-
-
-def test_the_order_of_samples_does_not_matter() -> None:
-    x = normal(300, 2)
-    assert sliced_wasserstein(x, x[torch.randperm(300, generator=seeded())], seeded()) < 1e-12
-
-
-def test_the_same_generator_gives_the_same_distance_and_no_other_is_used() -> None:
-    a, b = normal(100, 2), normal(100, 2, seed=1)
-    before = torch.get_rng_state()
-    assert sliced_wasserstein(a, b, seeded(3)) == sliced_wasserstein(a, b, seeded(3))
-    assert sliced_wasserstein(a, b, seeded(3)) != sliced_wasserstein(a, b, seeded(4))
-    assert torch.equal(torch.get_rng_state(), before)
-
-
-@pytest.mark.parametrize("shape", [(9, 2), (10, 3), (10,)])
-def test_samples_of_two_shapes_are_refused(shape: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match="one shape"):
-        sliced_wasserstein(normal(10, 2), normal(*shape), seeded())
 
 
 @pytest.mark.parametrize("name", POINT_DISTRIBUTIONS)

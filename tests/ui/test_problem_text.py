@@ -19,7 +19,9 @@ from ddpm_studio.checkpoints.description import DescriptionError, ModelDescripti
 from ddpm_studio.checkpoints.model_file import ModelFileError, inspect_model_file
 from ddpm_studio.cli import CommandError
 from ddpm_studio.datasets.catalogue import UnknownDataSetError, entry
-from ddpm_studio.diffusion.chains import NotFiniteError, reverse_chain
+from ddpm_studio.diffusion.chains import NotFiniteError
+from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration, SamplerError
+from ddpm_studio.diffusion.samplers import reverse_chain
 from ddpm_studio.diffusion.schedule import NoiseSchedule, ScheduleConfiguration, ScheduleError
 from ddpm_studio.diffusion.trajectory import Trajectory, TrajectoryTooLargeError
 from ddpm_studio.explained_error import ExplainedError
@@ -82,6 +84,7 @@ ERRORS: dict[str, tuple[BaseException, str]] = {
     ),
     "schedule": (raised(ScheduleError, ScheduleConfiguration("cosine", 0).build), "10000"),
     "kind of schedule": (raised(ScheduleError, ScheduleConfiguration("{T}", 9).build), "'{T}'"),
+    "sampler": (raised(SamplerError, SamplerConfiguration, "{x}"), "'{x}'"),
     "network": (raised(NetworkConfigurationError, MlpConfiguration, "{x}"), "'{x}'"),
     "trajectory": (raised(TrajectoryTooLargeError, Trajectory, 1000, 10**9, (2,)), "1,000,000,000"),
     "chain": (raised(TrajectoryTooLargeError, Trajectory, 10**6, 1, (2,)), "T = 1,000,000"),

@@ -1,0 +1,69 @@
+"""The data sets that are Gaussian mixtures, as such; and the exact denoisers of data sets.
+
+The mixtures need numpy alone; torch is imported only where a denoiser is asked for.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ddpm_studio.datasets.catalogue import entry
+from ddpm_studio.diffusion.gaussian_mixture import GaussianMixture
+from ddpm_studio.diffusion.schedule import NoiseSchedule
+
+if TYPE_CHECKING:
+    from ddpm_studio.diffusion.exact_denoisers import ExactDenoiser
+
+MIXTURE_WEIGHTS = (0.3, 0.5, 0.2)
+MIXTURE_MEANS = (-2.0, 0.5, 2.5)
+MIXTURE_STDS = (0.35, 0.5, 0.25)
+
+RING_COMPONENTS = 8
+RING_STD = 0.1
+"""Of eight Gaussians around a circle of radius 1."""
+
+
+@cache
+def exact_mixture(name: str) -> GaussianMixture | None:
+    """The law of a data set's x_0 in its own units (mean 0 and variance 1 per coordinate).
+
+    ``name`` is one of the catalogue's; None where the data set is no mixture, so that nothing exact
+    is claimed. Raises UnknownDataSetError.
+    """
+    known = {"mixture-1d": _mixture_1d, "eight-gaussians": _eight_gaussians}
+    make = known.get(entry(name).name)
+    return make().standardised() if make else None
+
+
+def _mixture_1d() -> GaussianMixture:
+    means, stds = np.array(MIXTURE_MEANS), np.array(MIXTURE_STDS)
+    return GaussianMixture(np.array(MIXTURE_WEIGHTS), means[:, None], np.square(stds)[:, None])
+
+
+def _eight_gaussians() -> GaussianMixture:
+    angle = 2 * math.pi * np.arange(RING_COMPONENTS) / RING_COMPONENTS
+    means = np.stack((np.cos(angle), np.sin(angle)), axis=1)
+    weights = np.full(RING_COMPONENTS, 1 / RING_COMPONENTS)
+    return GaussianMixture(weights, means, np.full_like(means, RING_STD**2))
+
+
+def exact_denoiser(name: str, schedule: NoiseSchedule) -> ExactDenoiser | None:
+    """E[x_0 | x_t] for a data set of the catalogue; None where it is not known (imports torch).
+
+    Of a mixture for its own law, of the digits for the finite set of training images (to which a
+    network that memorised them would come). Raises UnknownDataSetError.
+    """
+    from ddpm_studio.diffusion.exact_denoisers import FiniteDataDenoiser, MixtureDenoiser
+
+    mixture = exact_mixture(name)
+    if mixture:
+        return MixtureDenoiser(mixture, schedule)
+    if not entry(name).is_image:
+        return None
+    from ddpm_studio.datasets.digits import Digits
+
+    return FiniteDataDenoiser(Digits(size=entry(name).sample_shape[-1]).training_images(), schedule)

@@ -1,0 +1,105 @@
+"""The reverse chain as a generator: ancestral sampling (DDPM, Algorithm 2) or DDIM (Song et al. 2021).
+
+Either takes all T steps or evenly spaced ones, and begins at x_T or at any other x_t: a chain is
+resumed with the state that its generator had when x_t was yielded, and branched with another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ddpm_studio.diffusion.chains import ChainStep, NotFiniteError, Predict, Prediction
+from ddpm_studio.diffusion.gaussians import (
+    Gaussian,
+    clipped,
+    ddim_step,
+    learned_range_variance,
+    reverse_step,
+)
+from ddpm_studio.diffusion.respacing import RespacedSchedule, kept_times, respaced_at
+from ddpm_studio.diffusion.sampler_configuration import (
+    ReverseVariance,
+    SamplerConfiguration,
+    SamplerError,
+    SamplerKind,
+)
+from ddpm_studio.diffusion.schedule import NoiseSchedule
+
+__all__ = ["SamplerConfiguration", "SamplerError", "SamplerKind", "reverse_chain"]
+
+
+@torch.inference_mode()
+def reverse_chain(
+    schedule: NoiseSchedule,
+    predict_x_0: Predict,
+    x_t: Tensor,
+    generator: torch.Generator,
+    sampler: SamplerConfiguration = SamplerConfiguration(),  # noqa: B008 (frozen)
+    *,
+    t: int | None = None,
+) -> Iterator[ChainStep]:
+    """x_t, …, x_0 of p_theta; with ``t`` None it begins at T, with x_T ~ N(0, I).
+
+    ``predict_x_0`` gives x_0 as the network sees it in x_t (N, …); it is asked with the schedule's
+    own t, of which a sampler with fewer steps visits some: the steps yielded carry those t. Where
+    the t to begin with is none of them, it comes before those below it. With a clip the prediction
+    is limited *before* the mean is formed, as in the paper's own code. Each step yielded carries
+    the x_0 predicted that led to it (None at the first). Where the prediction has a variance share,
+    ancestral steps take their variance from it instead of the sampler's.
+
+    Raises, at the first step: ScheduleError for more steps than T, ValueError for t outside
+    1 … T; and NotFiniteError at the first x that is not finite.
+    """
+    start = schedule.T if t is None else t
+    path = _path(schedule, sampler.steps, start)
+    times = path.times.tolist()
+    x = x_t
+    yield ChainStep(start, x)
+    for i in range(times.index(start), 0, -1):
+        x_0, share = _parts(predict_x_0(x, times[i]))
+        x_0 = clipped(x_0, sampler.clip)
+        x = _step(path.schedule, x_0, share, x, i, sampler).sample(generator)
+        if not torch.isfinite(x).all():
+            raise NotFiniteError(
+                "The reverse chain is not finite at t = {t}. Its numbers grew without limit: try "
+                "another seed or another model.",
+                t=times[i - 1],
+            )
+        yield ChainStep(times[i - 1], x, x_0)
+
+
+def _path(schedule: NoiseSchedule, steps: int | None, t: int) -> RespacedSchedule:
+    """The schedule through the kept times and t; through the kept ones alone where t is of them.
+
+    Those above t stay: without them the betas could differ in the last digit from a whole chain's.
+    """
+    if not 1 <= t <= schedule.T:
+        raise ValueError(f"t must lie between 1 and T = {schedule.T}, not {t}.")
+    times = kept_times(schedule.T, schedule.T if steps is None else steps)
+    return respaced_at(schedule, np.union1d(times, t))
+
+
+def _parts(prediction: Tensor | Prediction) -> tuple[Tensor, Tensor | None]:
+    """x_0, and the variance share where there is one."""
+    if isinstance(prediction, Prediction):
+        return prediction.x_0, prediction.variance_share
+    return prediction, None
+
+
+def _step(
+    schedule: NoiseSchedule,
+    x_0: Tensor,
+    variance_share: Tensor | None,
+    x_t: Tensor,
+    i: int,
+    sampler: SamplerConfiguration,
+) -> Gaussian:
+    if sampler.kind == SamplerKind.DDIM:
+        return ddim_step(schedule, x_0, x_t, i, sampler.eta)
+    if variance_share is None:
+        return reverse_step(schedule, x_0, x_t, i, ReverseVariance(sampler.variance))
+    return reverse_step(schedule, x_0, x_t, i, learned_range_variance(schedule, variance_share, i))
