@@ -25,7 +25,7 @@ TIMEOUT_MS = 300_000
 SHOTS = (
     ("swiss-roll", "en", "dark", "swiss-roll", 96),
     ("digits", "en", "light", "digits", 40),
-    ("mixture-ko", "ko", "dark", "mixture-1d", 120),
+    ("mixture-ko", "ko", "dark", "mixture-1d", 60),
 )
 
 

@@ -24,9 +24,11 @@ from ddpm_studio.platform_libraries import explanation, missing_system_libraries
 if TYPE_CHECKING:
     from PySide6.QtCore import QCoreApplication
 
+    from ddpm_studio.session.measurement_run import MeasurementRun
     from ddpm_studio.session.playback import Playback
     from ddpm_studio.session.studio import Studio
     from ddpm_studio.ui.dialogs.export_dialog import ExportDialog
+    from ddpm_studio.ui.dialogs.measure_dialog import MeasureDialog
     from ddpm_studio.ui.export_run import ExportRun
     from ddpm_studio.ui.main_screen import MainScreen
 
@@ -163,6 +165,8 @@ class Application:
         self._model_path: Path | None = None
         self._export_dialog: ExportDialog | None = None
         self._export_run: ExportRun | None = None
+        self._measure_dialog: MeasureDialog | None = None
+        self._measurement_run: MeasurementRun | None = None
         self.window.closed.connect(self.close)
         application.aboutToQuit.connect(self.close)
 
@@ -202,7 +206,9 @@ class Application:
         window.menus.show_playback(shortcuts.actions.values())
         window.file_dropped.connect(screen.open_model_file)
         window.menus.open_requested.connect(screen.choose_model_file)
+        window.menus.measure_requested.connect(self.open_measure_dialog)
         window.menus.new_seed_requested.connect(screen.draw_new_seed)
+        window.menus.sampling_requested.connect(screen.choose_sampling)
         window.menus.system_theme_requested.connect(self.follow_system_theme)
         window.menus.show_follows_system(self.preferences.theme == SYSTEM_THEME)
         self._application.styleHints().colorSchemeChanged.connect(self._follow_preferences)
@@ -244,6 +250,8 @@ class Application:
         QTimer.singleShot(PAINT_DELAY_MS, self.window, lambda: self.window.setUpdatesEnabled(True))
         apply_theme(self._application, self.theme)
         self.screen.set_theme(self.theme)
+        if self._measure_dialog is not None:
+            self._measure_dialog.set_theme(self.theme)
 
     def open_export_dialog(self) -> None:
         """Offer a GIF of what is on the screen; the chains stand still meanwhile."""
@@ -279,11 +287,35 @@ class Application:
         if was_playing:
             self.playback.play()
 
+    def open_measure_dialog(self) -> None:
+        """Offer to measure the model, beside the window; once it is open, bring it to the front."""
+        from ddpm_studio.session.measurement_run import MeasurementRun
+        from ddpm_studio.ui.dialogs.measure_dialog import MeasureDialog
+
+        if self._measurement_run is None:  # outlives the dialog: it keeps the results
+            self._measurement_run = MeasurementRun(self.window)
+        if self._measure_dialog is None:
+            run, window = self._measurement_run, self.window
+            self._measure_dialog = MeasureDialog(self.studio, self.theme, run, window)
+            self._measure_dialog.finished.connect(self._close_measure_dialog)
+        self._measure_dialog.show()
+        self._measure_dialog.raise_()
+        self._measure_dialog.activateWindow()
+
+    def _close_measure_dialog(self) -> None:
+        if self._measure_dialog is not None:
+            self._measure_dialog.deleteLater()
+            self._measure_dialog = None
+
     def close(self) -> None:
         """End every thread and keep what a person wants to find again; once is enough."""
         self.preferences.window_geometry = self.window.saveGeometry()
         if not self.is_alive:
             return
         self.playback.pause()
+        if self._measure_dialog is not None:
+            self._measure_dialog.reject()
         export_has_ended = self._export_run is None or self._export_run.stop()
-        self.is_stuck = not (self.studio.stop() and export_has_ended)
+        measuring_has_ended = self._measurement_run is None or self._measurement_run.stop()
+        has_ended = self.studio.stop() and export_has_ended and measuring_has_ended
+        self.is_stuck = not has_ended

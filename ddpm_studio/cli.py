@@ -8,16 +8,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from ddpm_studio import __version__
 from ddpm_studio.explained_error import ExplainedError
-
-if TYPE_CHECKING:
-    from ddpm_studio.checkpoints.description import ModelDescription
-    from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration
 
 USAGE_ERROR, FAILURE, INTERRUPTED = 2, 1, 130
 MAX_COUNT = 1_000_000
@@ -169,25 +163,29 @@ def _add_sample(commands: Commands[argparse.ArgumentParser]) -> None:
     sample.add_argument("--seed", type=_whole(0, 2**63 - 1), default=0, metavar="S")
     sample.add_argument("--out", type=Path, required=True, metavar="FILE.npz")
     sample.add_argument("--device", default="cpu", help="cpu (default), cuda, cuda:1, mps")
-    sample.add_argument(
+    _add_sampler(sample)
+    sample.set_defaults(command=_sample)
+
+
+def _add_sampler(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
         "--sampler",
         choices=("ddpm", "ddim"),
         default="ddpm",
         help="ddpm (default): the ancestral sampler, with the model's variance; ddim",
     )
-    sample.add_argument(
+    command.add_argument(
         "--eta",
         type=_share,
         metavar="ETA",
         help="noise of ddim: 0 (default) draws x_T alone, 1 is like ddpm",
     )
-    sample.add_argument(
+    command.add_argument(
         "--steps",
         type=_whole(1, 10_000),
         metavar="S",
         help="take S evenly spaced steps of the model's T (default: all)",
     )
-    sample.set_defaults(command=_sample)
 
 
 def _add_measure(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -230,6 +228,7 @@ def _add_export(commands: Commands[argparse.ArgumentParser]) -> None:
         "--count", type=_whole(1, 10_000), metavar="N", help="samples in each chain"
     )
     export.add_argument("--seed", type=_whole(0, 2**31 - 1), default=0, metavar="S")
+    _add_sampler(export)
     export.add_argument("--theme", choices=("dark", "light"), default="dark")
     export.add_argument("--language", choices=("en", "ko"), default="en")
     export.set_defaults(command=_export)
@@ -284,10 +283,11 @@ def _train(options: argparse.Namespace) -> int:
 def _sample(options: argparse.Namespace) -> int:
     from ddpm_studio.atomic_file import check_replaceable, replacing_file
     from ddpm_studio.checkpoints.bundled import find_model
+    from ddpm_studio.checkpoints.sampler_options import sampler_from_options
 
     check_replaceable(options.out)
     file = find_model(options.model)
-    sampler = _sampler(options, file.description)
+    sampler = sampler_from_options(options, file.description)
     _require_device(options.device)
     import numpy as np
 
@@ -303,33 +303,17 @@ def _sample(options: argparse.Namespace) -> int:
     return 0
 
 
-def _sampler(options: argparse.Namespace, description: ModelDescription) -> SamplerConfiguration:
-    """What was asked for, and of the model's own sampler the rest. Raises an ExplainedError."""
-    from ddpm_studio.diffusion.respacing import kept_times
-
-    changes: dict[str, Any] = {"steps": options.steps}
-    if options.steps is not None:
-        kept_times(description.schedule.T, options.steps)  # refuses more than there are
-    if options.sampler == "ddim":
-        changes |= {"kind": "ddim", "eta": options.eta or 0.0}
-    elif options.eta is not None:
-        raise CommandError("--eta belongs to DDIM: give --sampler ddim, too, or leave it out.")
-    return replace(description.sampler, **changes)
-
-
 def _measure(options: argparse.Namespace) -> int:
     from ddpm_studio.checkpoints.bundled import find_model
     from ddpm_studio.checkpoints.measurement_report import report_lines
-    from ddpm_studio.datasets.catalogue import entry
 
     file = find_model(options.model)
-    entry(file.description.data_set)  # refuses data that this version does not have
     _require_device(options.device)
     from ddpm_studio.checkpoints.measuring import measure, plan_measurement
     from ddpm_studio.checkpoints.weights import load_inspected
 
-    model = load_inspected(file, options.device)
     plan = plan_measurement(file.description, options.count, options.seed)
+    model = load_inspected(file, options.device)
     for measurement in measure(model, plan):
         _show_share(measurement.done / plan.work)
     print("\n".join([f"{file.description.name}:", *report_lines(measurement)]))

@@ -44,13 +44,13 @@ class _Moments:
     def _on_paint(self, now: float) -> None:
         """Both views were drawn: which samples, at which t, did they show?"""
         studio, t = self._application.studio, self._application.playback.t
-        reverse_t = studio.reverse_t(t)
+        reverse_frame = studio.reverse_frame(t)
         shown = zip(
-            self._drawn.values(), (studio.forward, studio.reverse), (t, reverse_t), strict=True
+            self._drawn.values(), (studio.forward, studio.reverse), (t, reverse_frame), strict=True
         )
-        for drawn, trajectory, its_t in shown:
-            if trajectory is not None and trajectory.is_recorded(its_t):
-                drawn.add(its_t)
+        for drawn, trajectory, frame in shown:
+            if trajectory is not None and trajectory.is_recorded(frame):
+                drawn.add(frame)
         moving = [len(drawn) > 1 for drawn in self._drawn.values()]
         if any(moving) and studio.forward is not None and studio.reverse is not None:
             self.alive = self.alive or now

@@ -18,7 +18,9 @@ class Floor(Enum):
     """What the smallest possible denoising error is known for."""
 
     LAW = "law"  # of the data's own law: no network can beat it
-    TRAINING_SET = "training set"  # of the finitely many training images: reached by learning them by heart
+    TRAINING_SET = (
+        "training set"  # of the finitely many training images: reached by learning them by heart
+    )
     UNKNOWN = "unknown"
 
 
@@ -88,6 +90,11 @@ class Verdict:
 
     excess_ratio: float
     half_t: int
+
+    @property
+    def percent(self) -> float:
+        """The ratio in percent."""
+        return 100 * self.excess_ratio
 
 
 def _verdict(errors: DenoisingErrors) -> Verdict:

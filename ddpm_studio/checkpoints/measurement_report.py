@@ -85,10 +85,12 @@ def _conclusion(measurement: Measurement) -> str:
     verdict = measurement.verdict
     if verdict is None:
         return "The floor of the error is not known exactly for this data set."
-    percent = f"{100 * verdict.excess_ratio:.2g}"
+    percent = f"{verdict.percent:.2g}" if verdict.percent < 100 else f"{verdict.percent:.0f}"
     where = f"Half of the excess lies at t <= {verdict.half_t}."
     if measurement.plan.floor is Floor.LAW:
-        return f"The network's error is {percent} % above the floor that no network can beat. {where}"
+        return (
+            f"The network's error is {percent} % above the floor that no network can beat. {where}"
+        )
     return (
         f"On training images the network's error is {percent} % above their floor, which only a "
         f"network that has learned them by heart comes down to. {where}"

@@ -16,7 +16,7 @@ from ddpm_studio.datasets.catalogue import entry, open_data_set
 from ddpm_studio.datasets.digits import GREY_LEVELS, Digits
 from ddpm_studio.datasets.mixtures import exact_denoiser, exact_mixture
 from ddpm_studio.diffusion.bound import variational_bound
-from ddpm_studio.diffusion.chains import PredictX0
+from ddpm_studio.diffusion.chains import NotFiniteError, PredictX0
 from ddpm_studio.diffusion.denoising_error import denoising_errors
 
 # On two cores of a Xeon together 8 s for points, and 40 s for digits of 8x8 pixels.
@@ -50,13 +50,12 @@ def plan_measurement(
     )
 
 
-def measure(
-    model: LoadedModel, plan: MeasurementPlan
-) -> Generator[Measurement, None, Measurement]:
+def measure(model: LoadedModel, plan: MeasurementPlan) -> Generator[Measurement, None, Measurement]:
     """Measure all that is in ``plan``; yields what is known after every t, and returns all of it.
 
     The same plan gives the same numbers. The bound is that of the reverse chain which the model was
-    made for, with its variance and its limit of x_0, and all of its steps.
+    made for, with its variance and its limit of x_0, and all of its steps. Raises NotFiniteError
+    where the network's answer is NaN or infinite.
     """
     name, schedule = model.description.data_set, model.denoiser.schedule
     sampler, predict_x_0 = model.description.sampler, _on_device(model)
@@ -115,6 +114,13 @@ def _on_device(model: LoadedModel) -> PredictX0:
 
     def predict_x_0(x_t: Tensor, t: int) -> Tensor:
         pieces = (piece.to(denoiser.device) for piece in x_t.split(part))
-        return torch.cat([denoiser.predict_x_0(piece, t).cpu() for piece in pieces])
+        x_0 = torch.cat([denoiser.predict_x_0(piece, t).cpu() for piece in pieces])
+        if not torch.isfinite(x_0).all():
+            raise NotFiniteError(
+                "The network's answer at t = {t} is not a finite number: this model cannot be "
+                "measured.",
+                t=t,
+            )
+        return x_0
 
     return predict_x_0

@@ -90,6 +90,25 @@ def listed_betas(betas: Sequence[float] | FloatArray) -> FloatArray:
     return np.array([_checked_beta(f"beta_{t}", beta) for t, beta in enumerate(betas, 1)])
 
 
+def betas_of_alpha_bars(alpha_bars: Sequence[float] | FloatArray) -> FloatArray:
+    """beta_t = 1 - alpha_bar_t / alpha_bar_{t-1} of alpha_bar_1 … alpha_bar_T, with alpha_bar_0 = 1.
+
+    They must fall strictly from below 1 and stay above 0.
+    """
+    before = 1.0
+    for t, after in enumerate(alpha_bars, 1):
+        if not 0.0 < after < before:
+            raise ScheduleError(
+                "alpha_bar_{t} = {value} must lie between 0 and the one before it, {before}.",
+                t=t,
+                value=brief(str(after)),
+                before=before,
+            )
+        before = after
+    steps = np.concatenate(([1.0], np.asarray(alpha_bars, np.float64)))
+    return listed_betas(1.0 - steps[1:] / steps[:-1])
+
+
 def checked_steps(T: object) -> int:
     """T as an int from 1 to MAX_STEPS."""
     if isinstance(T, bool) or not isinstance(T, (int, np.integer)):

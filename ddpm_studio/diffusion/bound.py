@@ -88,9 +88,10 @@ def variational_bound(
 
     ``variance`` and ``clip`` are those of the reverse chain. With ``levels`` = G >= 2 the data are
     images on G grey levels in [-1, 1], and L_0 is the discretised decoder of eq. 13; without, L_0
-    is the Gaussian's density at x_0. Of a chain with fewer steps it is the bound with the respaced
-    schedule and a ``predict_x_0`` that is asked with its times. Yields what is measured so far after
-    every term, and returns all of it. Raises ValueError for fewer than two x_0 and for pixels that are not on their levels.
+    is the Gaussian's density at x_0. For a chain with fewer steps, pass the respaced schedule and a
+    ``predict_x_0`` that asks its model with the step's own t. Yields what is measured so far after
+    every term, and returns all of it. Raises ValueError for fewer than two x_0 and for pixels that
+    are not on their levels.
     """
     data = _flat(x_0)
     _check(data, levels)

@@ -71,7 +71,8 @@ class _Plan:
 
 def _statistics_bytes(T: int, sample_shape: tuple[int, ...]) -> int:
     per_marginal = HISTOGRAM_BINS * 4 + 5 * 8
-    return (T + 1) * (marginal_count(sample_shape) * per_marginal + 2 * 4 + 1)
+    per_frame = 2 * 4 + 8 + 1  # the level range, the time, whether it is recorded
+    return (T + 1) * (marginal_count(sample_shape) * per_marginal + per_frame)
 
 
 def _plan(T: int, count: int, sample_shape: tuple[int, ...], budget_bytes: int) -> _Plan:

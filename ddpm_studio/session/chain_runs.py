@@ -8,17 +8,26 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ddpm_studio.checkpoints.model_file import ModelFile
-from ddpm_studio.diffusion.schedule import ScheduleConfiguration
+from ddpm_studio.datasets.mixtures import exact_denoiser, exact_mixture
+from ddpm_studio.diffusion.gaussian_mixture import GaussianMixture
+from ddpm_studio.diffusion.respacing import TimeArray, kept_times
+from ddpm_studio.diffusion.schedule import NoiseSchedule, ScheduleConfiguration
 from ddpm_studio.session.devices import find_devices, prepare_torch
+from ddpm_studio.session.sampling_choice import DenoiserChoice, SamplingChoice, own_sampling
 
 if TYPE_CHECKING:
+    from torch import Generator as RandomGenerator
+    from torch import Tensor
+
     from ddpm_studio.checkpoints.weights import LoadedModel
+    from ddpm_studio.diffusion.chains import ChainStep
+    from ddpm_studio.diffusion.exact_denoisers import ExactDenoiser
     from ddpm_studio.diffusion.trajectory import Trajectory
 
 
@@ -34,12 +43,16 @@ class ForwardRequest:
 
 @dataclass(frozen=True)
 class ReverseRequest:
-    """Sample ``count`` chains of p_theta with a model on a device; "" stands for the fastest."""
+    """Sample ``count`` chains of p_theta with a model on a device; "" stands for the fastest.
+
+    ``sampling`` is the model's own where it is None.
+    """
 
     model: ModelFile
     count: int
     seed: int
     device: str
+    sampling: SamplingChoice | None = None
 
 
 @dataclass(frozen=True)
@@ -65,17 +78,19 @@ def record_forward_chain(request: ForwardRequest) -> ChainWork:
 
     Raises TrajectoryTooLargeError before anything is computed.
     """
-    import torch
-
-    from ddpm_studio.datasets.catalogue import entry, open_data_set
+    from ddpm_studio.datasets.catalogue import entry
     from ddpm_studio.diffusion.chains import forward_chain
     from ddpm_studio.diffusion.trajectory import Trajectory
 
     prepare_torch()
     schedule = request.schedule.build()
-    trajectory = Trajectory(schedule.T, request.count, entry(request.data_set).sample_shape)
-    generator = torch.Generator().manual_seed(_forward_seed(request.seed))
-    x_0 = open_data_set(request.data_set).sample(request.count, generator)
+    trajectory = Trajectory(
+        schedule.T,
+        request.count,
+        entry(request.data_set).sample_shape,
+        law=_law(request.data_set, schedule, range(schedule.T + 1)),
+    )
+    x_0, generator = _forward_start(request.data_set, request.count, request.seed)
     began = time.monotonic()
     for step in forward_chain(schedule, x_0, generator):
         trajectory.record(step.t, step.x)
@@ -86,21 +101,80 @@ def record_forward_chain(request: ForwardRequest) -> ChainWork:
 def record_reverse_chain(request: ReverseRequest) -> ChainWork:
     """x_T … x_0 of p_theta, recorded; yields after every step and returns the trajectory.
 
-    The same seed and count give the x_0 that ``ddpm-studio sample`` writes. Raises
-    ModelFileError, TrajectoryTooLargeError, NotFiniteError or torch.OutOfMemoryError.
+    With fewer steps than T the trajectory has as many frames as the chain. With the network, the
+    same sampler, seed and count give the x_0 that ``ddpm-studio sample`` writes. Raises
+    ModelFileError, ScheduleError, TrajectoryTooLargeError, NotFiniteError or
+    torch.OutOfMemoryError.
     """
-    from ddpm_studio.checkpoints.sampling import sampling_steps
     from ddpm_studio.diffusion.trajectory import Trajectory
 
     prepare_torch()
-    model = _load(request.model, request.device or find_devices()[0].key)
-    shape = request.model.description.network.sample_shape
-    trajectory = Trajectory(model.denoiser.schedule.T, request.count, shape)
-    T, began = trajectory.T, time.monotonic()
-    for step in sampling_steps(model, request.count, request.seed):
-        trajectory.record(step.t, step.x)
-        yield ChainProgress(trajectory, T - step.t, T, time.monotonic() - began)
+    description = request.model.description
+    schedule = description.schedule.build()
+    sampling = request.sampling or own_sampling(description)
+    times = kept_times(schedule.T, sampling.sampler.steps or schedule.T)
+    trajectory = Trajectory(
+        len(times) - 1,
+        request.count,
+        description.network.sample_shape,
+        times=times,
+        law=_law(description.data_set, schedule, times),
+    )
+    steps, began = _reverse_steps(request, sampling, schedule), time.monotonic()
+    for done, step in enumerate(steps):
+        trajectory.record(trajectory.T - done, step.x)
+        yield ChainProgress(trajectory, done, trajectory.T, time.monotonic() - began)
     return trajectory
+
+
+def _reverse_steps(
+    request: ReverseRequest, sampling: SamplingChoice, schedule: NoiseSchedule
+) -> Iterator[ChainStep]:
+    if sampling.denoiser is DenoiserChoice.NETWORK:
+        from ddpm_studio.checkpoints.sampling import sampling_steps
+
+        model = _load(request.model, request.device or find_devices()[0].key)
+        return sampling_steps(model, request.count, request.seed, sampling.sampler)
+    import torch
+
+    from ddpm_studio.diffusion.chains import initial_noise
+    from ddpm_studio.diffusion.samplers import reverse_chain
+
+    generator = torch.Generator().manual_seed(request.seed)
+    shape = request.model.description.network.sample_shape
+    x_T = initial_noise(request.count, shape, generator, "cpu")  # the network's, for comparison
+    denoiser = _exact_denoiser(request, schedule)
+    return reverse_chain(schedule, denoiser.predict_x_0, x_T, generator, sampling.sampler)
+
+
+def _exact_denoiser(request: ReverseRequest, schedule: NoiseSchedule) -> ExactDenoiser:
+    """E[x_0 | x_t]: session.sampling_choice.exact_for says of which data."""
+    from ddpm_studio.diffusion.exact_denoisers import FiniteDataDenoiser
+
+    data_set = request.model.description.data_set
+    known = exact_denoiser(data_set, schedule)
+    if known is not None:
+        return known
+    x_0, _ = _forward_start(data_set, request.count, request.seed)
+    return FiniteDataDenoiser(x_0, schedule)
+
+
+def _law(
+    data_set: str, schedule: NoiseSchedule, times: range | TimeArray
+) -> Callable[[int], GaussianMixture] | None:
+    """p_t of every frame, frame i being x_t at t = times[i]; None where p_0 is not known."""
+    mixture = exact_mixture(data_set)
+    return None if mixture is None else lambda frame: mixture.at(schedule, int(times[frame]))
+
+
+def _forward_start(data_set: str, count: int, seed: int) -> tuple[Tensor, RandomGenerator]:
+    """x_0 of the forward chain, shape (count, …), and the generator as it is after drawing it."""
+    import torch
+
+    from ddpm_studio.datasets.catalogue import open_data_set
+
+    generator = torch.Generator().manual_seed(_forward_seed(seed))
+    return open_data_set(data_set).sample(count, generator), generator
 
 
 def _forward_seed(seed: int) -> int:

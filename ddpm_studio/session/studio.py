@@ -7,11 +7,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ddpm_studio.checkpoints.bundled import bundled_models
 from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError, inspect_model_file
 from ddpm_studio.datasets.catalogue import entry
+from ddpm_studio.diffusion.respacing import TimeArray, kept_times
 from ddpm_studio.diffusion.schedule import NoiseSchedule, ScheduleConfiguration
 from ddpm_studio.session.background_task import BackgroundTask, Work, stop_tasks
 from ddpm_studio.session.chain_runs import (
@@ -22,6 +24,7 @@ from ddpm_studio.session.chain_runs import (
     record_reverse_chain,
 )
 from ddpm_studio.session.devices import Device, find_devices
+from ddpm_studio.session.sampling_choice import SamplingChoice, own_sampling
 
 if TYPE_CHECKING:
     from ddpm_studio.diffusion.trajectory import Trajectory
@@ -43,7 +46,7 @@ class Studio(QObject):
     chains_grew          frames were added to them; at most once per POLL_INTERVAL_MS
     busy_changed         a chain began or ended being computed
     devices_changed      the list of devices is known now
-    settings_changed     sample count, seed, device or schedule is another one
+    settings_changed     sample count, seed, device, schedule or sampling is another one
     failed(object)       the exception that ended a chain
     """
 
@@ -66,6 +69,7 @@ class Studio(QObject):
         self.device = ""  # the fastest, once the devices are known
         self.seed = 0
         self.sample_count = DEFAULT_POINT_COUNT
+        self.sampling: SamplingChoice | None = None  # of the reverse chain; with a model
         self._forward_schedule: NoiseSchedule | None = None
         self._reverse_is_due = False  # it starts when the forward chain is there
         self._forward_task = self._new_task(self._take_forward)
@@ -127,6 +131,7 @@ class Studio(QObject):
         changed_kind = self.model is None or _is_image(self.model) != _is_image(model)
         self.model = model
         self._forward_schedule = model.description.schedule.build()
+        self.sampling = own_sampling(model.description)
         if changed_kind:
             self.sample_count = default_count(model)
         self.forward = self.reverse = None
@@ -163,7 +168,17 @@ class Studio(QObject):
         if key != self.device:
             self.device = key
             self.settings_changed.emit()
-            self.run_reverse()
+            self._restart_reverse()
+
+    def set_sampling(self, sampling: SamplingChoice) -> None:
+        """Sample the reverse chain in another way. Raises ScheduleError for more steps than T."""
+        if self.model is None or sampling == self.sampling:
+            return
+        T = self.model.description.schedule.T
+        kept_times(T, sampling.sampler.steps or T)
+        self.sampling = sampling
+        self.settings_changed.emit()
+        self._restart_reverse()
 
     def set_forward_schedule(self, configuration: ScheduleConfiguration) -> None:
         """Noise the data by another schedule; the reverse chain keeps the model's own.
@@ -187,11 +202,25 @@ class Studio(QObject):
         """The schedule that the model was trained with: the reverse chain's."""
         return self.model.description.schedule.build() if self.model else None
 
-    def reverse_t(self, t: int) -> int:
-        """The reverse chain's t beside the forward chain's: the same share of the way where T differs."""
-        if not self.model or not self._forward_schedule:
+    def reverse_frame(self, t: int) -> int:
+        """The reverse chain's frame beside x_t of the forward chain: at the same share of the way."""
+        if self._forward_schedule is None:
             return t
-        return round(t * self.model.description.schedule.T / self._forward_schedule.T)
+        return round(t * (len(self._reverse_times()) - 1) / self._forward_schedule.T)
+
+    def reverse_t(self, frame: int) -> int:
+        """Which t of the model's schedule a frame of the reverse chain is."""
+        times = self._reverse_times()
+        return int(times[min(max(0, frame), len(times) - 1)])
+
+    def _reverse_times(self) -> TimeArray:
+        """Of the chain that is there, else of the one that is to come; from 0 to the model's T."""
+        if self.reverse is not None:
+            return self.reverse.times
+        if self.model is None or self.sampling is None:
+            return np.zeros(1, np.int64)
+        T = self.model.description.schedule.T
+        return kept_times(T, self.sampling.sampler.steps or T)
 
     @property
     def is_noising(self) -> bool:
@@ -234,6 +263,14 @@ class Studio(QObject):
         self._reverse_is_due = True
         self.run_forward()
 
+    def _restart_reverse(self) -> None:
+        """At once, or after the forward chain where that is under way."""
+        if self.is_noising:
+            self._reverse_task.cancel()
+            self._reverse_is_due = True
+        else:
+            self.run_reverse()
+
     def stop_forward(self) -> None:
         """Stop simulating; the frames so far stay."""
         self._poll()
@@ -263,7 +300,9 @@ class Studio(QObject):
         self._reverse_is_due = False
         if self.model is None:
             return
-        request = ReverseRequest(self.model, self.sample_count, self.seed, self.device)
+        request = ReverseRequest(
+            self.model, self.sample_count, self.seed, self.device, self.sampling
+        )
         self._start(self._reverse_task, partial(record_reverse_chain, request))
 
     def _start(self, task: BackgroundTask, make_work: Callable[[], Work]) -> None:

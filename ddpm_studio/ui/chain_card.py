@@ -14,19 +14,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ddpm_studio.ui.elided_button import ElidedButton
 from ddpm_studio.ui.elided_label import ElidedLabel
+from ddpm_studio.ui.icons import icon
 from ddpm_studio.ui.theme import SPACING, Chain, Theme
 from ddpm_studio.ui.views.chain_view import ChainView
 
 
 class ChainCard(QFrame):
-    """The title in the chain's colour, one line about it, the view, and a row for progress.
+    """The title in the chain's colour, a row about it with its progress, and the view.
 
-    The row keeps its height when there is nothing to report, so that nothing moves.
+    The reverse chain's words are a button: how it is sampled can be changed. The row keeps its
+    height when there is nothing to report, so that nothing moves.
     """
 
     stop_requested = Signal()
     restart_requested = Signal()
+    sampling_clicked = Signal()
 
     def __init__(self, chain: Chain, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +42,8 @@ class ChainCard(QFrame):
         self._time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._note = ElidedLabel()
         self._note.setProperty("muted", True)
+        self.sampling_button = ElidedButton()
+        self.sampling_button.clicked.connect(self.sampling_clicked)
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
         self._progress.setMaximumWidth(88)
@@ -55,7 +61,11 @@ class ChainCard(QFrame):
         heading.addWidget(self._time)
         status = QHBoxLayout()
         status.setSpacing(SPACING)
-        status.addWidget(self._note, 1)
+        if self.chain is Chain.FORWARD:
+            status.addWidget(self._note, 1)
+        else:
+            status.addWidget(self.sampling_button)
+            status.addStretch(1)
         status.addWidget(self._progress)
         status.addWidget(self.button)
         layout = QVBoxLayout(self)
@@ -64,10 +74,7 @@ class ChainCard(QFrame):
         layout.addLayout(heading)
         layout.addLayout(status)
         layout.addWidget(self.view, 1)
-        for widget in (self._progress, self.button):
-            policy = widget.sizePolicy()
-            policy.setRetainSizeWhenHidden(True)
-            widget.setSizePolicy(policy)
+        status.addStrut(self.button.sizeHint().height())
 
     def set_theme(self, theme: Theme) -> None:
         """Follow the theme."""
@@ -75,6 +82,7 @@ class ChainCard(QFrame):
         colour = theme.chain(self.chain).name()
         # For labels alone: without that the tooltip would take it over.
         self._title.setStyleSheet(f"QLabel {{ color: {colour}; font-weight: 600; }}")
+        self.sampling_button.setIcon(icon("sliders", theme))
 
     def show_time(self, text: str) -> None:
         """The t shown, set so that a longer number never moves the title."""
@@ -85,8 +93,11 @@ class ChainCard(QFrame):
         self._time.setMinimumWidth(QFontMetrics(self._time.font()).horizontalAdvance(longest_text))
 
     def show_note(self, text: str) -> None:
-        """One muted line under the title."""
-        self._note.show_text(text)
+        """A few words under the title."""
+        if self.chain is Chain.FORWARD:
+            self._note.show_text(text)
+        else:
+            self.sampling_button.show_text(text)
 
     def show_running(self, done: int, total: int, time_left: str) -> None:
         """Progress in steps, and the time left in words."""
@@ -124,10 +135,10 @@ class ChainCard(QFrame):
                 self.tr("Reverse chain  p<sub>θ</sub>(x<sub>t−1</sub> | x<sub>t</sub>)")
             )
             self._title.setToolTip(
-                self.tr(
-                    "From noise x<sub>T</sub> ~ N(0, I) to data, by ancestral sampling with the "
-                    "trained network"
-                )
+                self.tr("From noise x<sub>T</sub> ~ N(0, I) to data, step by step")
+            )
+            self.sampling_button.setToolTip(
+                self.tr("How the reverse chain is sampled: sampler, noise, steps, denoiser (S)")
             )
 
     def _describe_button(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextDocument
@@ -151,24 +152,26 @@ def _time_text(t: int, T: int) -> str:
     return f"t = {str(t).rjust(len(str(T)), FIGURE_SPACE)} / {T}"
 
 
-def paint_legend(painter: QPainter, box: QRectF, chains: Sequence[Chain], theme: Theme) -> None:
+class _Key(Enum):
+    """A filled step for q, an outlined one for p_theta, a line for exact p_t, dashes for N(0, 1)."""
+
+    FILLED = 110  # the opacity of the area, 0 … 255
+    OUTLINE = 38
+    LINE = 0
+    DASHED = -1
+
+
+def paint_legend(
+    painter: QPainter, box: QRectF, chains: Sequence[Chain], theme: Theme, *, law_is_known: bool
+) -> None:
     """What the histograms show, from the left as far as it fits: each with its key."""
-    translate = QCoreApplication.translate
-    names = {
-        Chain.FORWARD: translate("ExportStage", "forward x<sub>t</sub>"),
-        Chain.REVERSE: translate("ExportStage", "reverse x<sub>t</sub>"),
-    }
     font = small_font(painter.font())
-    entries: list[tuple[Chain | None, str, str]] = [
-        (chain, names[chain], theme.chain(chain).name()) for chain in chains
-    ]
-    entries.append((None, "N(0, 1)", theme.normal))
     x = box.left() + SPACING / 2
-    for chain, text, colour in entries:
+    for key, text, colour in _legend(chains, theme, law_is_known=law_is_known):
         document = _rich_text(text, font, theme.text)
         if x + _KEY_WIDTH + SPACING + document.idealWidth() > box.right():
             break
-        _paint_key(painter, QPointF(x, box.center().y()), chain, QColor(colour))
+        _paint_key(painter, QPointF(x, box.center().y()), key, QColor(colour))
         painter.save()
         x += _KEY_WIDTH + 0.75 * SPACING
         painter.translate(x, box.center().y() - document.size().height() / 2)
@@ -177,17 +180,34 @@ def paint_legend(painter: QPainter, box: QRectF, chains: Sequence[Chain], theme:
         x += document.idealWidth() + 2.5 * SPACING
 
 
-def _paint_key(painter: QPainter, left: QPointF, chain: Chain | None, colour: QColor) -> None:
-    """A filled step for q, an outlined one for p_theta, dashes for N(0, 1): as the plots draw them."""
+def _legend(
+    chains: Sequence[Chain], theme: Theme, *, law_is_known: bool
+) -> list[tuple[_Key, str, str]]:
+    """Key, name and colour of each entry."""
+    translate = QCoreApplication.translate
+    known = {
+        Chain.FORWARD: (_Key.FILLED, translate("ExportStage", "forward x<sub>t</sub>")),
+        Chain.REVERSE: (_Key.OUTLINE, translate("ExportStage", "reverse x<sub>t</sub>")),
+    }
+    entries = [(*known[chain], theme.chain(chain).name()) for chain in chains]
+    entries.append((_Key.DASHED, "N(0, 1)", theme.normal))
+    if law_is_known:
+        exact = translate("ExportStage", "exact p<sub>t</sub>")
+        entries.append((_Key.LINE, exact, theme.exact))
+    return entries
+
+
+def _paint_key(painter: QPainter, left: QPointF, key: _Key, colour: QColor) -> None:
     painter.save()
     pen = QPen(colour, 1.4)
-    if chain is None:
-        pen.setDashPattern([3, 2])
+    if key in (_Key.LINE, _Key.DASHED):
+        if key is _Key.DASHED:
+            pen.setDashPattern([3, 2])
         painter.setPen(pen)
         painter.drawLine(left, left + QPointF(_KEY_WIDTH, 0))
     else:
         fill = QColor(colour)
-        fill.setAlpha(110 if chain is Chain.FORWARD else 38)
+        fill.setAlpha(key.value)
         painter.setPen(pen)
         painter.setBrush(fill)
         painter.drawRect(QRectF(left.x(), left.y() - 4, _KEY_WIDTH, 8))

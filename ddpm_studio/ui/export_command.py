@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QApplication
 
 from ddpm_studio.checkpoints.bundled import find_model
+from ddpm_studio.checkpoints.sampler_options import sampler_from_options
 from ddpm_studio.export import AnimationError, AnimationPlan, preflight
 from ddpm_studio.session.chain_runs import (
     ForwardRequest,
@@ -18,6 +19,7 @@ from ddpm_studio.session.chain_runs import (
     record_forward_chain,
     record_reverse_chain,
 )
+from ddpm_studio.session.sampling_choice import SamplingChoice
 from ddpm_studio.session.studio import default_count
 from ddpm_studio.ui.data_names import model_title
 from ddpm_studio.ui.export_layout import ExportView, StageOptions
@@ -35,12 +37,13 @@ _REPORT_INTERVAL_IN_A_FILE_SECONDS = 5.0
 def export_from_options(options: argparse.Namespace) -> int:
     """Compute the chains that the view needs, draw, write; returns 0.
 
-    Raises ModelFileError, AnimationError, ExportError or what ends a chain.
+    Raises ModelFileError, AnimationError, SamplerError, ExportError or what ends a chain.
     """
     preflight(options.out)
     model = find_model(options.model)
     T = model.description.schedule.T
     plan = _plan(options, T)
+    sampling = SamplingChoice(sampler_from_options(options, model.description))
     count = options.count or default_count(model)
     view = ExportView(options.view)
     application = _application(options)  # must outlive everything that draws
@@ -51,8 +54,9 @@ def export_from_options(options: argparse.Namespace) -> int:
         )
         forward = _drive("forward chain", record_forward_chain(request), T)
     if Chain.REVERSE in view.used_chains:
-        reverse_request = ReverseRequest(model, count, options.seed, "cpu")
-        reverse = _drive("reverse chain", record_reverse_chain(reverse_request), T)
+        reverse_request = ReverseRequest(model, count, options.seed, "cpu", sampling)
+        steps = sampling.sampler.steps or T
+        reverse = _drive("reverse chain", record_reverse_chain(reverse_request), steps)
     stage_options = StageOptions(
         view=view,
         width_px=options.width,

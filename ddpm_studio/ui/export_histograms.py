@@ -8,8 +8,9 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter
 
 from ddpm_studio.ui.export_layout import whole_size
-from ddpm_studio.ui.panels.histogram_scale import HistogramScale, merge, merged_bins
-from ddpm_studio.ui.panels.marginal_plot import Marginal, MarginalPlot
+from ddpm_studio.ui.panels.histogram_panel import marginals_at
+from ddpm_studio.ui.panels.histogram_scale import HistogramScale
+from ddpm_studio.ui.panels.marginal_plot import MarginalPlot
 from ddpm_studio.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -40,10 +41,10 @@ class ExportHistograms:
         for plot, name in zip(self._plots, _names(forward or reverse, len(places)), strict=True):
             plot.set_title(name)
 
-    def paint(self, painter: QPainter, forward_t: int, reverse_t: int) -> None:
+    def paint(self, painter: QPainter, forward_frame: int, reverse_frame: int) -> None:
         """The histograms of x_t, each in its place."""
-        times = (forward_t, reverse_t)
-        shown = [_marginals(each, t) for each, t in zip(self._trajectories, times, strict=True)]
+        times = (forward_frame, reverse_frame)
+        shown = list(map(marginals_at, self._trajectories, times))
         top = self._top(times)
         for order, (plot, place) in enumerate(zip(self._plots, self._places, strict=True)):
             plot.set_top(top)
@@ -81,15 +82,6 @@ class _PicturePlot(MarginalPlot):
         here = QRect(0, 0, self.width(), self.height())
         target = QRectF(place.topLeft(), here.size())
         self.render(painter, target, here, Qt.AspectRatioMode.IgnoreAspectRatio)
-
-
-def _marginals(trajectory: Trajectory | None, t: int) -> list[Marginal]:
-    if trajectory is None or not trajectory.is_recorded(t):
-        return []
-    statistics = trajectory.statistics(t)
-    density = merge(statistics.density(), merged_bins(statistics.value_count))
-    outside = 1.0 - statistics.counts.sum(axis=1) / statistics.value_count
-    return [Marginal(row, float(share)) for row, share in zip(density, outside, strict=True)]
 
 
 def _names(known: Trajectory | None, count: int) -> list[str]:

@@ -30,10 +30,10 @@ Bytes = NDArray[np.uint8]
 class ExportStage:
     """Composes pictures of two chains at the same t; to be used on the window's thread.
 
-    A chain that the view does not need may be None. t counts the forward chain's steps (the
-    reverse chain's in the view REVERSE); where both lengths differ, the other chain is shown at
-    the same share of its way. ``pixel_ratio`` renders the same layout with fewer or more pixels
-    than the file will have: a preview.
+    A chain that the view does not need may be None. t is the forward chain's (the reverse chain's
+    in the view REVERSE); the other chain is shown at the same share of its way, and one that takes
+    fewer steps than its schedule has at the nearest of them. ``pixel_ratio`` renders the same
+    layout with fewer or more pixels than the file will have: a preview.
     """
 
     def __init__(
@@ -65,16 +65,15 @@ class ExportStage:
         """The height that follows from the options; an even number."""
         return self._layout.size_px[1]
 
-    def reverse_t(self, t: int) -> int:
-        """The reverse chain's t in the picture of t."""
-        T = self._reverse.T if self._reverse is not None else self.T
-        return round(t * T / self.T)
+    def reverse_frame(self, t: int) -> int:
+        """The reverse chain's frame in the picture of t."""
+        return round(t * self._reverse.T / self.T) if self._reverse is not None else t
 
     def is_ready(self, t: int) -> bool:
         """Whether every frame that the picture of t shows is recorded."""
         forward, reverse = self._forward, self._reverse
         return (forward is None or forward.is_recorded(t)) and (
-            reverse is None or reverse.is_recorded(self.reverse_t(t))
+            reverse is None or reverse.is_recorded(self.reverse_frame(t))
         )
 
     def picture(self, t: int) -> Bytes:
@@ -89,26 +88,29 @@ class ExportStage:
             for place, painting in zip(self._layout.chains, self._paintings, strict=True):
                 painter.save()
                 painter.setFont(self._font)
-                painting.paint(painter, place.canvas, self._t_of(place.chain, t))
+                painting.paint(painter, place.canvas, self._frame_of(place.chain, t))
                 painter.restore()
             if self._histograms is not None:
-                self._histograms.paint(painter, t, self.reverse_t(t))
+                self._histograms.paint(painter, t, self.reverse_frame(t))
             if self._caption is not None:
                 self._caption.paint(painter, self._times(t))
         return image
 
-    def _t_of(self, chain: Chain, t: int) -> int:
-        return t if chain is Chain.FORWARD else self.reverse_t(t)
+    def _frame_of(self, chain: Chain, t: int) -> int:
+        return t if chain is Chain.FORWARD else self.reverse_frame(t)
 
     def _times(self, t: int) -> list[Time]:
-        """Both chains' t where they differ, each in its colour; else one."""
+        """The t of each chain that is shown, in its colour where they differ."""
         theme, forward, reverse = self.options.theme, self._forward, self._reverse
-        if forward is None or reverse is None or forward.T == reverse.T:
-            return [(t, self.T, theme.text)]
-        return [
-            (t, forward.T, theme.forward),
-            (self.reverse_t(t), reverse.T, theme.reverse),
-        ]
+        times: list[Time] = []
+        if forward is not None:
+            times.append((t, forward.T, theme.forward))
+        if reverse is not None:
+            frame = self.reverse_frame(t)
+            times.append((int(reverse.times[frame]), int(reverse.times[-1]), theme.reverse))
+        is_one = forward is None or reverse is None or len(forward.times) == len(reverse.times)
+        shown = times[0][:2] if times else (t, self.T)
+        return [(*shown, theme.text)] if is_one else times
 
     def _painting(self, chain: Chain) -> ChainPainting:
         painting = ChainPainting(chain, self.options.theme, is_live=False)
@@ -152,17 +154,20 @@ class ExportStage:
                 _paint_card(painter, layout.histogram.card, theme)
                 if self.options.captions:
                     chains = self.options.view.used_chains
-                    paint_legend(painter, layout.histogram.legend, chains, theme)
+                    known = any(each and each.law for each in (self._forward, self._reverse))
+                    paint_legend(
+                        painter, layout.histogram.legend, chains, theme, law_is_known=known
+                    )
             if self._caption is not None:
                 self._caption.paint_still(painter)
         return image
 
 
 def stage_length(forward: Trajectory | None, reverse: Trajectory | None, view: ExportView) -> int:
-    """T of the chain whose steps a picture's t counts; 1 where there is no chain yet."""
+    """T of the chain whose t a picture has; 1 where there is no chain yet."""
     leading = reverse if view is ExportView.REVERSE else forward
     known = leading or forward or reverse
-    return known.T if known is not None else 1
+    return int(known.times[-1]) if known is not None else 1
 
 
 def export_animation(

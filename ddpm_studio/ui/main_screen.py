@@ -12,11 +12,14 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
 from ddpm_studio.session.chain_runs import ChainProgress
 from ddpm_studio.session.playback import Direction, LoopMode, Playback
+from ddpm_studio.session.sampling_choice import SamplingChoice, exact_for, own_sampling
 from ddpm_studio.session.studio import Studio
 from ddpm_studio.ui.chain_card import ChainCard
 from ddpm_studio.ui.data_names import data_name, model_title
 from ddpm_studio.ui.message_bar import MessageBar
 from ddpm_studio.ui.problem_text import problem_text
+from ddpm_studio.ui.sampling_popup import SamplingPopup
+from ddpm_studio.ui.sampling_text import sampling_text
 from ddpm_studio.ui.theme import SIDE_WIDTH, SPACING, Chain, Theme
 from ddpm_studio.ui.timeline import Timeline
 from ddpm_studio.ui.top_bar import TopBar
@@ -48,6 +51,7 @@ class MainScreen(QWidget):
         self.reverse_card = ChainCard(Chain.REVERSE, theme)
         self.film_strip = FilmStrip(theme)
         self.timeline = Timeline(playback, theme)
+        self.sampling_popup = SamplingPopup(theme, self)
         self.side: SideColumn | None = None
         self._side_place = QWidget()
         self._side_place.setFixedWidth(SIDE_WIDTH)
@@ -103,6 +107,8 @@ class MainScreen(QWidget):
         self.reverse_card.restart_requested.connect(studio.run_reverse)
         self.forward_card.stop_requested.connect(studio.stop_forward)
         self.reverse_card.stop_requested.connect(studio.stop_reverse)
+        self.reverse_card.sampling_clicked.connect(self.choose_sampling)
+        self.sampling_popup.sampling_requested.connect(self._set_sampling)
         self._couple_views()
         self.film_strip.seek_requested.connect(self._playback.seek)
         self.film_strip.groove_margins_changed.connect(self.timeline.set_groove_margins)
@@ -201,31 +207,34 @@ class MainScreen(QWidget):
         self._playback.set_limits(min(last_t, round(lowest_share * last_t)))
 
     def _show_frame(self, t: int) -> None:
-        reverse_t = self._studio.reverse_t(t)
+        reverse_frame = self._studio.reverse_frame(t)
+        reverse_t = self._studio.reverse_t(reverse_frame)
         self.forward_card.view.show_frame(t)
-        self.reverse_card.view.show_frame(reverse_t)
+        self.reverse_card.view.show_frame(reverse_frame)
         self.forward_card.show_time(f"t = {t}")
         self.reverse_card.show_time(f"t = {reverse_t}")
         self.film_strip.show_frame(t)
         if self.side is not None:
-            self.side.show_frame(t, reverse_t)
+            self.side.show_frame(t, reverse_frame, reverse_t)
 
     def _show_notes(self) -> None:
-        """What each chain starts from, and whose schedule it keeps."""
+        """What the forward chain starts from, and how the reverse chain is sampled."""
         studio = self._studio
-        if studio.model is None or studio.forward_schedule is None or studio.model_schedule is None:
+        if studio.model is None or studio.forward_schedule is None or studio.sampling is None:
             return
-        name = data_name(studio.model.description.data_set)
-        forward, model = studio.forward_schedule, studio.model_schedule
+        description = studio.model.description
+        T = description.schedule.T
+        name = data_name(description.data_set)
         self.forward_card.show_note(self.tr("from data: {0}").format(name))
-        for card, schedule in ((self.forward_card, forward), (self.reverse_card, model)):
-            card.reserve_time_width("t = " + "0" * len(str(schedule.T)))
-        if forward.configuration == model.configuration:
-            self.reverse_card.show_note(self.tr("from noise, by its network"))
-        else:
-            self.reverse_card.show_note(
-                self.tr("keeps its model's schedule, T = {0}").format(model.T)
-            )
+        self.reverse_card.show_note(sampling_text(studio.sampling, T))
+        for card, steps in (
+            (self.forward_card, studio.forward_schedule.T),
+            (self.reverse_card, T),
+        ):
+            card.reserve_time_width("t = " + "0" * len(str(steps)))
+        self.sampling_popup.show_sampling(
+            studio.sampling, own_sampling(description), T, exact_for(description.data_set)
+        )
 
     def _show_progress(self) -> None:
         studio = self._studio
@@ -250,6 +259,16 @@ class MainScreen(QWidget):
             self._studio.set_forward_schedule(configuration)
         except ScheduleError as error:
             self.show_problem(error)
+
+    def choose_sampling(self) -> None:
+        """Open the fields for how the reverse chain is sampled."""
+        if self._studio.model is not None:
+            self.sampling_popup.open_below(self.reverse_card.sampling_button)
+
+    def _set_sampling(self, sampling: SamplingChoice) -> None:
+        """Sample in another way; the new chain is watched as it comes."""
+        self._studio.set_sampling(sampling)
+        self._watch_sampling()
 
     def draw_new_seed(self) -> None:
         """Another seed than the present one; the new chains are watched as they come."""
@@ -287,6 +306,7 @@ class MainScreen(QWidget):
             self.reverse_card,
             self.film_strip,
             self.timeline,
+            self.sampling_popup,
         )
         for part in themed:
             part.set_theme(theme)

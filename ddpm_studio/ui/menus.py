@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 class Menus(QObject):
     """File, Playback, View and Help; what is chosen there is announced.
 
-    open_requested, export_requested, new_seed_requested, theme_toggled, system_theme_requested,
-    language_requested("en" or "ko")
+    open_requested, export_requested, measure_requested, new_seed_requested,
+    sampling_requested, theme_toggled, system_theme_requested, language_requested("en" or "ko")
     """
 
     open_requested = Signal()
     export_requested = Signal()
+    measure_requested = Signal()
     new_seed_requested = Signal()
+    sampling_requested = Signal()
     theme_toggled = Signal()
     system_theme_requested = Signal()
     language_requested = Signal(str)
@@ -40,6 +42,8 @@ class Menus(QObject):
         self.quit = self._add(self.file, window.close, "Ctrl+Q")
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
         self.new_seed = self._add(self.view, self.new_seed_requested.emit, "R")
+        self.measure = self._add(self.view, self.measure_requested.emit, "Ctrl+M")
+        self.sampling = self._add(self.view, self.sampling_requested.emit, "S")
         self.theme = self._add(self.view, self.theme_toggled.emit, "Ctrl+T")
         self.system_theme = self._add(self.view, self.system_theme_requested.emit)
         self.system_theme.setCheckable(True)
@@ -75,6 +79,8 @@ class Menus(QObject):
         self.export.setText(self.tr("&Export GIF…"))
         self.quit.setText(self.tr("&Quit"))
         self.new_seed.setText(self.tr("&New seed"))
+        self.measure.setText(self.tr("&Measure the model…"))
+        self.sampling.setText(self.tr("&How the reverse chain is sampled…"))
         self.theme.setText(self.tr("Dark or light &theme"))
         self.system_theme.setText(self.tr("Theme of the &system"))
         self.full_screen.setText(self.tr("&Full screen"))

@@ -16,6 +16,8 @@ from ddpm_studio.ui.theme import SPACING, Theme
 if TYPE_CHECKING:
     from ddpm_studio.diffusion.trajectory import Trajectory
 
+_STRETCHES = (12, 5, 8)
+
 
 class SideColumn(QWidget):
     """Three cards of plots and numbers, all at the same t."""
@@ -25,13 +27,16 @@ class SideColumn(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._forward: Trajectory | None = None
         self.histograms = HistogramPanel(theme)
         self.distance = DistancePlot(theme)
         self.schedule = SchedulePanel(theme)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACING)
-        for panel, stretch in ((self.histograms, 3), (self.distance, 2), (self.schedule, 2)):
+        for panel, stretch in zip(
+            (self.histograms, self.distance, self.schedule), _STRETCHES, strict=True
+        ):
             column.addWidget(_card(panel), stretch)
         self.distance.seek_requested.connect(self.seek_requested)
         self.schedule.seek_requested.connect(self.seek_requested)
@@ -43,19 +48,28 @@ class SideColumn(QWidget):
 
     def set_trajectories(self, forward: Trajectory | None, reverse: Trajectory | None) -> None:
         """The two chains to show."""
+        self._forward = forward
         self.histograms.set_trajectories(forward, reverse)
         self.distance.set_trajectories(forward, reverse)
+        self._measure_data()
 
-    def show_frame(self, t: int, reverse_t: int) -> None:
-        """Move everything to the forward chain's t and the reverse chain's."""
-        self.histograms.show_frame(t, reverse_t)
-        self.distance.show_frame(t, reverse_t)
+    def show_frame(self, t: int, reverse_frame: int, reverse_t: int) -> None:
+        """Move everything to the forward chain's t, and the reverse chain's frame and its t."""
+        self.histograms.show_frame(t, reverse_frame)
+        self.distance.show_frame(t, reverse_frame)
         self.schedule.show_frame(t, reverse_t)
 
     def refresh(self) -> None:
         """Take in frames recorded since."""
         self.histograms.refresh()
         self.distance.refresh()
+        self._measure_data()
+
+    def _measure_data(self) -> None:
+        """E[x_0²] of the samples that the forward chain starts from."""
+        if self._forward is not None and self._forward.is_recorded(0):
+            data = self._forward.statistics(0)
+            self.schedule.set_mean_square(float((data.mean**2 + data.std**2).mean()))
 
     def set_theme(self, theme: Theme) -> None:
         """Follow the theme."""

@@ -2,6 +2,159 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ko" sourcelanguage="en">
 <context>
+    <name>AdequacyMeter</name>
+    <message>
+        <source>Schedule adequacy</source>
+        <translation>스케줄의 적합성</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Fit&lt;/b&gt;: x&lt;sub&gt;T&lt;/sub&gt; is practically N(0, I)</source>
+        <translation>&lt;b&gt;적합&lt;/b&gt;: x&lt;sub&gt;T&lt;/sub&gt;는 사실상 N(0, I)</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Weak&lt;/b&gt;: x&lt;sub&gt;T&lt;/sub&gt; is only nearly N(0, I)</source>
+        <translation>&lt;b&gt;불충분&lt;/b&gt;: x&lt;sub&gt;T&lt;/sub&gt;는 N(0, I)에 가까울 뿐</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Unfit&lt;/b&gt;: x&lt;sub&gt;T&lt;/sub&gt; is not N(0, I)</source>
+        <translation>&lt;b&gt;부적합&lt;/b&gt;: x&lt;sub&gt;T&lt;/sub&gt;는 N(0, I)가 아님</translation>
+    </message>
+    <message>
+        <source>{0} bits/dim</source>
+        <translation>{0} 비트/차원</translation>
+    </message>
+    <message>
+        <source>The reverse chain begins with noise from N(0, I) in the place of x&lt;sub&gt;T&lt;/sub&gt;. That is right only where the forward chain gets there: where almost nothing of x₀ is left at T.</source>
+        <translation>역방향 연쇄는 x&lt;sub&gt;T&lt;/sub&gt; 대신 N(0, I)에서 뽑은 노이즈로 시작합니다. 이는 순방향 연쇄가 실제로 그곳에 이를 때, 곧 T에서 x₀가 거의 남아 있지 않을 때에만 옳습니다.</translation>
+    </message>
+    <message>
+        <source>Here at most {0} % of the values of x&lt;sub&gt;T&lt;/sub&gt; lie where N(0, 1) would not have put them (Pinsker&apos;s bound √(L&lt;sub&gt;T&lt;/sub&gt; / 2), with L&lt;sub&gt;T&lt;/sub&gt; in nats). &lt;b&gt;Fit&lt;/b&gt;: at most {1} %. &lt;b&gt;Unfit&lt;/b&gt;: more than {2} %.</source>
+        <translation>여기서 x&lt;sub&gt;T&lt;/sub&gt;의 값 가운데 N(0, 1)과 어긋난 자리에 있는 것은 많아야 {0} %입니다 (핀스커 상한 √(L&lt;sub&gt;T&lt;/sub&gt; / 2), L&lt;sub&gt;T&lt;/sub&gt;의 단위는 nat). &lt;b&gt;적합&lt;/b&gt;: {1} % 이하. &lt;b&gt;부적합&lt;/b&gt;: {2} % 초과.</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;ᾱ&lt;sub&gt;T&lt;/sub&gt;&lt;/b&gt;: the share of the data&apos;s variance that is left. &lt;b&gt;SNR&lt;sub&gt;T&lt;/sub&gt;&lt;/b&gt; = ᾱ&lt;sub&gt;T&lt;/sub&gt; / (1 − ᾱ&lt;sub&gt;T&lt;/sub&gt;). &lt;b&gt;L&lt;sub&gt;T&lt;/sub&gt;&lt;/b&gt; = KL(q(x&lt;sub&gt;T&lt;/sub&gt; | x₀) ‖ N(0, I)), a mean over the x₀ of the forward chain.</source>
+        <translation>&lt;b&gt;ᾱ&lt;sub&gt;T&lt;/sub&gt;&lt;/b&gt;: 데이터의 분산 가운데 남아 있는 몫. &lt;b&gt;SNR&lt;sub&gt;T&lt;/sub&gt;&lt;/b&gt; = ᾱ&lt;sub&gt;T&lt;/sub&gt; / (1 − ᾱ&lt;sub&gt;T&lt;/sub&gt;). &lt;b&gt;L&lt;sub&gt;T&lt;/sub&gt;&lt;/b&gt; = KL(q(x&lt;sub&gt;T&lt;/sub&gt; | x₀) ‖ N(0, I)), 순방향 연쇄의 x₀에 대한 평균.</translation>
+    </message>
+</context>
+<context>
+    <name>BetasDialog</name>
+    <message>
+        <source>T = {0}, β from {1} to {2}</source>
+        <translation>T = {0}, β는 {1}부터 {2}까지</translation>
+    </message>
+    <message>
+        <source>Open a list of numbers</source>
+        <translation>숫자 목록 열기</translation>
+    </message>
+    <message>
+        <source>Text (*.txt *.csv *.json);;All files (*)</source>
+        <translation>텍스트 (*.txt *.csv *.json);;모든 파일 (*)</translation>
+    </message>
+    <message>
+        <source>Schedule as a list</source>
+        <translation>목록으로 주는 스케줄</translation>
+    </message>
+    <message>
+        <source>One number for each step, t = 1 … T, at most {0} of them, with spaces, commas or new lines between. The decimal sign is a point.</source>
+        <translation>단계 t = 1 … T마다 숫자 하나씩, 많아야 {0}개를 빈칸, 쉼표 또는 줄바꿈으로 나누어 적습니다. 소수점은 마침표입니다.</translation>
+    </message>
+    <message>
+        <source>The numbers are βₜ</source>
+        <translation>숫자는 βₜ</translation>
+    </message>
+    <message>
+        <source>The numbers are ᾱₜ</source>
+        <translation>숫자는 ᾱₜ</translation>
+    </message>
+    <message>
+        <source>β&lt;sub&gt;t&lt;/sub&gt;: the variance of the noise of step t. ᾱ&lt;sub&gt;t&lt;/sub&gt;: the product of all 1 − β&lt;sub&gt;s&lt;/sub&gt; up to t, called alphas_cumprod in many programs.</source>
+        <translation>β&lt;sub&gt;t&lt;/sub&gt;: 단계 t에서 더하는 노이즈의 분산. ᾱ&lt;sub&gt;t&lt;/sub&gt;: t까지의 모든 1 − β&lt;sub&gt;s&lt;/sub&gt;의 곱으로, 많은 프로그램에서 alphas_cumprod라고 부릅니다.</translation>
+    </message>
+    <message>
+        <source>What the numbers are</source>
+        <translation>숫자의 의미</translation>
+    </message>
+    <message>
+        <source>The numbers</source>
+        <translation>숫자</translation>
+    </message>
+    <message>
+        <source>From a file…</source>
+        <translation>파일에서…</translation>
+    </message>
+    <message>
+        <source>Take the numbers from a text file</source>
+        <translation>텍스트 파일에서 숫자를 가져옵니다</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Use this schedule</source>
+        <translation>이 스케줄 사용</translation>
+    </message>
+</context>
+<context>
+    <name>BoundCard</name>
+    <message>
+        <source>Bound by t: L&lt;sub&gt;t−1&lt;/sub&gt; in bits/dim</source>
+        <translation>t별 변분 하한 항: L&lt;sub&gt;t−1&lt;/sub&gt; (bits/dim)</translation>
+    </message>
+    <message>
+        <source>Terms of the variational bound over t</source>
+        <translation>t에 따른 변분 하한의 항</translation>
+    </message>
+    <message>
+        <source>L&lt;sub&gt;t−1&lt;/sub&gt; = KL(q(x&lt;sub&gt;t−1&lt;/sub&gt; | x&lt;sub&gt;t&lt;/sub&gt;, x&lt;sub&gt;0&lt;/sub&gt;) ‖ p&lt;sub&gt;θ&lt;/sub&gt;(x&lt;sub&gt;t−1&lt;/sub&gt; | x&lt;sub&gt;t&lt;/sub&gt;)) for t = 2 … T (logarithmic): what each step of the reverse chain costs.</source>
+        <translation>L&lt;sub&gt;t−1&lt;/sub&gt; = KL(q(x&lt;sub&gt;t−1&lt;/sub&gt; | x&lt;sub&gt;t&lt;/sub&gt;, x&lt;sub&gt;0&lt;/sub&gt;) ‖ p&lt;sub&gt;θ&lt;/sub&gt;(x&lt;sub&gt;t−1&lt;/sub&gt; | x&lt;sub&gt;t&lt;/sub&gt;)), t = 2 … T (로그 눈금): 역방향 연쇄의 각 단계가 치르는 비용입니다.</translation>
+    </message>
+    <message>
+        <source>Click or drag to read the numbers at a t; ← and → step.</source>
+        <translation>클릭하거나 끌면 그 t의 수치를 읽습니다. ←와 →는 한 단계씩 움직입니다.</translation>
+    </message>
+    <message>
+        <source>t = {0}: {1}</source>
+        <translation>t = {0}: {1}</translation>
+    </message>
+    <message>
+        <source>nats</source>
+        <translation>nats</translation>
+    </message>
+    <message>
+        <source>Of a whole x&lt;sub&gt;0&lt;/sub&gt;: the sum over its D coordinates.</source>
+        <translation>x&lt;sub&gt;0&lt;/sub&gt; 하나 전체의 값: 좌표 D개에 대한 합입니다.</translation>
+    </message>
+    <message>
+        <source>bits/dim</source>
+        <translation>bits/dim</translation>
+    </message>
+    <message>
+        <source>Per coordinate: nats divided by D · ln 2.</source>
+        <translation>좌표 하나당 값: nats를 D · ln 2로 나눈 것입니다.</translation>
+    </message>
+    <message>
+        <source>KL(q(x&lt;sub&gt;T&lt;/sub&gt; | x&lt;sub&gt;0&lt;/sub&gt;) ‖ N(0, I)): what is left of the data at T. Nothing in it is learned.</source>
+        <translation>KL(q(x&lt;sub&gt;T&lt;/sub&gt; | x&lt;sub&gt;0&lt;/sub&gt;) ‖ N(0, I)): T에서 데이터가 얼마나 남아 있는지를 나타냅니다. 학습되는 것은 없습니다.</translation>
+    </message>
+    <message>
+        <source>The sum of KL(q(x&lt;sub&gt;t−1&lt;/sub&gt; | x&lt;sub&gt;t&lt;/sub&gt;, x&lt;sub&gt;0&lt;/sub&gt;) ‖ p&lt;sub&gt;θ&lt;/sub&gt;(x&lt;sub&gt;t−1&lt;/sub&gt; | x&lt;sub&gt;t&lt;/sub&gt;)) over t = 2 … T: all steps of the reverse chain but the last.</source>
+        <translation>KL(q(x&lt;sub&gt;t−1&lt;/sub&gt; | x&lt;sub&gt;t&lt;/sub&gt;, x&lt;sub&gt;0&lt;/sub&gt;) ‖ p&lt;sub&gt;θ&lt;/sub&gt;(x&lt;sub&gt;t−1&lt;/sub&gt; | x&lt;sub&gt;t&lt;/sub&gt;))을 t = 2 … T에 대해 더한 값: 역방향 연쇄에서 마지막을 뺀 모든 단계입니다.</translation>
+    </message>
+    <message>
+        <source>−ln p&lt;sub&gt;θ&lt;/sub&gt;(x&lt;sub&gt;0&lt;/sub&gt; | x&lt;sub&gt;1&lt;/sub&gt;): the last step of the reverse chain.</source>
+        <translation>−ln p&lt;sub&gt;θ&lt;/sub&gt;(x&lt;sub&gt;0&lt;/sub&gt; | x&lt;sub&gt;1&lt;/sub&gt;): 역방향 연쇄의 마지막 단계입니다.</translation>
+    </message>
+    <message>
+        <source>Total</source>
+        <translation>합계</translation>
+    </message>
+    <message>
+        <source>The variational bound: −ln p&lt;sub&gt;θ&lt;/sub&gt;(x&lt;sub&gt;0&lt;/sub&gt;) is on average at most this. ± is the standard error of the mean over x&lt;sub&gt;0&lt;/sub&gt;.</source>
+        <translation>변분 하한: −ln p&lt;sub&gt;θ&lt;/sub&gt;(x&lt;sub&gt;0&lt;/sub&gt;)의 평균은 이 값을 넘지 않습니다. ±는 x&lt;sub&gt;0&lt;/sub&gt;에 대한 평균의 표준 오차입니다.</translation>
+    </message>
+</context>
+<context>
     <name>ChainCard</name>
     <message>
         <source>Stop</source>
@@ -13,15 +166,19 @@
     </message>
     <message>
         <source>From real data to noise, truly step by step:&lt;br&gt;x&lt;sub&gt;t&lt;/sub&gt; = √(1 − β&lt;sub&gt;t&lt;/sub&gt;) x&lt;sub&gt;t−1&lt;/sub&gt; + √β&lt;sub&gt;t&lt;/sub&gt; z&lt;sub&gt;t&lt;/sub&gt;</source>
-        <translation>실제 데이터에서 노이즈까지, 정말로 한 단계씩:&lt;br&gt;x&lt;sub&gt;t&lt;/sub&gt; = √(1 − β&lt;sub&gt;t&lt;/sub&gt;) x&lt;sub&gt;t−1&lt;/sub&gt; + √β&lt;sub&gt;t&lt;/sub&gt; z&lt;sub&gt;t&lt;/sub&gt;</translation>
+        <translation>실제 데이터에서 노이즈까지, 실제로 한 단계씩:&lt;br&gt;x&lt;sub&gt;t&lt;/sub&gt; = √(1 − β&lt;sub&gt;t&lt;/sub&gt;) x&lt;sub&gt;t−1&lt;/sub&gt; + √β&lt;sub&gt;t&lt;/sub&gt; z&lt;sub&gt;t&lt;/sub&gt;</translation>
     </message>
     <message>
         <source>Reverse chain  p&lt;sub&gt;θ&lt;/sub&gt;(x&lt;sub&gt;t−1&lt;/sub&gt; | x&lt;sub&gt;t&lt;/sub&gt;)</source>
         <translation>역방향 연쇄  p&lt;sub&gt;θ&lt;/sub&gt;(x&lt;sub&gt;t−1&lt;/sub&gt; | x&lt;sub&gt;t&lt;/sub&gt;)</translation>
     </message>
     <message>
-        <source>From noise x&lt;sub&gt;T&lt;/sub&gt; ~ N(0, I) to data, by ancestral sampling with the trained network</source>
-        <translation>노이즈 x&lt;sub&gt;T&lt;/sub&gt; ~ N(0, I)에서 데이터까지, 학습된 신경망으로 조상 표집(ancestral sampling)합니다</translation>
+        <source>From noise x&lt;sub&gt;T&lt;/sub&gt; ~ N(0, I) to data, step by step</source>
+        <translation>노이즈 x&lt;sub&gt;T&lt;/sub&gt; ~ N(0, I)에서 데이터까지, 한 단계씩</translation>
+    </message>
+    <message>
+        <source>How the reverse chain is sampled: sampler, noise, steps, denoiser (S)</source>
+        <translation>역방향 연쇄의 샘플링 방법: 샘플러, 노이즈, 단계 수, 디노이저 (S)</translation>
     </message>
     <message>
         <source>Stop this chain; the steps so far stay</source>
@@ -133,7 +290,7 @@
     <name>DistancePlot</name>
     <message>
         <source>noise floor, n = {0}</source>
-        <translation>노이즈 바닥, n = {0}</translation>
+        <translation>노이즈 플로어, n = {0}</translation>
     </message>
     <message>
         <source>Distance to N(0, 1)</source>
@@ -165,11 +322,86 @@
     </message>
     <message>
         <source>Dashed, the noise floor: the distance that n independent draws from N(0, 1) have on average, as they are a finite sample. The pixels of an image are independent at t = T only, so between 0 and T the line is a guide.</source>
-        <translation>점선은 노이즈 바닥입니다. N(0, 1)에서 독립으로 뽑은 n개의 값도 유한한 표본이므로 평균적으로 이만큼의 거리를 가집니다. 이미지의 픽셀은 t = T에서만 서로 독립이므로, 0과 T 사이에서는 참고선입니다.</translation>
+        <translation>점선은 노이즈 플로어입니다. N(0, 1)에서 독립으로 뽑은 n개의 값도 유한한 표본이므로 평균적으로 이만큼의 거리를 가집니다. 이미지의 픽셀은 t = T에서만 서로 독립이므로, 0과 T 사이에서는 참고선입니다.</translation>
     </message>
     <message>
         <source>Click or drag to go to a t; ← and → step.</source>
         <translation>클릭하거나 끌면 그 t로 갑니다. ←와 →는 한 단계씩 움직입니다.</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorCard</name>
+    <message>
+        <source>Denoising error by t</source>
+        <translation>t별 노이즈 제거 오차</translation>
+    </message>
+    <message>
+        <source>Excess</source>
+        <translation>초과분</translation>
+    </message>
+    <message>
+        <source>Denoising error over t</source>
+        <translation>t에 따른 노이즈 제거 오차</translation>
+    </message>
+    <message>
+        <source>The mean squared error of the predicted noise at every t (logarithmic), per coordinate as the training loss counts: a network that always answers 0 has 1. Network orange, floor green.</source>
+        <translation>각 t에서 예측한 노이즈의 평균 제곱 오차(로그 눈금)를 학습 손실처럼 좌표 하나당 값으로 나타냅니다. 항상 0이라고 답하는 신경망의 오차는 1입니다. 신경망은 주황색, 오차 하한은 초록색입니다.</translation>
+    </message>
+    <message>
+        <source>Click or drag to read the numbers at a t; ← and → step.</source>
+        <translation>클릭하거나 끌면 그 t의 수치를 읽습니다. ←와 →는 한 단계씩 움직입니다.</translation>
+    </message>
+    <message>
+        <source>mean over t</source>
+        <translation>t 평균</translation>
+    </message>
+    <message>
+        <source>Over the measured t, which are evenly spread: comparable to the training loss where the network predicts the noise.</source>
+        <translation>고르게 고른 t에서 측정한 평균입니다. 신경망이 노이즈를 예측하는 경우 학습 손실과 비교할 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>By chance the error may come out a little below the floor: the noise that was drawn is in it. The excess is measured without that noise.</source>
+        <translation>뽑힌 노이즈의 영향으로 오차가 우연히 오차 하한보다 조금 작게 나올 수 있습니다. 초과분은 그 영향 없이 측정합니다.</translation>
+    </message>
+    <message>
+        <source>t = {0}</source>
+        <translation>t = {0}</translation>
+    </message>
+    <message>
+        <source>At the cursor; ± is the standard error of the mean over x&lt;sub&gt;0&lt;/sub&gt;.</source>
+        <translation>커서 위치의 값입니다. ±는 x&lt;sub&gt;0&lt;/sub&gt;에 대한 평균의 표준 오차입니다.</translation>
+    </message>
+    <message>
+        <source>error</source>
+        <translation>오차</translation>
+    </message>
+    <message>
+        <source>E ‖ε − ε&lt;sub&gt;θ&lt;/sub&gt;(x&lt;sub&gt;t&lt;/sub&gt;, t)‖² / D, what training makes smaller.</source>
+        <translation>E ‖ε − ε&lt;sub&gt;θ&lt;/sub&gt;(x&lt;sub&gt;t&lt;/sub&gt;, t)‖² / D, 학습이 줄이는 값입니다.</translation>
+    </message>
+    <message>
+        <source>floor</source>
+        <translation>오차 하한</translation>
+    </message>
+    <message>
+        <source>SNR&lt;sub&gt;t&lt;/sub&gt; E Var[x&lt;sub&gt;0&lt;/sub&gt; | x&lt;sub&gt;t&lt;/sub&gt;] / D: what remains even with the exact denoiser E[x&lt;sub&gt;0&lt;/sub&gt; | x&lt;sub&gt;t&lt;/sub&gt;].</source>
+        <translation>SNR&lt;sub&gt;t&lt;/sub&gt; E Var[x&lt;sub&gt;0&lt;/sub&gt; | x&lt;sub&gt;t&lt;/sub&gt;] / D: 정확한 디노이저 E[x&lt;sub&gt;0&lt;/sub&gt; | x&lt;sub&gt;t&lt;/sub&gt;]를 써도 남는 오차입니다.</translation>
+    </message>
+    <message>
+        <source>excess</source>
+        <translation>초과분</translation>
+    </message>
+    <message>
+        <source>excess / floor</source>
+        <translation>초과분 / 오차 하한</translation>
+    </message>
+    <message>
+        <source>How far the network&apos;s error is above the floor.</source>
+        <translation>신경망의 오차가 오차 하한보다 얼마나 큰지를 나타냅니다.</translation>
+    </message>
+    <message>
+        <source>SNR&lt;sub&gt;t&lt;/sub&gt; E ‖E[x&lt;sub&gt;0&lt;/sub&gt; | x&lt;sub&gt;t&lt;/sub&gt;] − x̂&lt;sub&gt;0&lt;/sub&gt;‖² / D: the part of the error that training can still remove, error − floor, measured directly and so with far less noise.</source>
+        <translation>SNR&lt;sub&gt;t&lt;/sub&gt; E ‖E[x&lt;sub&gt;0&lt;/sub&gt; | x&lt;sub&gt;t&lt;/sub&gt;] − x̂&lt;sub&gt;0&lt;/sub&gt;‖² / D: 학습으로 더 줄일 수 있는 오차, 곧 오차 − 오차 하한입니다. 직접 측정하므로 잡음이 훨씬 적습니다.</translation>
     </message>
 </context>
 <context>
@@ -307,7 +539,7 @@
     </message>
     <message>
         <source>There and back (ping-pong)</source>
-        <translation>갔다가 되돌아오기 (핑퐁)</translation>
+        <translation>왕복 재생</translation>
     </message>
     <message>
         <source>Histograms of xₜ below</source>
@@ -340,6 +572,10 @@
         <source>reverse x&lt;sub&gt;t&lt;/sub&gt;</source>
         <translation>역방향 x&lt;sub&gt;t&lt;/sub&gt;</translation>
     </message>
+    <message>
+        <source>exact p&lt;sub&gt;t&lt;/sub&gt;</source>
+        <translation>정확한 p&lt;sub&gt;t&lt;/sub&gt;</translation>
+    </message>
 </context>
 <context>
     <name>FilmStrip</name>
@@ -371,6 +607,10 @@
         <translation>x&lt;sub&gt;t&lt;/sub&gt;의 값이 어떻게 분포하는지 보여 줍니다: 순방향 연쇄(파란색 면), 역방향 연쇄(주황색 선), N(0, 1)의 밀도(회색 점선).</translation>
     </message>
     <message>
+        <source>Green, where the data are a Gaussian mixture: the exact density of x&lt;sub&gt;t&lt;/sub&gt;, which is a mixture, too. Dotted for the reverse chain where its t differs.</source>
+        <translation>데이터가 가우시안 혼합일 때 초록색: x&lt;sub&gt;t&lt;/sub&gt;의 정확한 밀도로, 이것 역시 가우시안 혼합입니다. 역방향 연쇄의 t가 다르면 그 밀도는 점선으로 그립니다.</translation>
+    </message>
+    <message>
         <source>Each histogram has 80 bins of width 0.1 over [−4, 4), as densities: its area is 1. Below 2,000 values 2 bins are shown as one, below 500 values 4.</source>
         <translation>각 히스토그램은 [−4, 4)를 너비 0.1인 80개 구간으로 나눈 밀도이며 넓이는 1입니다. 값이 2,000개보다 적으면 2개, 500개보다 적으면 4개의 구간을 하나로 합쳐 보여 줍니다.</translation>
     </message>
@@ -392,7 +632,7 @@
     </message>
     <message>
         <source>Reverse chain: t = {0} is not sampled yet (so far: t = {1})</source>
-        <translation>역방향 연쇄: t = {0}는 아직 표집하지 않았습니다 (지금까지 t = {1})</translation>
+        <translation>역방향 연쇄: t = {0}는 아직 샘플링하지 않았습니다 (지금까지 t = {1})</translation>
     </message>
     <message>
         <source>No reverse chain yet</source>
@@ -400,7 +640,7 @@
     </message>
     <message>
         <source>n = {0} values, bins of {1}</source>
-        <translation>값 n = {0}개, 구간 너비 {1}</translation>
+        <translation>값 {0}개, 구간 너비 {1}</translation>
     </message>
     <message>
         <source>KS and W₁: fixed random {0} of {1} values</source>
@@ -469,20 +709,32 @@
         <source>&lt;b&gt;1-Wasserstein distance&lt;/b&gt; to N(0, 1): ∫ |F&lt;sub&gt;n&lt;/sub&gt;(u) − Φ(u)| du, how far values must move on average to become N(0, 1).</source>
         <translation>N(0, 1)까지의 &lt;b&gt;1-바서슈타인 거리&lt;/b&gt;: ∫ |F&lt;sub&gt;n&lt;/sub&gt;(u) − Φ(u)| du. N(0, 1)이 되려면 값들이 평균적으로 얼마나 움직여야 하는지를 뜻합니다.</translation>
     </message>
+    <message>
+        <source>&lt;b&gt;p-value&lt;/b&gt; of the KS distance above: how often {0} independent draws from N(0, 1) lie at least as far away. It takes the sample&apos;s size into account.</source>
+        <translation>위 KS 거리의 &lt;b&gt;p-값&lt;/b&gt;: N(0, 1)에서 독립으로 뽑은 값 {0}개가 이만큼 또는 더 멀리 있을 확률. 표본의 크기를 고려합니다.</translation>
+    </message>
+    <message>
+        <source>Small, say below 0.01: x&lt;sub&gt;t&lt;/sub&gt; is not N(0, 1).</source>
+        <translation>작으면, 이를테면 0.01보다 작으면 x&lt;sub&gt;t&lt;/sub&gt;는 N(0, 1)이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Kolmogorov–Smirnov distance&lt;/b&gt; to the exact p&lt;sub&gt;t&lt;/sub&gt; (the green curve), each chain at its own t: sup |F&lt;sub&gt;n&lt;/sub&gt;(u) − F&lt;sub&gt;t&lt;/sub&gt;(u)|.</source>
+        <translation>정확한 p&lt;sub&gt;t&lt;/sub&gt;(초록색 곡선)까지의 &lt;b&gt;콜모고로프–스미르노프 거리&lt;/b&gt;, 연쇄마다 자신의 t에서: sup |F&lt;sub&gt;n&lt;/sub&gt;(u) − F&lt;sub&gt;t&lt;/sub&gt;(u)|.</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;p-value&lt;/b&gt; of that distance: how often {0} independent draws from the exact p&lt;sub&gt;t&lt;/sub&gt; lie at least as far away.</source>
+        <translation>그 거리의 &lt;b&gt;p-값&lt;/b&gt;: 정확한 p&lt;sub&gt;t&lt;/sub&gt;에서 독립으로 뽑은 값 {0}개가 이만큼 또는 더 멀리 있을 확률.</translation>
+    </message>
+    <message>
+        <source>For the forward chain any value is as likely as any other. Small for the reverse chain: it has not learned p&lt;sub&gt;t&lt;/sub&gt; to this precision.</source>
+        <translation>순방향 연쇄에서는 어떤 값이든 똑같이 나올 수 있습니다. 역방향 연쇄에서 작으면, p&lt;sub&gt;t&lt;/sub&gt;를 이 정밀도까지 배우지 못한 것입니다.</translation>
+    </message>
 </context>
 <context>
     <name>MainScreen</name>
     <message>
         <source>from data: {0}</source>
         <translation>데이터에서 시작: {0}</translation>
-    </message>
-    <message>
-        <source>from noise, by its network</source>
-        <translation>노이즈에서 시작, 신경망으로</translation>
-    </message>
-    <message>
-        <source>keeps its model&apos;s schedule, T = {0}</source>
-        <translation>모델의 스케줄을 그대로 씁니다, T = {0}</translation>
     </message>
     <message>
         <source>{0} of {1} steps, {2} s left</source>
@@ -495,6 +747,160 @@
     <message>
         <source>DDPM Studio models (*.safetensors)</source>
         <translation>DDPM Studio 모델 (*.safetensors)</translation>
+    </message>
+</context>
+<context>
+    <name>Measure</name>
+    <message>
+        <source>Error: {0} training images at {1} of {2} t · bound: {3} held-out images at every t · seed {4}</source>
+        <translation>오차: 학습 이미지 {0}장, t {2}개 중 {1}개 · 변분 하한: 학습에 쓰지 않은 이미지 {3}장, 모든 t · 시드 {4}</translation>
+    </message>
+    <message>
+        <source>Error: {0} samples at {1} of {2} t · bound: {3} samples at every t · seed {4}</source>
+        <translation>오차: 표본 {0}개, t {2}개 중 {1}개 · 변분 하한: 표본 {3}개, 모든 t · 시드 {4}</translation>
+    </message>
+    <message>
+        <source>The smallest possible error is not known exactly for this data set: the curve alone does not tell how much there is left to learn.</source>
+        <translation>이 데이터에서는 가능한 가장 작은 오차를 정확히 알 수 없습니다. 곡선만으로는 더 학습할 것이 얼마나 남았는지 알 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>The network&apos;s error is {0} % above the floor that no network can beat. Half of that excess lies at t ≤ {1}.</source>
+        <translation>신경망의 오차는 어떤 신경망도 그 아래로 내려갈 수 없는 오차 하한보다 {0} % 큽니다. 초과분의 절반은 t ≤ {1}에 있습니다.</translation>
+    </message>
+    <message>
+        <source>On training images the network&apos;s error is {0} % above their floor, which only a network that has learned them by heart comes down to. Half of that excess lies at t ≤ {1}.</source>
+        <translation>학습 이미지에서 신경망의 오차는 오차 하한보다 {0} % 큽니다. 이 하한에는 학습 이미지를 통째로 외운 신경망만이 도달합니다. 초과분의 절반은 t ≤ {1}에 있습니다.</translation>
+    </message>
+    <message>
+        <source>Percent: the mean of the excess over all measured t, divided by the mean of the floor.</source>
+        <translation>퍼센트: 측정한 모든 t에 대한 초과분의 평균을 오차 하한의 평균으로 나눈 값입니다.</translation>
+    </message>
+    <message>
+        <source>Half: the excess is summed from t = 1 on; there the sum comes to half of the whole.</source>
+        <translation>절반: 초과분을 t = 1부터 더해 갈 때 합이 전체의 절반에 이르는 t입니다.</translation>
+    </message>
+    <message>
+        <source>A loss that no longer falls has converged where the excess is small against the floor.</source>
+        <translation>초과분이 오차 하한에 비해 작은 곳에서는, 더 줄지 않는 손실은 수렴한 것입니다.</translation>
+    </message>
+    <message>
+        <source>New images need a network that stays above this floor: it is that of the finite training set, and not that of all digits.</source>
+        <translation>새로운 이미지를 만들려면 신경망의 오차가 이 하한보다 위에 있어야 합니다. 이것은 모든 숫자가 아니라 유한한 학습 데이터의 하한이기 때문입니다.</translation>
+    </message>
+    <message>
+        <source>The floor is that of the data&apos;s exact law.</source>
+        <translation>오차 하한은 데이터의 정확한 분포에서 구한 것입니다.</translation>
+    </message>
+    <message>
+        <source>Measured on training images; the floor is that of this finite set.</source>
+        <translation>학습 이미지에서 측정했습니다. 오차 하한도 이 유한한 데이터의 것입니다.</translation>
+    </message>
+    <message>
+        <source>The floor is not known exactly for this data set.</source>
+        <translation>이 데이터의 오차 하한은 정확히 알려져 있지 않습니다.</translation>
+    </message>
+    <message>
+        <source>L₀ is a density: bits/dim depend on the data&apos;s unit and may be negative.</source>
+        <translation>L₀는 밀도입니다. bits/dim은 데이터의 단위에 따라 달라지며 음수일 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Held-out images, coded losslessly with {0} grey levels per pixel.</source>
+        <translation>학습에 쓰지 않은 이미지, 픽셀마다 {0}단계 밝기로 무손실 부호화.</translation>
+    </message>
+    <message>
+        <source>This takes about half a minute.</source>
+        <translation>30초쯤 걸립니다.</translation>
+    </message>
+    <message>
+        <source>This takes about ten seconds.</source>
+        <translation>10초쯤 걸립니다.</translation>
+    </message>
+    <message>
+        <source>How good is this model, and where in t?</source>
+        <translation>이 모델은 얼마나 좋으며, 어느 t에서 그런가요?</translation>
+    </message>
+    <message>
+        <source>The &lt;b&gt;denoising error&lt;/b&gt; at every t, beside the floor that no network can beat where that is known: has a flat loss converged?</source>
+        <translation>t별 &lt;b&gt;노이즈 제거 오차&lt;/b&gt;를, 알려진 경우 어떤 신경망도 그 아래로 내려갈 수 없는 오차 하한과 나란히 봅니다. 평평해진 손실은 수렴한 것일까요?</translation>
+    </message>
+    <message>
+        <source>The &lt;b&gt;variational bound&lt;/b&gt; on −ln p&lt;sub&gt;θ&lt;/sub&gt;(x&lt;sub&gt;0&lt;/sub&gt;), term by term, in nats and bits per dimension.</source>
+        <translation>−ln p&lt;sub&gt;θ&lt;/sub&gt;(x&lt;sub&gt;0&lt;/sub&gt;)의 &lt;b&gt;변분 하한&lt;/b&gt;을 항별로, nats와 차원당 비트(bits/dim)로 봅니다.</translation>
+    </message>
+</context>
+<context>
+    <name>MeasureDialog</name>
+    <message>
+        <source>Measuring …</source>
+        <translation>측정하는 중 …</translation>
+    </message>
+    <message>
+        <source>Cancelled: this is what was known by then.</source>
+        <translation>취소했습니다. 그때까지 측정한 결과입니다.</translation>
+    </message>
+    <message>
+        <source>Loading the model …</source>
+        <translation>모델을 불러오는 중 …</translation>
+    </message>
+    <message>
+        <source>Measuring the denoising error …</source>
+        <translation>노이즈 제거 오차를 측정하는 중 …</translation>
+    </message>
+    <message>
+        <source>Measuring the bound …</source>
+        <translation>변분 하한을 측정하는 중 …</translation>
+    </message>
+    <message>
+        <source> · {0} s left</source>
+        <translation> · {0}초 남음</translation>
+    </message>
+    <message>
+        <source>Measure the model</source>
+        <translation>모델 측정</translation>
+    </message>
+    <message>
+        <source>Progress of the measurement</source>
+        <translation>측정 진행 상황</translation>
+    </message>
+    <message>
+        <source>No model is open.</source>
+        <translation>열린 모델이 없습니다.</translation>
+    </message>
+    <message>
+        <source>{0}  ·  data: {1}</source>
+        <translation>{0}  ·  데이터: {1}</translation>
+    </message>
+    <message>
+        <source>Measure again</source>
+        <translation>다시 측정</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>측정</translation>
+    </message>
+    <message>
+        <source>Measure with other random numbers: what changes is noise</source>
+        <translation>다른 난수로 측정합니다. 달라지는 만큼이 측정 잡음입니다</translation>
+    </message>
+    <message>
+        <source>Measure the denoising error and the bound of this model</source>
+        <translation>이 모델의 노이즈 제거 오차와 변분 하한을 측정합니다</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Stop measuring; what is known by now stays</source>
+        <translation>측정을 멈춥니다. 지금까지의 결과는 남습니다</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>닫기</translation>
+    </message>
+    <message>
+        <source>Close (Esc); a measurement that is going on ends</source>
+        <translation>닫기 (Esc). 진행 중인 측정은 끝납니다</translation>
     </message>
 </context>
 <context>
@@ -530,6 +936,14 @@
     <message>
         <source>&amp;New seed</source>
         <translation>새 시드(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Measure the model…</source>
+        <translation>모델 측정(&amp;M)…</translation>
+    </message>
+    <message>
+        <source>&amp;How the reverse chain is sampled…</source>
+        <translation>역방향 연쇄의 샘플링 방법(&amp;H)…</translation>
     </message>
     <message>
         <source>Dark or light &amp;theme</source>
@@ -572,6 +986,13 @@
     <message>
         <source>noise N(0, I)</source>
         <translation>노이즈 N(0, I)</translation>
+    </message>
+</context>
+<context>
+    <name>PointAxes</name>
+    <message>
+        <source>exact pₜ</source>
+        <translation>정확한 pₜ</translation>
     </message>
 </context>
 <context>
@@ -785,6 +1206,10 @@
         <translation>{file} 파일이 연 뒤에 바뀌었습니다. 다시 여세요.</translation>
     </message>
     <message>
+        <source>The network&apos;s answer at t = {t} is not a finite number: this model cannot be measured.</source>
+        <translation>t = {t}에서 신경망의 출력이 유한한 수가 아닙니다. 이 모델은 측정할 수 없습니다.</translation>
+    </message>
+    <message>
         <source>--eta belongs to DDIM: give --sampler ddim, too, or leave it out.</source>
         <translation>--eta는 DDIM에 쓰입니다: --sampler ddim도 함께 주거나 --eta를 빼십시오.</translation>
     </message>
@@ -797,12 +1222,16 @@
         <translation>목록에는 베타가 1개에서 {most}개까지 있어야 하는데 {count}개입니다.</translation>
     </message>
     <message>
+        <source>alpha_bar_{t} = {value} must lie between 0 and the one before it, {before}.</source>
+        <translation>alpha_bar_{t} = {value}은(는) 0과 바로 앞의 값 {before} 사이에 있어야 합니다.</translation>
+    </message>
+    <message>
         <source>A chain of {T} steps can be sampled in 1 to {T} of them, not in {steps}.</source>
-        <translation>{T}단계의 연쇄는 1에서 {T} 사이의 단계 수로 표집할 수 있는데 {steps}입니다.</translation>
+        <translation>{T}단계의 연쇄는 1에서 {T} 사이의 단계 수로 샘플링할 수 있는데 {steps}입니다.</translation>
     </message>
     <message>
         <source>Unknown sampler {kind}: it must be one of {kinds}.</source>
-        <translation>알 수 없는 표집 방법 {kind}: 다음 중 하나여야 합니다: {kinds}.</translation>
+        <translation>알 수 없는 샘플러 {kind}: 다음 중 하나여야 합니다: {kinds}.</translation>
     </message>
     <message>
         <source>Unknown variance {variance}: it must be one of {variances}.</source>
@@ -925,8 +1354,166 @@
         <translation>{steps}단계 뒤의 손실이 수가 아닙니다. 학습률을 낮추어 시도하세요.</translation>
     </message>
     <message>
+        <source>{word} at place {place} is not a number.</source>
+        <translation>{place}번째의 {word}은(는) 숫자가 아닙니다.</translation>
+    </message>
+    <message>
+        <source>{name} is not a file.</source>
+        <translation>{name}은(는) 파일이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>{name} cannot be read: {reason}.</source>
+        <translation>{name}을(를) 읽을 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>{name} is larger than {most:,} bytes: too large for a list of numbers.</source>
+        <translation>{name}은(는) {most:,}바이트보다 큽니다. 숫자 목록으로는 너무 큽니다.</translation>
+    </message>
+    <message>
+        <source>{name} is not a text file.</source>
+        <translation>{name}은(는) 텍스트 파일이 아닙니다.</translation>
+    </message>
+    <message>
         <source>This model&apos;s chains end at T = {T}; there is no t = {t}.</source>
         <translation>이 모델의 연쇄는 T = {T}에서 끝나므로 t = {t}은(는) 없습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>Sampling</name>
+    <message>
+        <source>exact denoiser</source>
+        <translation>정확한 디노이저</translation>
+    </message>
+    <message>
+        <source>{0} steps</source>
+        <translation>{0}단계</translation>
+    </message>
+    <message>
+        <source>{0} of {1} steps</source>
+        <translation>{1}단계 중 {0}단계</translation>
+    </message>
+</context>
+<context>
+    <name>SamplingPopup</name>
+    <message>
+        <source>of {0}</source>
+        <translation>/ {0}</translation>
+    </message>
+    <message>
+        <source>The number of steps must be a whole number from 1 to {0}.</source>
+        <translation>단계 수는 1부터 {0}까지의 정수여야 합니다.</translation>
+    </message>
+    <message>
+        <source>The limit of x₀ must be a positive number, such as 1.</source>
+        <translation>x₀의 한계는 1과 같은 양수여야 합니다.</translation>
+    </message>
+    <message>
+        <source>How the reverse chain is sampled</source>
+        <translation>역방향 연쇄의 샘플링 방법</translation>
+    </message>
+    <message>
+        <source>x₀ predicted by</source>
+        <translation>x₀의 예측</translation>
+    </message>
+    <message>
+        <source>Sampler</source>
+        <translation>샘플러</translation>
+    </message>
+    <message>
+        <source>Variance σ&lt;sub&gt;t&lt;/sub&gt;²</source>
+        <translation>분산 σ&lt;sub&gt;t&lt;/sub&gt;²</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>단계 수</translation>
+    </message>
+    <message>
+        <source>Limit x₀ to ±</source>
+        <translation>x₀를 ±로 제한</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>되돌리기</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>전부</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>신경망</translation>
+    </message>
+    <message>
+        <source>The trained network predicts x₀ from x&lt;sub&gt;t&lt;/sub&gt;.</source>
+        <translation>학습한 신경망이 x&lt;sub&gt;t&lt;/sub&gt;에서 x₀를 예측합니다.</translation>
+    </message>
+    <message>
+        <source>Exact</source>
+        <translation>정확한 값</translation>
+    </message>
+    <message>
+        <source>E[x₀ | x&lt;sub&gt;t&lt;/sub&gt;], computed from the data by Bayes&apos; rule: what a perfect network would predict. Compare the two.</source>
+        <translation>E[x₀ | x&lt;sub&gt;t&lt;/sub&gt;]를 베이즈 정리로 데이터에서 계산합니다. 완벽한 신경망이 예측할 값입니다. 둘을 비교해 보세요.</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;&lt;b&gt;Ancestral sampling&lt;/b&gt; (Ho et al. 2020): every step adds fresh noise of variance σ&lt;sub&gt;t&lt;/sub&gt;².&lt;/p&gt;</source>
+        <translation>&lt;p&gt;&lt;b&gt;조상 샘플링&lt;/b&gt; (Ho et al. 2020): 단계마다 분산 σ&lt;sub&gt;t&lt;/sub&gt;²인 새 노이즈를 더합니다.&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;&lt;b&gt;DDIM&lt;/b&gt; (Song et al. 2021): with η = 0 no noise is added, so that x&lt;sub&gt;T&lt;/sub&gt; alone decides x₀; few steps are often enough.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;&lt;b&gt;DDIM&lt;/b&gt; (Song et al. 2021): η = 0이면 노이즈를 더하지 않아 x&lt;sub&gt;T&lt;/sub&gt;만으로 x₀가 정해집니다. 적은 단계로도 충분할 때가 많습니다.&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;&lt;b&gt;Fixed large&lt;/b&gt;, σ&lt;sub&gt;t&lt;/sub&gt;² = β&lt;sub&gt;t&lt;/sub&gt;: best where x₀ ~ N(0, I).&lt;/p&gt;</source>
+        <translation>&lt;p&gt;&lt;b&gt;큰 고정 분산&lt;/b&gt;, σ&lt;sub&gt;t&lt;/sub&gt;² = β&lt;sub&gt;t&lt;/sub&gt;: x₀ ~ N(0, I)일 때 최적입니다.&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>fixed large: beta</source>
+        <translation>큰 고정 분산: 베타</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;&lt;b&gt;Fixed small&lt;/b&gt;, σ&lt;sub&gt;t&lt;/sub&gt;² = β̃&lt;sub&gt;t&lt;/sub&gt; = (1 − ᾱ&lt;sub&gt;t−1&lt;/sub&gt;) / (1 − ᾱ&lt;sub&gt;t&lt;/sub&gt;) β&lt;sub&gt;t&lt;/sub&gt;: best where x₀ is a single point.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;&lt;b&gt;작은 고정 분산&lt;/b&gt;, σ&lt;sub&gt;t&lt;/sub&gt;² = β̃&lt;sub&gt;t&lt;/sub&gt; = (1 − ᾱ&lt;sub&gt;t−1&lt;/sub&gt;) / (1 − ᾱ&lt;sub&gt;t&lt;/sub&gt;) β&lt;sub&gt;t&lt;/sub&gt;: x₀가 한 점일 때 최적입니다.&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>fixed small: beta tilde</source>
+        <translation>작은 고정 분산: 베타 틸데</translation>
+    </message>
+    <message>
+        <source>How much noise DDIM adds: 0 none, 1 as much as DDPM with the small variance</source>
+        <translation>DDIM이 더하는 노이즈의 양: 0이면 없음, 1이면 작은 분산의 DDPM과 같음</translation>
+    </message>
+    <message>
+        <source>How many of the model&apos;s T steps are taken, evenly spaced. The schedule is respaced, not cut off: the chain still begins at T.</source>
+        <translation>모델의 T단계 가운데 고른 간격으로 몇 단계를 밟는지. 스케줄을 자르지 않고 간격을 다시 나누므로, 연쇄는 여전히 T에서 시작합니다.</translation>
+    </message>
+    <message>
+        <source>Limit the predicted x₀ before the mean is formed, as for images with values from −1 to 1</source>
+        <translation>평균을 만들기 전에 예측한 x₀를 제한합니다. 값이 −1부터 1까지인 이미지에 알맞습니다</translation>
+    </message>
+    <message>
+        <source>The limit of the predicted x₀</source>
+        <translation>예측한 x₀의 한계</translation>
+    </message>
+    <message>
+        <source>Sample as the model was made to be sampled</source>
+        <translation>모델이 만들어진 대로 샘플링합니다</translation>
+    </message>
+    <message>
+        <source>{0} steps</source>
+        <translation>{0}단계</translation>
+    </message>
+    <message>
+        <source>Exact for the distribution of the data.</source>
+        <translation>데이터의 분포에 대해 정확합니다.</translation>
+    </message>
+    <message>
+        <source>Exact for the training images: it repeats them.</source>
+        <translation>학습 이미지에 대해 정확하므로, 그 이미지들을 되풀이합니다.</translation>
+    </message>
+    <message>
+        <source>Exact for the points at the left: it repeats them.</source>
+        <translation>왼쪽의 점들에 대해 정확하므로, 그 점들을 되풀이합니다.</translation>
     </message>
 </context>
 <context>
@@ -948,16 +1535,8 @@
         <translation>코사인</translation>
     </message>
     <message>
-        <source>&lt;p&gt;&lt;b&gt;Linear&lt;/b&gt;: β&lt;sub&gt;t&lt;/sub&gt; evenly spaced from β₁ to β&lt;sub&gt;T&lt;/sub&gt; (Ho et al. 2020).&lt;/p&gt;&lt;p&gt;&lt;b&gt;Cosine&lt;/b&gt;: ᾱ&lt;sub&gt;t&lt;/sub&gt; follows cos² (Nichol &amp;amp; Dhariwal 2021).&lt;/p&gt;</source>
-        <translation>&lt;p&gt;&lt;b&gt;선형&lt;/b&gt;: β&lt;sub&gt;t&lt;/sub&gt;를 β₁에서 β&lt;sub&gt;T&lt;/sub&gt;까지 고르게 나눕니다 (Ho et al. 2020).&lt;/p&gt;&lt;p&gt;&lt;b&gt;코사인&lt;/b&gt;: ᾱ&lt;sub&gt;t&lt;/sub&gt;가 cos²을 따릅니다 (Nichol &amp;amp; Dhariwal 2021).&lt;/p&gt;</translation>
-    </message>
-    <message>
         <source>Number of steps of the forward chain, from 1 to {0}</source>
         <translation>순방향 연쇄의 단계 수, 1부터 {0}까지</translation>
-    </message>
-    <message>
-        <source>Reset to the model&apos;s</source>
-        <translation>모델의 값으로</translation>
     </message>
     <message>
         <source>Reset to the model&apos;s schedule</source>
@@ -984,6 +1563,50 @@
         <translation>마지막 단계의 베타</translation>
     </message>
     <message>
+        <source>Sigmoid</source>
+        <translation>시그모이드</translation>
+    </message>
+    <message>
+        <source>Quadratic</source>
+        <translation>이차</translation>
+    </message>
+    <message>
+        <source>Constant</source>
+        <translation>상수</translation>
+    </message>
+    <message>
+        <source>List…</source>
+        <translation>목록…</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Linear&lt;/b&gt;: β&lt;sub&gt;t&lt;/sub&gt; evenly spaced from β₁ to β&lt;sub&gt;T&lt;/sub&gt; (Ho et al. 2020).</source>
+        <translation>&lt;b&gt;선형&lt;/b&gt;: β&lt;sub&gt;t&lt;/sub&gt;가 β₁부터 β&lt;sub&gt;T&lt;/sub&gt;까지 고른 간격 (Ho et al. 2020).</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Cosine&lt;/b&gt;: ᾱ&lt;sub&gt;t&lt;/sub&gt; follows cos² (Nichol &amp;amp; Dhariwal 2021).</source>
+        <translation>&lt;b&gt;코사인&lt;/b&gt;: ᾱ&lt;sub&gt;t&lt;/sub&gt;가 cos²을 따름 (Nichol &amp;amp; Dhariwal 2021).</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Sigmoid&lt;/b&gt;: β&lt;sub&gt;t&lt;/sub&gt; along an S from β₁ to β&lt;sub&gt;T&lt;/sub&gt;.</source>
+        <translation>&lt;b&gt;시그모이드&lt;/b&gt;: β&lt;sub&gt;t&lt;/sub&gt;가 β₁부터 β&lt;sub&gt;T&lt;/sub&gt;까지 S자를 그림.</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Quadratic&lt;/b&gt;: √β&lt;sub&gt;t&lt;/sub&gt; evenly spaced, the “scaled linear” of Stable Diffusion.</source>
+        <translation>&lt;b&gt;이차&lt;/b&gt;: √β&lt;sub&gt;t&lt;/sub&gt;가 고른 간격, Stable Diffusion의 “scaled linear”.</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Constant&lt;/b&gt;: the same β at every step.</source>
+        <translation>&lt;b&gt;상수&lt;/b&gt;: 모든 단계에서 같은 β.</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;List&lt;/b&gt;: any β&lt;sub&gt;1&lt;/sub&gt; … β&lt;sub&gt;T&lt;/sub&gt;, pasted or from a file.</source>
+        <translation>&lt;b&gt;목록&lt;/b&gt;: 붙여 넣거나 파일에서 읽은 임의의 β&lt;sub&gt;1&lt;/sub&gt; … β&lt;sub&gt;T&lt;/sub&gt;.</translation>
+    </message>
+    <message>
+        <source>β of every step: how much noise it adds. Such as 0.01.</source>
+        <translation>모든 단계의 β: 더하는 노이즈의 양. 예를 들면 0.01.</translation>
+    </message>
+    <message>
         <source>β of the first step: how much noise it adds. Such as 1e-4.</source>
         <translation>첫 단계의 β: 더하는 노이즈의 양. 예: 1e-4.</translation>
     </message>
@@ -992,16 +1615,20 @@
         <translation>마지막 단계의 β: 더하는 노이즈의 양. 예: 0.02.</translation>
     </message>
     <message>
+        <source>The betas are a list: choose “List…” again to change it.</source>
+        <translation>β는 목록입니다. 바꾸려면 “목록…”을 다시 고르세요.</translation>
+    </message>
+    <message>
+        <source>The constant schedule has a single β.</source>
+        <translation>상수 스케줄에는 β가 하나뿐입니다.</translation>
+    </message>
+    <message>
         <source>The cosine schedule has no free β: it follows from T.</source>
         <translation>코사인 스케줄에는 정할 β가 없습니다. T에서 정해집니다.</translation>
     </message>
 </context>
 <context>
     <name>SchedulePanel</name>
-    <message>
-        <source>Forward noise schedule</source>
-        <translation>순방향 노이즈 스케줄</translation>
-    </message>
     <message>
         <source>Noise schedule over t</source>
         <translation>t에 따른 노이즈 스케줄</translation>
@@ -1013,6 +1640,10 @@
     <message>
         <source>&lt;p&gt;&lt;b&gt;ᾱ&lt;sub&gt;t&lt;/sub&gt; = ∏&lt;sub&gt;s ≤ t&lt;/sub&gt; (1 − β&lt;sub&gt;s&lt;/sub&gt;)&lt;/b&gt;: how much of x₀ is left. x&lt;sub&gt;t&lt;/sub&gt; = √ᾱ&lt;sub&gt;t&lt;/sub&gt; x₀ + √(1 − ᾱ&lt;sub&gt;t&lt;/sub&gt;) ε&lt;/p&gt;</source>
         <translation>&lt;p&gt;&lt;b&gt;ᾱ&lt;sub&gt;t&lt;/sub&gt; = ∏&lt;sub&gt;s ≤ t&lt;/sub&gt; (1 − β&lt;sub&gt;s&lt;/sub&gt;)&lt;/b&gt;: x₀가 얼마나 남았는지입니다. x&lt;sub&gt;t&lt;/sub&gt; = √ᾱ&lt;sub&gt;t&lt;/sub&gt; x₀ + √(1 − ᾱ&lt;sub&gt;t&lt;/sub&gt;) ε&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>Forward schedule</source>
+        <translation>순방향 스케줄</translation>
     </message>
     <message>
         <source>alpha bar</source>
@@ -1035,16 +1666,32 @@
         <translation>신호 대 노이즈 비</translation>
     </message>
     <message>
-        <source>The reverse chain keeps the schedule its model was trained with ({0}).</source>
-        <translation>역방향 연쇄는 모델이 학습된 스케줄을 그대로 씁니다 ({0}).</translation>
+        <source>Blue: the forward chain&apos;s schedule. The reverse chain keeps the one that its model was trained with; orange, where it differs.</source>
+        <translation>파란색: 순방향 연쇄의 스케줄. 역방향 연쇄는 모델을 학습할 때의 스케줄을 그대로 씁니다. 다르면 주황색으로 그립니다.</translation>
+    </message>
+    <message>
+        <source>linear, T = {0}</source>
+        <translation>선형, T = {0}</translation>
+    </message>
+    <message>
+        <source>sigmoid, T = {0}</source>
+        <translation>시그모이드, T = {0}</translation>
+    </message>
+    <message>
+        <source>quadratic, T = {0}</source>
+        <translation>이차, T = {0}</translation>
+    </message>
+    <message>
+        <source>constant, T = {0}</source>
+        <translation>상수, T = {0}</translation>
+    </message>
+    <message>
+        <source>a list, T = {0}</source>
+        <translation>목록, T = {0}</translation>
     </message>
     <message>
         <source>cosine, T = {0}</source>
         <translation>코사인, T = {0}</translation>
-    </message>
-    <message>
-        <source>linear, T = {0}, β from {1} to {2}</source>
-        <translation>선형, T = {0}, β는 {1}부터 {2}까지</translation>
     </message>
 </context>
 <context>

@@ -14,6 +14,7 @@ import torch
 from diffusers import DDIMScheduler, DDPMScheduler
 from torch import Tensor
 
+from ddpm_studio.diffusion.chains import Prediction
 from ddpm_studio.diffusion.gaussians import (
     ReverseVariance,
     clipped,
@@ -36,7 +37,10 @@ SCHEDULES = {
     "scaled_linear": NoiseSchedule.quadratic(1000),
     "squaredcos_cap_v2": NoiseSchedule.cosine(1000),
     "sigmoid": NoiseSchedule.sigmoid(1000),
+    "constant": NoiseSchedule.constant(1000, 0.005),
+    "listed": NoiseSchedule.from_betas(np.geomspace(1e-4, 0.03, 1000)),
 }
+NAMED = ("linear", "scaled_linear", "squaredcos_cap_v2", "sigmoid")  # the others only as betas
 PREDICTIONS = {"epsilon": Target.NOISE, "sample": Target.X_0, "v_prediction": Target.V}
 
 schedules = pytest.mark.parametrize("name", SCHEDULES)
@@ -54,7 +58,7 @@ def in_float64(
 
 
 def settings(name: str, prediction: str, clip: float | None) -> dict[str, object]:
-    """DDIMScheduler knows no sigmoid, but takes betas."""
+    """DDIMScheduler knows no sigmoid, and neither a constant or a list, but both take betas."""
     return {
         "trained_betas": SCHEDULES[name].beta[1:],
         "prediction_type": prediction,
@@ -84,7 +88,7 @@ def difference(ours: Tensor, theirs: Tensor) -> float:
 
 @pytest.mark.parametrize("T", [1, 2, 17, 1000])
 @pytest.mark.parametrize("ends", [(1e-4, 0.02), (0.00085, 0.012), (0.3, 0.01)])
-@schedules
+@pytest.mark.parametrize("name", NAMED)
 def test_schedules_are_theirs(name: str, ends: tuple[float, float], T: int) -> None:
     theirs = DDPMScheduler(T, *ends, beta_schedule=name)
     ours = {
@@ -118,10 +122,31 @@ def test_kept_times_are_their_trailing_ones(steps: int) -> None:
 # The ancestral step
 
 
+OF_THE_NETWORK = ("learned", "learned_range")
+VARIANCES = ("fixed_small", "fixed_small_log", "fixed_large", "fixed_large_log", *OF_THE_NETWORK)
+
+
+def our_variance(kind: str, schedule: NoiseSchedule, output: Tensor, t: int) -> str | Tensor:
+    """For :func:`reverse_step`. "learned" is a variance itself; "log" only another way to it."""
+    if kind == "learned":
+        return output
+    if kind == "learned_range":
+        return learned_range_variance(schedule, (output + 1) / 2, t)
+    return ReverseVariance(kind.removesuffix("_log").replace("_", "-"))
+
+
+def their_variance(scheduler: DDPMScheduler, kind: str, output: Tensor, t: int) -> Tensor:
+    """Their method gives its root in "fixed_small_log", its logarithm in two others."""
+    given = scheduler._get_variance(t - 1, predicted_variance=output)
+    if kind in ("fixed_large_log", "learned_range"):
+        return given.exp()
+    return given**2 if kind == "fixed_small_log" else given
+
+
 @schedules
 @predictions
 @clips
-@pytest.mark.parametrize("variance", ["fixed_small", "fixed_large", "learned_range"])
+@pytest.mark.parametrize("variance", VARIANCES)
 def test_ancestral_step(name: str, prediction: str, clip: float | None, variance: str) -> None:
     schedule = SCHEDULES[name]
     theirs = in_float64(
@@ -129,28 +154,27 @@ def test_ancestral_step(name: str, prediction: str, clip: float | None, variance
     )
     for t in STEPS:
         x_t, output = case(t)
-        mean_output, share = output.split(2, dim=1)
-        kind = (
-            learned_range_variance(schedule, (share + 1) / 2, t)
-            if variance == "learned_range"
-            else ReverseVariance(variance.replace("_", "-"))
-        )
+        mean_output, spread_output = output.split(2, dim=1)
+        if variance == "learned":
+            spread_output = spread_output.exp()
         x_0 = clipped(x_0_of(prediction, mean_output, x_t, name, t), clip)
+        kind = our_variance(variance, schedule, spread_output, t)
         ours = reverse_step(schedule, x_0, x_t, t, kind)
-        given = output if variance == "learned_range" else mean_output
-        made = theirs.step(given, t - 1, x_t, generator=torch.Generator().manual_seed(t))
+        given = [mean_output, spread_output] if variance in OF_THE_NETWORK else [mean_output]
+        made = theirs.step(
+            torch.cat(given, 1), t - 1, x_t, generator=torch.Generator().manual_seed(t)
+        )
         noise = torch.randn(
             x_t.shape, generator=torch.Generator().manual_seed(t), dtype=torch.float64
         )
-        sd = torch.as_tensor(ours.variance, dtype=torch.float64).sqrt()
-        assert difference(ours.mean + sd * noise, made.prev_sample) < TOLERANCE
+        our_spread = torch.as_tensor(ours.variance, dtype=torch.float64)
         assert difference(x_0, made.pred_original_sample) < TOLERANCE
         if t > 1:
-            spread = theirs._get_variance(t - 1, predicted_variance=share)
-            spread = spread.exp() if variance == "learned_range" else spread
-            torch.testing.assert_close(
-                torch.as_tensor(ours.variance, dtype=torch.float64).expand_as(spread), spread
-            )
+            their_spread = their_variance(theirs, variance, spread_output, t)
+            torch.testing.assert_close(our_spread.expand_as(their_spread), their_spread)
+        # Their "fixed_large_log" draws with the root of the logarithm, which is no number.
+        if t == 1 or variance != "fixed_large_log":
+            assert difference(ours.mean + our_spread.sqrt() * noise, made.prev_sample) < TOLERANCE
 
 
 # The step of DDIM
@@ -162,7 +186,10 @@ def test_ancestral_step(name: str, prediction: str, clip: float | None, variance
 @pytest.mark.parametrize("eta", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize("steps", [1000, 50])
 def test_ddim_step(name: str, prediction: str, clip: float | None, eta: float, steps: int) -> None:
-    """With every step, and with every twentieth. epsilon follows x_0 where that is clipped."""
+    """With every step, and with every twentieth.
+
+    Where x_0 is clipped, epsilon follows; where not, either of their ways to epsilon is ours.
+    """
     path = respaced(SCHEDULES[name], steps)
     theirs = in_float64(
         DDIMScheduler(timestep_spacing="trailing", **settings(name, prediction, clip)),
@@ -176,8 +203,9 @@ def test_ddim_step(name: str, prediction: str, clip: float | None, eta: float, s
         noise = torch.randn(x_t.shape, generator=torch.Generator().manual_seed(1)).double()
         x_0 = clipped(x_0_of(prediction, mean_output, x_t, name, t), clip)
         ours = ddim_step(path.schedule, x_0, x_t, i, eta)
+        follows = clip is not None
         made = theirs.step(
-            mean_output, t - 1, x_t, eta, use_clipped_model_output=True, variance_noise=noise
+            mean_output, t - 1, x_t, eta, use_clipped_model_output=follows, variance_noise=noise
         )
         sd = torch.as_tensor(ours.variance, dtype=torch.float64).sqrt()
         assert difference(ours.mean + sd * noise, made.prev_sample) < TOLERANCE
@@ -192,9 +220,17 @@ def model(x_t: Tensor, t: int) -> Tensor:
     return torch.sin(3 * x_t + 0.01 * t)
 
 
-def our_chain(sampler: SamplerConfiguration, name: str, prediction: str, seed: int) -> list[Tensor]:
-    def predict(x_t: Tensor, t: int) -> Tensor:
-        return x_0_of(prediction, model(x_t, t), x_t, name, t)
+def spread_model(x_t: Tensor, t: int) -> Tensor:
+    """Its second output, of the variance, also from -1 to 1."""
+    return torch.cos(2 * x_t - 0.03 * t)
+
+
+def our_chain(
+    sampler: SamplerConfiguration, name: str, prediction: str, seed: int, *, learned: bool = False
+) -> list[Tensor]:
+    def predict(x_t: Tensor, t: int) -> Tensor | Prediction:
+        x_0 = x_0_of(prediction, model(x_t, t), x_t, name, t)
+        return Prediction(x_0, (spread_model(x_t, t) + 1) / 2) if learned else x_0
 
     x_T, generator = case(0, dtype=torch.float32)[0], torch.Generator().manual_seed(seed)
     return [step.x for step in reverse_chain(SCHEDULES[name], predict, x_T, generator, sampler)]
@@ -204,25 +240,32 @@ def their_chain(scheduler: DDPMScheduler | DDIMScheduler, **options: object) -> 
     """At the end their prediction of x_0: they would add noise to it where the last t is not 1."""
     chain = [case(0, dtype=torch.float32)[0]]
     for index in scheduler.timesteps.tolist():
-        x = chain[-1]
-        made = scheduler.step(model(x, index + 1), index, x, **options)
+        x, t = chain[-1], index + 1
+        output = [model(x, t)]
+        if scheduler.config.get("variance_type") == "learned_range":
+            output.append(spread_model(x, t))
+        made = scheduler.step(torch.cat(output, 1), index, x, **options)
         chain.append(made.prev_sample)
     return [*chain[:-1], made.pred_original_sample]
 
 
-WELL_CONDITIONED = pytest.mark.parametrize("name", ["linear", "scaled_linear", "sigmoid"])
+WELL_CONDITIONED = pytest.mark.parametrize(
+    "name", [name for name in SCHEDULES if name != "squaredcos_cap_v2"]
+)
 
 
 @WELL_CONDITIONED
-@pytest.mark.parametrize("variance", ["fixed_small", "fixed_large"])
+@pytest.mark.parametrize("variance", ["fixed_small", "fixed_large", "learned_range"])
 @pytest.mark.parametrize("steps", [10, 50])
 def test_respaced_ancestral_chain(name: str, variance: str, steps: int) -> None:
     theirs = DDPMScheduler(
         variance_type=variance, timestep_spacing="trailing", **settings(name, "epsilon", CLIP)
     )
     theirs.set_timesteps(steps)
-    sampler = SamplerConfiguration(steps=steps, variance=variance.replace("_", "-"), clip=CLIP)
-    ours = our_chain(sampler, name, "epsilon", seed=3)
+    learned = variance == "learned_range"
+    fixed = "fixed-large" if learned else variance.replace("_", "-")
+    sampler = SamplerConfiguration(steps=steps, variance=fixed, clip=CLIP)
+    ours = our_chain(sampler, name, "epsilon", seed=3, learned=learned)
     made = their_chain(theirs, generator=torch.Generator().manual_seed(3))
     worst = max(difference(mine, their) for mine, their in zip(ours, made, strict=True))
     assert worst < CHAIN_TOLERANCE

@@ -20,6 +20,7 @@ from ddpm_studio.diffusion.bound import VariationalBound, prior_term, variationa
 from ddpm_studio.diffusion.chains import PredictX0
 from ddpm_studio.diffusion.exact_denoisers import FiniteDataDenoiser, MixtureDenoiser
 from ddpm_studio.diffusion.gaussian_mixture import GaussianMixture
+from ddpm_studio.diffusion.respacing import respaced
 from ddpm_studio.diffusion.sampler_configuration import ReverseVariance
 from ddpm_studio.diffusion.schedule import NoiseSchedule
 
@@ -90,6 +91,29 @@ def test_on_gaussian_data_every_term_is_its_closed_form(
     assert found.total_bits_per_dimension == pytest.approx(found.total / (2 * LN2))
     assert found.rate + found.distortion == pytest.approx(found.total)
     assert found.nats.sum() == pytest.approx(found.total)
+
+
+@pytest.mark.parametrize("variance", [SMALL, LARGE])
+def test_of_a_chain_with_fewer_steps_it_is_that_of_the_merged_betas(
+    variance: ReverseVariance,
+) -> None:
+    """Ten of the paper's thousand steps; the denoiser is asked with the paper's t."""
+    mean, std, count = 0.5, 0.4, 1000
+    path = respaced(PAPER, 10)
+    law = GaussianMixture(np.ones(1), np.full((1, 2), mean), np.full((1, 2), std**2))
+    exact = MixtureDenoiser(law, PAPER)
+    x_0 = mean + std * torch.randn(count, 2, generator=seeded(1), dtype=torch.float64)
+    found = bound(
+        path.schedule,
+        lambda x, i: exact.predict_x_0(x, int(path.times[i])),
+        x_0,
+        variance=variance,
+    )
+    alpha_bar = np.cumprod(1 - np.linspace(1e-4, 0.02, 1000))[99::100]
+    merged = 1 - alpha_bar / np.append(1.0, alpha_bar[:-1])
+    expected = 2 * gaussian_bound(merged, mean, std, variance)
+    assert np.all(np.abs(found.nats - expected) < 5 * found.standard_error + 1e-9)
+    assert abs(found.total - expected.sum()) < 5 * found.total_standard_error
 
 
 STANDARD_NORMAL_ENTROPY = 0.5 * math.log(2 * math.pi * math.e)

@@ -141,17 +141,17 @@ def test_a_wrong_mixture_is_noticed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("T", "variance", "expected"),
+    ("T", "variance", "expected", "digit"),
     [
-        (50, SMALL, (1.82663, 0.25073)),
-        (1000, SMALL, (1.999995, 0.246279)),
-        (1000, LARGE, (1.999995, 0.250936)),
+        (50, SMALL, (1.82663, 0.25073), 1e-5),
+        (1000, SMALL, (1.999995, 0.246279), 1e-6),
+        (1000, LARGE, (1.999995, 0.250936), 1e-6),
     ],
 )
 def test_gaussian_data_follow_the_published_affine_recursion(
-    T: int, variance: str, expected: tuple[float, float]
+    T: int, variance: str, expected: tuple[float, float], digit: float
 ) -> None:
-    """N(2, 0.25²) as a mixture of one; the numbers are computed in float64 elsewhere."""
+    """N(2, 0.25²) as a mixture of one; FACTS 4, to half of the last ``digit`` that it gives."""
     schedule = NoiseSchedule.linear(T)
     one = GaussianMixture(np.ones(1), np.array([[2.0]]), np.array([[0.25**2]]))
     predict = MixtureDenoiser(one, schedule).predict_x_0
@@ -163,7 +163,7 @@ def test_gaussian_data_follow_the_published_affine_recursion(
         slope = c_0 * (at_1 - at_0) + c_t
         kept = schedule.beta if variance == LARGE else schedule.posterior_variance
         m, v = c_0 * at_0 + slope * m, slope**2 * v + (kept[t] if t > 1 else 0.0)
-    assert (m, math.sqrt(v)) == pytest.approx(expected, abs=6e-6)
+    assert (m, math.sqrt(v)) == pytest.approx(expected, rel=0, abs=0.51 * digit)
     if T == 50:
         count = 20_000
         x = ancestral(schedule, predict, count, 1, variance).double()

@@ -21,6 +21,7 @@ from ddpm_studio.diffusion.frame_statistics import (
     measure_frame,
     normal_distances,
 )
+from ddpm_studio.diffusion.gaussian_mixture import GaussianMixture
 
 Values = NDArray[np.float32]
 
@@ -98,6 +99,25 @@ def test_distances_do_not_depend_on_order_or_sign() -> None:
     ks, wasserstein = normal_distances(values)
     assert normal_distances(values[::-1]) == (ks, wasserstein)
     assert normal_distances(-values) == pytest.approx((ks, wasserstein), rel=1e-12)
+
+
+@pytest.mark.parametrize("count", [1, 30, 5000])
+def test_distance_to_a_law_is_scipys_for_every_coordinate(count: int) -> None:
+    weights, means = np.array([0.3, 0.7]), np.array([[-1.0, 2.0], [0.5, -0.4]])
+    stds = np.array([[0.3, 0.1], [0.8, 1.1]])
+    law = GaussianMixture(weights, means, stds**2)
+    x = float32(np.random.default_rng(count).normal(size=(count, 2)))
+    measured = measure_frame(x, law)
+    for c in range(2):
+
+        def cdf(u: NDArray[np.float64], c: int = c) -> NDArray[np.float64]:
+            return norm.cdf(u[:, None], means[:, c], stds[:, c]) @ weights
+
+        expected = kstest(x[:, c].astype(np.float64), cdf).statistic
+        assert measured.law_kolmogorov_smirnov[c] == pytest.approx(expected, abs=1e-12)
+    without = measure_frame(x)
+    assert np.isnan(without.law_kolmogorov_smirnov).tolist() == [True, True]
+    np.testing.assert_array_equal(without.kolmogorov_smirnov, measured.kolmogorov_smirnov)
 
 
 def test_histogram_is_numpys() -> None:

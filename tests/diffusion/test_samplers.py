@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -11,7 +15,17 @@ import torch
 from scipy.stats import ks_2samp
 from torch import Tensor
 
-from ddpm_studio.diffusion.chains import ChainStep, NotFiniteError, PredictX0, initial_noise
+from ddpm_studio.diffusion.chains import (
+    ChainStep,
+    NotFiniteError,
+    Predict,
+    Prediction,
+    PredictX0,
+    forward_chain,
+    initial_noise,
+)
+from ddpm_studio.diffusion.exact_denoisers import MixtureDenoiser, exact_reverse_chain
+from ddpm_studio.diffusion.gaussian_mixture import GaussianMixture
 from ddpm_studio.diffusion.gaussians import marginal
 from ddpm_studio.diffusion.respacing import kept_times, respaced_at
 from ddpm_studio.diffusion.sampler_configuration import ReverseVariance
@@ -83,6 +97,68 @@ def test_a_seed_is_a_chain(sampler: SamplerConfiguration) -> None:
     first, again, other = chain(sampler), chain(sampler), chain(sampler, seed=1)
     assert all(torch.equal(a.x, b.x) for a, b in zip(first, again, strict=True))
     assert not torch.equal(first[1].x, other[1].x)
+
+
+@contextmanager
+def others_drawing() -> Iterator[Callable[[], None]]:
+    """Two threads that seed and draw from torch's global generator; gives a wait for their next draws.
+
+    The generator is put back in the end.
+    """
+    state, drawn, end = torch.get_rng_state(), [0, 0], threading.Event()
+
+    def draw(thread: int) -> None:
+        while not end.is_set():
+            torch.manual_seed(thread)
+            torch.randn(100)
+            drawn[thread] += 1
+
+    def wait() -> None:
+        before = drawn.copy()
+        while any(now == then for now, then in zip(drawn, before, strict=True)):
+            time.sleep(0)
+
+    threads = [threading.Thread(target=draw, args=(thread,)) for thread in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield wait
+    finally:
+        end.set()
+        for thread in threads:
+            thread.join()
+        torch.set_rng_state(state)
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_a_seed_is_a_chain_whatever_other_threads_draw(sampler: SamplerConfiguration) -> None:
+    """Each of them draws between any two draws of the chain, and all run side by side."""
+    alone = chain(sampler)
+    predict = two_points(SCHEDULE)
+    with others_drawing() as wait:
+
+        def interrupted(x_t: Tensor, t: int) -> Tensor:
+            wait()
+            return predict(x_t, t)
+
+        x_T = initial_noise(200, (2,), seeded(), "cpu")
+        beside = list(reverse_chain(SCHEDULE, interrupted, x_T, seeded(1000), sampler))
+    assert all(torch.equal(a.x, b.x) for a, b in zip(alone, beside, strict=True))
+
+
+def test_the_forward_and_the_exact_chain_are_seeds_whatever_other_threads_draw() -> None:
+    law = GaussianMixture(np.array([0.4, 0.6]), np.array([[-1.0], [0.8]]), np.full((2, 1), 0.1))
+    exact, x = MixtureDenoiser(law, SCHEDULE), initial_noise(200, (1,), seeded(), "cpu")
+    for make in (
+        lambda: forward_chain(SCHEDULE, x, seeded(1)),
+        lambda: exact_reverse_chain(exact, x, seeded(1)),
+    ):
+        alone, beside = list(make()), []
+        with others_drawing() as wait:
+            for step in make():
+                wait()
+                beside.append(step)
+        assert all(torch.equal(a.x, b.x) for a, b in zip(alone, beside, strict=True))
 
 
 def test_ddim_without_eta_draws_nothing() -> None:
@@ -236,6 +312,46 @@ def test_a_chain_with_fewer_steps_begins_at_any_t(kind: SamplerKind) -> None:
         assert abs(residual.var().item() - law.variance) < 5 * law.variance * (2 / count) ** 0.5 + (
             1e-9
         )
+
+
+# Learned variances
+
+
+def test_a_variance_share_takes_the_place_of_the_samplers_variance() -> None:
+    """0 is beta_tilde_t and 1 is beta_t; in between, test_against_diffusers.py."""
+    x_T = initial_noise(50, (2,), seeded(1), "cpu").double()
+    predict = two_points(SCHEDULE)
+
+    def with_share(share: float) -> Predict:
+        return lambda x, t: Prediction(predict(x, t), torch.full_like(x, share))
+
+    for share, variance, other in (
+        (0.0, "fixed-small", "fixed-large"),
+        (1.0, "fixed-large", "fixed-small"),
+    ):
+        learned, fixed = (
+            list(reverse_chain(SCHEDULE, model, x_T, seeded(2), SamplerConfiguration(variance=v)))
+            for model, v in ((with_share(share), other), (predict, variance))
+        )
+        # beta_tilde_2 stands in for beta_tilde_1 in the range, but the last step draws nothing.
+        for mine, theirs in zip(learned, fixed, strict=True):
+            assert (mine.x - theirs.x).abs().max() < 1e-12
+    assert learned[1].predicted_x_0 is not None
+    assert torch.equal(learned[1].predicted_x_0, predict(x_T, 50))
+
+
+def test_ddim_has_its_own_variance() -> None:
+    x_T = initial_noise(50, (2,), seeded(1), "cpu")
+    predict, sampler = two_points(SCHEDULE), SamplerConfiguration("ddim", eta=0.5, clip=0.8)
+    plain = reverse_chain(SCHEDULE, predict, x_T, seeded(2), sampler)
+    shared = reverse_chain(
+        SCHEDULE,
+        lambda x, t: Prediction(predict(x, t), torch.ones_like(x)),
+        x_T,
+        seeded(2),
+        sampler,
+    )
+    assert all(torch.equal(a.x, b.x) for a, b in zip(plain, shared, strict=True))
 
 
 # What is refused

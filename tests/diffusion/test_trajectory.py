@@ -9,6 +9,7 @@ import tracemalloc
 import numpy as np
 import pytest
 import torch
+from scipy.stats import ks_1samp, norm
 
 from ddpm_studio.diffusion import trajectory as trajectory_module
 from ddpm_studio.diffusion.frame_statistics import (
@@ -16,6 +17,9 @@ from ddpm_studio.diffusion.frame_statistics import (
     FrameStatistics,
     measure_frame,
 )
+from ddpm_studio.diffusion.gaussian_mixture import GaussianMixture
+from ddpm_studio.diffusion.respacing import respaced
+from ddpm_studio.diffusion.schedule import NoiseSchedule
 from ddpm_studio.diffusion.trajectory import (
     DEFAULT_BUDGET_BYTES,
     Precision,
@@ -255,14 +259,42 @@ def test_a_frame_is_announced_only_when_its_statistics_are_complete(
     trajectory = Trajectory(1, 10, (2,))
     announced: list[bool] = []
 
-    def spy(x: np.ndarray) -> FrameStatistics:
+    def spy(x: np.ndarray, law: GaussianMixture | None) -> FrameStatistics:
         announced.append(trajectory.is_recorded(0))
-        return measure_frame(x)
+        return measure_frame(x, law)
 
     monkeypatch.setattr(trajectory_module, "measure_frame", spy)
     trajectory.record(0, noise(0, 10, 2))
     assert announced == [False]
     assert trajectory.is_recorded(0)
+
+
+def test_each_frame_is_measured_against_its_own_law() -> None:
+    """The law is asked with the frame's index, and without one its distance is not known."""
+    schedule = NoiseSchedule.linear(100)
+    path = respaced(schedule, 4)
+    data = GaussianMixture(np.array([0.5, 0.5]), np.array([[-1.0], [1.0]]), np.full((2, 1), 0.04))
+    trajectory = Trajectory(
+        4, 50, (1,), times=path.times, law=lambda i: data.at(schedule, int(path.times[i]))
+    )
+    assert trajectory.times.tolist() == [0, 25, 50, 75, 100]
+    for i in range(5):
+        x = noise(i, 50, 1)
+        trajectory.record(i, x)
+        alpha_bar = schedule.alpha_bar[25 * i]
+        sd = np.sqrt(0.04 * alpha_bar + 1 - alpha_bar)
+        centres = np.sqrt(alpha_bar) * np.array([-1.0, 1.0])
+
+        def cdf(u: np.ndarray, centres: np.ndarray = centres, sd: float = sd) -> np.ndarray:
+            return norm.cdf(u[:, None], centres, sd).mean(axis=1)
+
+        expected = ks_1samp(x.double().numpy()[:, 0], cdf).statistic
+        found = trajectory.statistics(i).law_kolmogorov_smirnov
+        assert found == pytest.approx([expected], abs=1e-12)
+    plain = Trajectory(4, 50, (1,))
+    plain.record(1, noise(1, 50, 1))
+    assert plain.times.tolist() == [0, 1, 2, 3, 4]
+    assert np.isnan(plain.statistics(1).law_kolmogorov_smirnov).all()
 
 
 def test_frames_are_readable_while_another_thread_records() -> None:

@@ -16,13 +16,16 @@ from ddpm_studio.checkpoints.bundled import find_model
 from ddpm_studio.checkpoints.model_file import ModelFileError
 from ddpm_studio.checkpoints.sampling import sample_model
 from ddpm_studio.checkpoints.weights import load_inspected
+from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration, SamplerKind
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
 from ddpm_studio.locations import resource
 from ddpm_studio.session import chain_runs
 from ddpm_studio.session.background_task import BackgroundTask, stop_tasks
+from ddpm_studio.session.sampling_choice import DenoiserChoice, SamplingChoice, own_sampling
 from ddpm_studio.session.studio import Studio
 
 WAIT_MS = 15_000
+DDIM_20 = SamplingChoice(SamplerConfiguration(SamplerKind.DDIM, steps=20))
 
 
 @pytest.fixture
@@ -32,6 +35,14 @@ def studio(qtbot: QtBot) -> Iterator[Studio]:
     studio.open_bundled("moons")
     yield studio
     assert studio.stop()
+
+
+@pytest.fixture
+def quick_studio(studio: Studio) -> Studio:
+    """250 points in 20 steps of DDIM: so chosen while the forward chain is still on its way."""
+    studio.set_sample_count(250)
+    studio.set_sampling(DDIM_20)
+    return studio
 
 
 def wait_until_idle(qtbot: QtBot, studio: Studio) -> None:
@@ -97,7 +108,8 @@ def test_the_forward_chain_follows_another_schedule_and_the_reverse_chain_does_n
     assert studio.reverse is reverse
     assert studio.model_schedule is not None
     assert studio.model_schedule.T == 1000
-    assert studio.reverse_t(25) == 500
+    assert studio.reverse_frame(25) == 500
+    assert studio.reverse_t(500) == 500
 
 
 def test_an_impossible_schedule_changes_nothing(qtbot: QtBot, studio: Studio) -> None:
@@ -213,3 +225,160 @@ def test_threads_that_do_not_end_are_waited_for_together(qtbot: QtBot) -> None:
     finally:
         release.set()
     assert stop_tasks(tasks)
+
+
+# How the reverse chain is sampled
+
+
+def test_a_model_is_sampled_in_its_own_way_at_first(qtbot: QtBot, studio: Studio) -> None:
+    assert studio.model is not None
+    assert studio.sampling == own_sampling(studio.model.description)
+    assert studio.sampling.denoiser is DenoiserChoice.NETWORK
+
+
+def test_sampling_chosen_while_the_forward_chain_runs_waits_for_it(
+    qtbot: QtBot, studio: Studio
+) -> None:
+    order = []
+
+    def look() -> None:
+        order.append((studio.forward, studio.reverse))
+
+    studio.trajectories_changed.connect(look)
+    studio.set_sample_count(250)
+    studio.set_sampling(DDIM_20)
+    assert studio.is_noising
+    assert studio.is_sampling  # due: playing waits for it
+    wait_until_idle(qtbot, studio)
+    assert studio.reverse is not None
+    assert studio.reverse.T == 20
+    assert [reverse is None for forward, reverse in order] == [True, False]
+    assert all(forward is studio.forward for forward, _ in order)
+
+
+def test_a_chain_of_20_steps_has_the_times_that_are_kept(
+    qtbot: QtBot, quick_studio: Studio
+) -> None:
+    studio = quick_studio
+    wait_until_idle(qtbot, studio)
+    assert studio.reverse is not None
+    assert np.array_equal(studio.reverse.times, np.arange(21) * 50)
+    model = load_inspected(find_model("moons"), studio.device)
+    expected = sample_model(model, studio.sample_count, studio.seed, DDIM_20.sampler).numpy()
+    assert np.array_equal(studio.reverse.frame(0), expected)
+
+
+def test_another_sampling_is_another_reverse_chain_beside_the_same_forward_chain(
+    qtbot: QtBot, quick_studio: Studio
+) -> None:
+    studio = quick_studio
+    wait_until_idle(qtbot, studio)
+    forward, reverse = studio.forward, studio.reverse
+    heard = []
+    studio.settings_changed.connect(lambda: heard.append(studio.sampling))
+    exact = SamplingChoice(DDIM_20.sampler, DenoiserChoice.EXACT)
+    studio.set_sampling(exact)
+    assert heard == [exact]
+    wait_until_idle(qtbot, studio)
+    qtbot.waitUntil(lambda: studio.reverse is not reverse, timeout=WAIT_MS)
+    wait_until_idle(qtbot, studio)
+    assert studio.forward is forward
+    assert reverse is not None
+    assert studio.reverse is not None
+    assert np.array_equal(studio.reverse.frame(20), reverse.frame(20))  # the same x_T
+    assert not np.array_equal(studio.reverse.frame(0), reverse.frame(0))
+
+
+def test_the_same_sampling_again_computes_nothing(qtbot: QtBot, quick_studio: Studio) -> None:
+    studio = quick_studio
+    wait_until_idle(qtbot, studio)
+    reverse = studio.reverse
+    with qtbot.assertNotEmitted(studio.settings_changed):
+        studio.set_sampling(SamplingChoice(SamplerConfiguration(SamplerKind.DDIM, steps=20)))
+    assert not studio.is_busy
+    assert studio.reverse is reverse
+
+
+def test_more_steps_than_T_change_nothing(qtbot: QtBot, quick_studio: Studio) -> None:
+    studio = quick_studio
+    wait_until_idle(qtbot, studio)
+    reverse = studio.reverse
+    with qtbot.assertNotEmitted(studio.settings_changed), pytest.raises(ScheduleError):
+        studio.set_sampling(SamplingChoice(SamplerConfiguration(steps=1001)))
+    assert not studio.is_busy
+    assert studio.sampling == DDIM_20
+    assert studio.reverse is reverse
+    assert studio.reverse_t(20) == 1000
+
+
+def test_without_a_model_there_is_nothing_to_sample(qtbot: QtBot) -> None:
+    studio = Studio()
+    studio.set_sampling(DDIM_20)
+    assert studio.sampling is None
+    assert not studio.is_busy
+    assert studio.reverse_t(0) == 0
+
+
+def test_another_model_is_sampled_in_its_own_way(qtbot: QtBot, quick_studio: Studio) -> None:
+    studio = quick_studio
+    wait_until_idle(qtbot, studio)
+    (other,) = (each for each in studio.models if each.description.name == "digits")
+    studio.show_model(other)
+    assert studio.sampling == own_sampling(other.description)
+    assert studio.sampling != DDIM_20
+    assert studio.reverse_t(250) == 250
+
+
+def test_a_seed_and_a_count_keep_the_sampling(qtbot: QtBot, quick_studio: Studio) -> None:
+    studio = quick_studio
+    wait_until_idle(qtbot, studio)
+    studio.set_seed(7)
+    studio.set_sample_count(500)
+    qtbot.waitUntil(
+        lambda: (
+            not studio.is_busy
+            and studio.reverse is not None
+            and studio.reverse.count == 500
+            and studio.reverse.is_complete
+        ),
+        timeout=WAIT_MS,
+    )
+    assert studio.sampling == DDIM_20
+    assert studio.reverse is not None
+    assert studio.reverse.T == 20
+
+
+def test_a_frame_beside_every_t_of_the_forward_chain(qtbot: QtBot, quick_studio: Studio) -> None:
+    studio = quick_studio
+
+    def check() -> None:
+        assert [studio.reverse_frame(t) for t in (0, 24, 26, 500, 999, 1000)] == [
+            0,
+            0,
+            1,
+            10,
+            20,
+            20,
+        ]
+        assert [studio.reverse_t(frame) for frame in (0, 1, 10, 20)] == [0, 50, 500, 1000]
+        assert [studio.reverse_t(frame) for frame in (-1, 21)] == [0, 1000]  # none beyond the ends
+
+    check()  # as it will be
+    wait_until_idle(qtbot, studio)
+    check()  # as it is
+    studio.set_forward_schedule(ScheduleConfiguration("cosine", 40))
+    assert [studio.reverse_frame(t) for t in (0, 20, 40)] == [0, 10, 20]
+
+
+def test_exact_for_the_points_at_the_left_ends_on_those_of_the_forward_chain(
+    qtbot: QtBot, studio: Studio
+) -> None:
+    studio.set_sample_count(250)
+    studio.set_sampling(
+        SamplingChoice(SamplerConfiguration(SamplerKind.DDIM), DenoiserChoice.EXACT)
+    )
+    wait_until_idle(qtbot, studio)
+    assert studio.forward is not None
+    assert studio.reverse is not None
+    apart = studio.reverse.frame(0)[:, None].astype(float) - studio.forward.frame(0)[None]
+    assert np.median(np.linalg.norm(apart, axis=2).min(axis=1)) < 1e-3

@@ -151,7 +151,7 @@ def test_noise_lies_about_the_floor(panel: DistancePlot) -> None:
 def test_the_cursor_has_a_dot_on_both_curves(panel: DistancePlot, qtbot: QtBot) -> None:
     forward, reverse = recorded(), recorded(T=10, shift=1.0)
     panel.set_trajectories(forward, reverse)
-    panel.show_frame(8, reverse_t=4)
+    panel.show_frame(8, reverse_frame=4)
     assert canvas(panel).cursor_position() == pytest.approx(0.4)
     for order, (chain, t) in enumerate(((forward, 8), (reverse, 4))):
         x, y = canvas(panel).dot(order)

@@ -10,15 +10,19 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTranslator
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
+from scipy.stats import kstest
 
+from ddpm_studio.datasets.mixtures import exact_mixture
 from ddpm_studio.diffusion.chains import forward_chain
 from ddpm_studio.diffusion.frame_statistics import bin_edges
+from ddpm_studio.diffusion.gaussian_mixture import GaussianMixture
 from ddpm_studio.diffusion.noise_floor import expected_kolmogorov_smirnov
 from ddpm_studio.diffusion.schedule import NoiseSchedule
 from ddpm_studio.diffusion.trajectory import Trajectory
 from ddpm_studio.ui.number_text import format_fixed
 from ddpm_studio.ui.panels.histogram_panel import HistogramPanel
 from ddpm_studio.ui.panels.histogram_scale import HistogramScale, base_top, merge, merged_bins
+from ddpm_studio.ui.panels.histogram_table import p_value_text
 from ddpm_studio.ui.panels.marginal_plot import LIMIT, MarginalPlot
 from ddpm_studio.ui.panels.number_table import NumberTable
 from ddpm_studio.ui.panels.panel_text import NoteLabel
@@ -66,13 +70,17 @@ def plots(panel: QWidget) -> list[MarginalPlot]:
 
 
 def column(panel: QWidget, order: int) -> list[str]:
-    return [table(panel).text(row, order) for row in range(4)]
+    return [table(panel).text(row, order) for row in range(table(panel).row_count)]
 
 
 def expected_column(trajectory: Trajectory, t: int, marginal: int = 0) -> list[str]:
     s = trajectory.statistics(t)
-    values = (s.mean, s.std, s.kolmogorov_smirnov, s.wasserstein)
-    return [format_fixed(float(value[marginal])) for value in values]
+    ks = float(s.kolmogorov_smirnov[marginal])
+    column = [format_fixed(float(value[marginal])) for value in (s.mean, s.std)]
+    column.append(format_fixed(ks))
+    if len(trajectory.sample_shape) == 1:
+        column.append(p_value_text(ks, s.value_count))
+    return [*column, format_fixed(float(s.wasserstein[marginal]))]
 
 
 class EventCounter(QObject):
@@ -115,7 +123,7 @@ def test_numbers_are_those_of_both_frames(panel: HistogramPanel) -> None:
         panel.show_frame(t)
         assert column(panel, FORWARD) == expected_column(forward, t)
         assert column(panel, REVERSE) == expected_column(reverse, t)
-    panel.show_frame(5, reverse_t=9)
+    panel.show_frame(5, reverse_frame=9)
     assert column(panel, FORWARD) == expected_column(forward, 5)
     assert column(panel, REVERSE) == expected_column(reverse, 9)
     floor = format_fixed(expected_kolmogorov_smirnov(300))
@@ -170,7 +178,7 @@ def test_a_missing_reverse_frame_is_said_and_picked_up(panel: HistogramPanel) ->
     panel.show_frame(25)
     assert "–" not in column(panel, REVERSE)
     panel.show_frame(10)
-    assert column(panel, REVERSE) == ["–"] * 4
+    assert column(panel, REVERSE) == ["–"] * 5
     assert column(panel, FORWARD) == expected_column(forward, 10)
     assert "10" in note(panel)
     assert "20" in note(panel)
@@ -190,15 +198,15 @@ def test_without_chains_there_are_no_numbers(panel: HistogramPanel) -> None:
     panel.set_trajectories(chain, chain)
     panel.show_frame(3)
     panel.set_trajectories(None, None)
-    assert column(panel, FORWARD) == column(panel, REVERSE) == ["–"] * 4
+    assert column(panel, FORWARD) == column(panel, REVERSE) == ["–"] * 5
     assert not any(plots(panel)[0].has_histogram(order) for order in (FORWARD, REVERSE))
 
 
 def test_a_t_beyond_a_chain_shows_nothing(panel: HistogramPanel) -> None:
     chain = recorded(noise(300, 1))
     panel.set_trajectories(chain, chain)
-    panel.show_frame(T, reverse_t=T + 1)
-    assert column(panel, REVERSE) == ["–"] * 4
+    panel.show_frame(T, reverse_frame=T + 1)
+    assert column(panel, REVERSE) == ["–"] * 5
     assert column(panel, FORWARD) == expected_column(chain, T)
 
 
@@ -300,14 +308,14 @@ def test_resting_on_a_row_explains_it(panel: HistogramPanel) -> None:
     panel.show_frame(0)
     seen = []
     height = table(panel).height()
-    for line in range(5):
-        position = QPoint(60, round((line + 0.5) * height / 5))
+    for line in range(6):
+        position = QPoint(60, round((line + 0.5) * height / 6))
         at = table(panel).mapToGlobal(position)
         QApplication.sendEvent(table(panel), QHelpEvent(QEvent.Type.ToolTip, position, at))
         seen.append(QToolTip.text())
     for text, words in zip(
         seen,
-        ("forward chain", "Mean", "Standard deviation", "Kolmogorov", "Wasserstein"),
+        ("forward chain", "Mean", "Standard deviation", "Kolmogorov", "p-value", "Wasserstein"),
         strict=True,
     ):
         assert words in text
@@ -377,3 +385,308 @@ def test_the_wheel_and_the_right_button_are_left_to_others(panel: HistogramPanel
     QApplication.sendEvent(plot.viewport(), event)
     assert not event.isAccepted()
     assert plot.view_box.viewRange() == before
+
+
+# The exact law of x_t
+
+
+SCHEDULE = NoiseSchedule.linear(T, 1e-3, 0.3)
+TWO = GaussianMixture(np.array([0.25, 0.75]), np.array([[-2.0], [1.0]]), np.array([[0.09], [0.25]]))
+PLANE = GaussianMixture(np.ones(1), np.array([[-1.0, 1.0]]), np.array([[0.25, 0.5]]))
+KS_LAW, P_LAW = 5, 6  # rows of the table
+P_NORMAL = 3
+
+
+def drawn(law: GaussianMixture, count: int, seed: int = 3) -> torch.Tensor:
+    """``count`` points from a mixture, float32 (count, D)."""
+    random = np.random.default_rng(seed)
+    component = random.choice(len(law.weights), count, p=law.weights)
+    spread = np.sqrt(law.variances[component]) * random.standard_normal((count, law.dimension))
+    return torch.tensor(law.means[component] + spread, dtype=torch.float32)
+
+
+def lawful(
+    law: GaussianMixture = TWO, count: int = 300, *, steps: tuple[int, ...] = (), seed: int = 0
+) -> Trajectory:
+    """A forward chain of a mixture with its law; of ``steps`` alone where there are some."""
+    times = np.array(steps or range(T + 1))
+    generator = torch.Generator().manual_seed(seed)
+    frames = {step.t: step.x for step in forward_chain(SCHEDULE, drawn(law, count), generator)}
+    trajectory = Trajectory(
+        len(times) - 1,
+        count,
+        (law.dimension,),
+        times=times,
+        law=lambda frame: law.at(SCHEDULE, int(times[frame])),
+    )
+    for frame, t in enumerate(times):
+        trajectory.record(frame, frames[int(t)])
+    return trajectory
+
+
+def painted(plot: MarginalPlot, colour: str) -> set[tuple[int, int]]:
+    """Where a colour is painted, as (row, column), whatever lies half over it left out."""
+    picture = plot.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    pixels = np.frombuffer(picture.constBits(), np.uint32)
+    pixels = pixels.reshape(picture.height(), picture.width())
+    return set(zip(*np.nonzero(pixels == QColor(colour).rgb()), strict=True))
+
+
+def heights_painted(plot: MarginalPlot, colour: str) -> tuple[np.ndarray, np.ndarray]:
+    """Value and density of the pixels of a colour, in the plot's own coordinates."""
+    points = [plot.view_box.mapSceneToView(plot.mapToScene(x, y)) for y, x in painted(plot, colour)]
+    return np.array([p.x() for p in points]), np.array([p.y() for p in points])
+
+
+def pixel_height(plot: MarginalPlot) -> float:
+    return abs(plot.view_box.viewPixelSize()[1])
+
+
+@pytest.mark.parametrize("t", [5, 13, T])
+def test_the_green_curve_is_the_mixtures_density_at_t(panel: HistogramPanel, t: int) -> None:
+    panel.set_trajectories(lawful(), None)
+    panel.show_frame(t)
+    (plot,) = plots(panel)
+    assert plot.law_count == 1
+    value, density = heights_painted(plot, DARK.exact)
+    assert np.ptp(value) > 3
+    # Within two pixels to each side: where the curve is steep a pixel's own column is too narrow.
+    shifts = np.linspace(-0.05, 0.05, 21)
+    exact = np.array([TWO.at(SCHEDULE, t).density(value + shift) for shift in shifts])
+    slack = 2.5 * pixel_height(plot)
+    assert np.all(density > exact.min(axis=0) - slack)
+    assert np.all(density < exact.max(axis=0) + slack)
+
+
+def test_no_curve_is_claimed_where_no_law_is_known(panel: HistogramPanel) -> None:
+    chain = recorded(noise(300, 1))
+    panel.set_trajectories(chain, chain)
+    panel.show_frame(7)
+    (plot,) = plots(panel)
+    assert plot.law_count == 0
+    assert not painted(plot, DARK.exact)
+    panel.set_trajectories(lawful(), lawful(seed=1))
+    assert plot.law_count == 1
+    panel.set_trajectories(chain, chain)
+    assert plot.law_count == 0
+    assert not painted(plot, DARK.exact)
+
+
+def test_one_curve_where_both_chains_have_the_same_law(panel: HistogramPanel) -> None:
+    panel.set_trajectories(lawful(), lawful(seed=1))
+    (plot,) = plots(panel)
+    for t in (0, 10, T):
+        panel.show_frame(t)
+        assert plot.law_count == 1
+
+
+def test_a_second_curve_where_the_laws_differ(panel: HistogramPanel) -> None:
+    panel.set_trajectories(lawful(), lawful(seed=1, steps=(0, 10, 40)))
+    (plot,) = plots(panel)
+    panel.show_frame(10, reverse_frame=1)  # both at t = 10
+    assert plot.law_count == 1
+    one = painted(plot, DARK.exact)
+    panel.show_frame(20, reverse_frame=1)
+    assert plot.law_count == 2
+    panel.show_frame(T, reverse_frame=2)
+    assert plot.law_count == 1
+    # The reverse chain's own, alone with the same histogram, is a whole line again.
+    panel.set_trajectories(None, lawful(seed=1, steps=(0, 10, 40)))
+    panel.show_frame(20, reverse_frame=1)
+    assert plot.law_count == 1
+    assert len(painted(plot, DARK.exact)) > 0.5 * len(one)
+
+
+def test_the_second_curve_is_dotted(qtbot: QtBot) -> None:
+    """Both laws in one plot: under the same curve a dotted line paints fewer pixels."""
+    from ddpm_studio.ui.panels.marginal_plot import Marginal
+
+    plot = MarginalPlot(DARK, with_left=True)
+    qtbot.addWidget(plot)
+    plot.resize(300, 160)
+    plot.show()
+    qtbot.waitExposed(plot)
+    settle()
+    flat = np.zeros(80)
+    left, right = (
+        GaussianMixture(np.ones(1), np.array([[mean]]), np.array([[0.25]])) for mean in (-2.0, 2.0)
+    )
+    plot.set_marginals(Marginal(flat, 0.0, left), Marginal(flat, 0.0, right), ["", ""])
+    value, density = heights_painted(plot, DARK.exact)
+    raised = density > 0.05
+    forward_count = np.sum(raised & (value < 0))
+    reverse_count = np.sum(raised & (value > 0))
+    assert plot.law_count == 2
+    assert reverse_count > 5
+    assert reverse_count < 0.75 * forward_count
+
+
+def test_a_frame_that_is_not_there_has_no_curve(panel: HistogramPanel) -> None:
+    chain = Trajectory(T, 300, (1,), law=lambda frame: TWO.at(SCHEDULE, frame))
+    panel.set_trajectories(chain, None)
+    panel.show_frame(3)
+    (plot,) = plots(panel)
+    assert plot.law_count == 0
+    chain.record(3, drawn(TWO, 300))
+    panel.refresh()
+    assert plot.law_count == 1
+
+
+def test_every_coordinate_has_the_curve_of_its_own_marginal(panel: HistogramPanel) -> None:
+    chain = lawful(PLANE)
+    panel.set_trajectories(chain, chain)
+    panel.show_frame(8)
+    for order, plot in enumerate(plots(panel)):
+        value, density = heights_painted(plot, DARK.exact)
+        exact = PLANE.at(SCHEDULE, 8).marginal(order)
+        peak = value[density.argmax()]
+        assert abs(peak - float(exact.means[0, 0])) < 0.15
+        assert abs(density.max() - float(exact.density(exact.means).max())) < 3 * pixel_height(plot)
+
+
+def test_the_curves_wear_the_colour_of_what_is_exact(panel: HistogramPanel) -> None:
+    panel.set_trajectories(lawful(), None)
+    panel.show_frame(10)
+    (plot,) = plots(panel)
+    panel.set_theme(LIGHT)
+    assert painted(plot, LIGHT.exact)
+    assert not painted(plot, DARK.exact)
+    panel.set_theme(DARK)
+    assert painted(plot, DARK.exact)
+
+
+# Distances to the law, and p-values
+
+
+def p_shown(panel: QWidget, row: int, order: int) -> float:
+    return float(table(panel).text(row, order))
+
+
+@pytest.mark.parametrize("t", [1, 6, 20, T])
+def test_distances_to_the_law_and_p_values_are_scipys(panel: HistogramPanel, t: int) -> None:
+    chains = lawful(), lawful(seed=1)
+    panel.set_trajectories(*chains)
+    panel.show_frame(t)
+    for order, chain in enumerate(chains):
+        values = chain.frame(t)[:, 0].astype(float)
+        normal = kstest(values, "norm", method="exact")
+        law = kstest(values, TWO.at(SCHEDULE, t).cdf, method="exact")
+        assert table(panel).text(2, order) == format_fixed(float(normal.statistic))
+        assert table(panel).text(KS_LAW, order) == format_fixed(float(law.statistic))
+        assert abs(p_shown(panel, P_LAW, order) - law.pvalue) < 0.001
+        if normal.pvalue >= 1e-4:
+            assert abs(p_shown(panel, P_NORMAL, order) - normal.pvalue) < 0.001
+        else:
+            assert table(panel).text(P_NORMAL, order) == "< 10⁻⁴"
+
+
+def test_what_is_no_noise_has_a_p_value_below_all(panel: HistogramPanel) -> None:
+    chain = lawful()
+    panel.set_trajectories(chain, recorded(noise(300, 1) + 3))
+    panel.show_frame(0)
+    assert table(panel).text(P_NORMAL, FORWARD) == table(panel).text(P_NORMAL, REVERSE) == "< 10⁻⁴"
+    assert p_shown(panel, P_LAW, FORWARD) > 0.001
+
+
+def test_a_chain_that_misses_its_law_has_a_p_value_below_all(panel: HistogramPanel) -> None:
+    liar = Trajectory(T, 300, (1,), law=lambda frame: TWO.at(SCHEDULE, frame))
+    liar.record(0, noise(300, 1))
+    panel.set_trajectories(lawful(), liar)
+    panel.show_frame(0)
+    assert table(panel).text(P_LAW, REVERSE) == "< 10⁻⁴"
+    assert p_shown(panel, P_NORMAL, REVERSE) > 0.001
+    assert p_shown(panel, P_LAW, FORWARD) > 0.001
+
+
+@pytest.mark.parametrize(
+    ("distance", "count", "text"),
+    [(0.0, 300, "1.000"), (1.0, 300, "< 10⁻⁴"), (float("nan"), 300, "–")],
+)
+def test_the_ends_of_p_values(distance: float, count: int, text: str) -> None:
+    assert p_value_text(distance, count) == text
+
+
+@pytest.mark.parametrize("count", [20, 300, 2000])
+def test_only_what_is_smaller_is_said_to_be(count: int) -> None:
+    """Around p = 10^-4 by Kolmogorov's own series, which the text must agree with to a tenth."""
+    from scipy.stats import kstwo
+
+    assert p_value_text(float(kstwo.isf(1.3e-4, count)), count) == "0.000"
+    assert p_value_text(float(kstwo.isf(0.7e-4, count)), count) == "< 10⁻⁴"
+    assert p_value_text(float(kstwo.isf(0.43, count)), count) == "0.430"
+
+
+def test_pixels_of_images_have_no_p_value(panel: HistogramPanel) -> None:
+    images = recorded(noise(6, 3, 4, 4))
+    panel.set_trajectories(images, images)
+    panel.show_frame(0)
+    assert table(panel).row_count == 4
+    assert "; p" not in table(panel).spoken()
+    points = recorded(noise(300, 1))
+    panel.set_trajectories(points, points)
+    assert table(panel).row_count == 5
+    panel.set_trajectories(lawful(), None)
+    assert table(panel).row_count == 7
+    panel.set_trajectories(images, images)
+    assert column(panel, FORWARD) == expected_column(images, 0)
+
+
+def test_rows_about_the_law_are_explained_in_its_colour(panel: HistogramPanel) -> None:
+    panel.set_trajectories(lawful(), lawful(seed=1))
+    panel.show_frame(4)
+    settle()
+    lines = table(panel).height() / 8  # a line of headers and seven rows
+    tips = [table(panel).tool_tip_at(QPointF(10, (line + 0.5) * lines)) for line in range(8)]
+    assert "exact p<sub>t</sub>" in tips[1 + KS_LAW]
+    assert "p-value" in tips[1 + P_LAW]
+    assert "300 independent draws" in tips[1 + P_LAW]
+    assert "300 independent draws" in tips[1 + P_NORMAL]
+    assert "KS pₜ  forward: " in table(panel).spoken()
+    picture = table(panel).grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    pixels = np.frombuffer(picture.constBits(), np.uint32)
+    pixels = pixels.reshape(picture.height(), picture.width())
+    rows = np.nonzero(pixels == QColor(DARK.exact).rgb())[0]
+    assert len(rows)
+    assert rows.min() >= (1 + KS_LAW) * lines
+
+
+def test_a_respaced_chain_says_its_real_t_where_a_frame_is_missing(panel: HistogramPanel) -> None:
+    reverse = Trajectory(4, 300, (1,), times=np.array([0, 10, 20, 30, 40]))
+    for frame in (4, 3):
+        reverse.record(frame, noise(300, 1))
+    panel.set_trajectories(recorded(noise(300, 1)), reverse)
+    panel.show_frame(20, reverse_frame=2)
+    assert "t = 20 is not sampled yet (so far: t = 30)" in note(panel)
+
+
+def test_every_text_about_the_law_is_translated(
+    panel: HistogramPanel, speak: Callable[[str], None]
+) -> None:
+    panel.set_trajectories(lawful(), lawful(seed=1))
+    panel.show_frame(4)
+    settle()
+    lines = table(panel).height() / 8
+
+    def tips() -> list[str]:
+        return [table(panel).tool_tip_at(QPointF(60, (line + 0.5) * lines)) for line in range(8)]
+
+    english = tips()
+    speak("ko")
+    assert all(one != two for one, two in zip(english, tips(), strict=True))
+    speak("en")
+    assert tips() == english
+
+
+def test_the_bundled_mixture_is_its_own_law(panel: HistogramPanel) -> None:
+    """The catalogue's data against the catalogue's law: its p-value is no tiny one."""
+    from ddpm_studio.datasets.catalogue import open_data_set
+
+    mixture = exact_mixture("mixture-1d")
+    assert mixture is not None
+    chain = Trajectory(T, 2000, (1,), law=lambda frame: mixture.at(SCHEDULE, frame))
+    generator = torch.Generator().manual_seed(2)
+    chain.record(0, open_data_set("mixture-1d").sample(2000, generator))
+    panel.set_trajectories(chain, None)
+    panel.show_frame(0)
+    assert p_shown(panel, P_LAW, FORWARD) > 0.001
+    assert table(panel).text(P_NORMAL, FORWARD) == "< 10⁻⁴"

@@ -34,6 +34,7 @@ from ddpm_studio.training.presets import (
     preset,
 )
 from ddpm_studio.training.trainer import TrainingDivergedError
+from ddpm_studio.ui.dialogs.betas_dialog import ListFileError, file_text
 from ddpm_studio.ui.problem_text import problem_text
 
 PATH = Path("folder") / "{odd} 이름 {0}.gif"
@@ -104,6 +105,7 @@ ERRORS: dict[str, tuple[BaseException, str]] = {
         ),
         "437",
     ),
+    "list of numbers": (raised(ListFileError, file_text, Path("{no}")), "{no}"),
     "animation": (raised(AnimationError, AnimationPlan, 0, 9, 120, float("nan")), "nan"),
     "command": (
         CommandError(

@@ -1,19 +1,30 @@
 """The noise schedule: curves and numbers at t, and fields that ask for another one."""
 
+import math
+import re
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from ddpm_studio.diffusion.schedule import NoiseSchedule, ScheduleConfiguration
+from ddpm_studio.diffusion.schedule import (
+    SCHEDULE_KINDS,
+    NoiseSchedule,
+    ScheduleConfiguration,
+)
+from ddpm_studio.ui.dialogs.betas_dialog import BetasDialog
+from ddpm_studio.ui.panels.adequacy_meter import AdequacyMeter
 from ddpm_studio.ui.panels.number_field import NumberField
+from ddpm_studio.ui.panels.panel_text import NoteLabel
 from ddpm_studio.ui.panels.schedule_form import ScheduleForm
 from ddpm_studio.ui.panels.schedule_panel import SchedulePanel
 from ddpm_studio.ui.panels.segmented_control import SegmentedControl
 from ddpm_studio.ui.panels.time_plot import TimePlot
-from ddpm_studio.ui.theme import DARK
+from ddpm_studio.ui.theme import DARK, LIGHT
 
 MODEL = NoiseSchedule.linear(1000)
 T_FIELD, BETA_1, BETA_T = range(3)
@@ -38,8 +49,23 @@ def asked(panel: SchedulePanel) -> list[ScheduleConfiguration]:
     return requests
 
 
+@pytest.fixture
+def answering(
+    panel: SchedulePanel, asked: list[ScheduleConfiguration]
+) -> list[ScheduleConfiguration]:
+    """What was asked for, of a window that shows each schedule as soon as it is asked for."""
+    panel.schedule_requested.connect(lambda wanted: panel.set_schedules(wanted.build(), MODEL))
+    return asked
+
+
 def canvas(panel: SchedulePanel) -> TimePlot:
     return panel.findChild(TimePlot)
+
+
+def said_of_the_model(panel: SchedulePanel) -> str:
+    """What the canvas says about the model's schedule where that is another one; else nothing."""
+    found = re.search(r"\((.*)\)</p>", canvas(panel).toolTip())
+    return found.group(1) if found else ""
 
 
 def values(panel: SchedulePanel) -> list[list[str]]:
@@ -54,12 +80,13 @@ def kind(panel: SchedulePanel) -> QComboBox:
     return panel.findChild(QComboBox)
 
 
-def reset_button(panel: SchedulePanel) -> QPushButton:
-    return panel.findChild(QPushButton)
+def reset_button(panel: SchedulePanel) -> QToolButton:
+    return panel.findChild(ScheduleForm).reset
 
 
 def visible_text(panel: SchedulePanel) -> str:
-    return " | ".join(label.text() for label in panel.findChildren(QLabel) if label.isVisible())
+    labels = [*panel.findChildren(QLabel), *panel.findChildren(NoteLabel)]
+    return " | ".join(label.text() for label in labels if label.isVisible())
 
 
 def enter(panel: SchedulePanel, order: int, text: str, qtbot: QtBot) -> None:
@@ -139,15 +166,14 @@ def test_one_schedule_for_both_chains_has_one_curve_and_no_note(panel: ScheduleP
     panel.show_frame(100)
     assert len(curve(panel, 1)[0]) == 0
     assert canvas(panel).dot(1) is None
-    assert "reverse chain" not in visible_text(panel)
+    assert said_of_the_model(panel) == ""
 
 
 def test_a_schedule_of_its_own_is_drawn_and_said(panel: SchedulePanel) -> None:
     forward = NoiseSchedule.linear(300)
     panel.set_schedules(forward, MODEL)
     panel.show_frame(150, reverse_t=500)
-    assert "The reverse chain keeps the schedule its model was trained with" in visible_text(panel)
-    assert "(linear, T = 1000, β from 1e-4 to 0.02)" in visible_text(panel)
+    assert said_of_the_model(panel) == "linear, T = 1000, β 1e-4 … 0.02"
     assert np.array_equal(curve(panel, 0)[1], forward.alpha_bar)
     assert np.array_equal(curve(panel, 1)[1], MODEL.alpha_bar)
     assert canvas(panel).dot(0) == pytest.approx((0.5, forward.alpha_bar[150]))
@@ -155,9 +181,9 @@ def test_a_schedule_of_its_own_is_drawn_and_said(panel: SchedulePanel) -> None:
     assert values(panel)[ALPHA_BAR][1] == "0.0786"
     assert [text for _, text in canvas(panel).x_ticks] == ["0", "T/4", "T/2", "3T/4", "T"]
     panel.set_schedules(forward, NoiseSchedule.cosine(400))
-    assert "(cosine, T = 400)" in visible_text(panel)
+    assert said_of_the_model(panel) == "cosine, T = 400"
     panel.set_schedules(MODEL, MODEL)
-    assert "reverse chain" not in visible_text(panel)
+    assert said_of_the_model(panel) == ""
 
 
 def test_the_reverse_chain_defaults_to_the_same_t(panel: SchedulePanel) -> None:
@@ -243,8 +269,8 @@ def test_the_same_number_asks_for_nothing(
         (BETA_1, "1", "β₁ must be"),
         (BETA_1, "nan", "β₁ must be"),
         (BETA_1, "-1e-4", "β₁ must be"),
-        (BETA_T, "inf", "β<sub>T</sub> must be"),
-        (BETA_T, "a lot", "β<sub>T</sub> must be"),
+        (BETA_T, "inf", "β_T must be"),
+        (BETA_T, "a lot", "β_T must be"),
     ],
 )
 def test_what_cannot_be_is_said_and_changes_nothing(
@@ -381,3 +407,267 @@ def test_fields_have_names_for_those_who_cannot_see(panel: SchedulePanel) -> Non
     named += panel.findChild(SegmentedControl).segments
     assert all(widget.accessibleName() for widget in named)
     assert all(widget.toolTip() for widget in named)
+
+
+# The kinds of schedule
+
+
+def choose(panel: SchedulePanel, name: str, qtbot: QtBot) -> None:
+    """Walk through the kinds by keyboard, which takes each on the way."""
+    row = SCHEDULE_KINDS.index(name)
+    kind(panel).setFocus()
+    while kind(panel).currentIndex() != row:
+        before = kind(panel).currentIndex()
+        qtbot.keyClick(kind(panel), Qt.Key.Key_Down if row > before else Qt.Key.Key_Up)
+        assert kind(panel).currentIndex() != before
+
+
+def fields(panel: SchedulePanel) -> list[tuple[str, bool]]:
+    """The text of T, beta_1 and beta_T, and whether it can be changed."""
+    return [(field(panel, order).text(), field(panel, order).isEnabled()) for order in range(3)]
+
+
+def label_of(panel: SchedulePanel, order: int) -> str:
+    labels = panel.findChild(ScheduleForm).findChildren(QLabel)
+    (found,) = (label for label in labels if label.buddy() is field(panel, order))
+    return found.text()
+
+
+def test_there_is_a_name_for_every_kind(panel: SchedulePanel) -> None:
+    names = [kind(panel).itemText(row) for row in range(kind(panel).count())]
+    assert names == ["Linear", "Cosine", "Sigmoid", "Quadratic", "Constant", "List…"]
+    for name in names:
+        assert name.strip("…") in kind(panel).toolTip()
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "quadratic"])
+def test_sigmoid_and_quadratic_go_between_the_same_two_betas(
+    panel: SchedulePanel, answering: list[ScheduleConfiguration], qtbot: QtBot, name: str
+) -> None:
+    choose(panel, name, qtbot)
+    assert answering[-1] == ScheduleConfiguration(name, 1000, 1e-4, 0.02)
+    assert fields(panel) == [("1000", True), ("1e-4", True), ("0.02", True)]
+    enter(panel, BETA_T, "0.3", qtbot)
+    assert answering[-1] == ScheduleConfiguration(name, 1000, 1e-4, 0.3)
+    expected = answering[-1].build().alpha_bar
+    assert np.array_equal(curve(panel, 0)[1], expected)
+    assert said_of_the_model(panel) == "linear, T = 1000, β 1e-4 … 0.02"
+
+
+def test_a_constant_schedule_has_a_single_beta(
+    panel: SchedulePanel, answering: list[ScheduleConfiguration], qtbot: QtBot
+) -> None:
+    assert label_of(panel, BETA_1) == "β₁"
+    choose(panel, "constant", qtbot)
+    assert answering[-1] == ScheduleConfiguration("constant", 1000, 0.01)
+    assert fields(panel) == [("1000", True), ("0.01", True), ("", False)]
+    assert label_of(panel, BETA_1) == "β"
+    assert "every step" in field(panel, BETA_1).toolTip()
+    assert "single β" in field(panel, BETA_T).toolTip()
+    enter(panel, BETA_1, "7", qtbot)
+    assert visible_text(panel).count("β must be a number between 0 and 1") == 1
+
+
+def test_constant_and_the_others_remember_their_own_betas(
+    panel: SchedulePanel, answering: list[ScheduleConfiguration], qtbot: QtBot
+) -> None:
+    enter(panel, BETA_1, "2e-4", qtbot)
+    choose(panel, "constant", qtbot)
+    enter(panel, BETA_1, "0.3", qtbot)
+    assert answering[-1] == ScheduleConfiguration("constant", 1000, 0.3)
+    choose(panel, "linear", qtbot)
+    assert answering[-1] == ScheduleConfiguration("linear", 1000, 2e-4, 0.02)
+    assert fields(panel) == [("1000", True), ("2e-4", True), ("0.02", True)]
+    choose(panel, "constant", qtbot)
+    assert answering[-1] == ScheduleConfiguration("constant", 1000, 0.3)
+    assert fields(panel)[BETA_1] == ("0.3", True)
+
+
+def test_a_cosine_schedule_leaves_no_beta_in_the_fields(
+    panel: SchedulePanel, answering: list[ScheduleConfiguration], qtbot: QtBot
+) -> None:
+    choose(panel, "cosine", qtbot)
+    assert fields(panel) == [("1000", True), ("", False), ("", False)]
+    enter(panel, T_FIELD, "30", qtbot)
+    assert answering == [ScheduleConfiguration("cosine", 1000), ScheduleConfiguration("cosine", 30)]
+
+
+def test_a_list_shows_its_length_and_its_ends(panel: SchedulePanel) -> None:
+    panel.set_schedules(NoiseSchedule.from_betas([0.25, 0.5, 0.125]), MODEL)
+    assert kind(panel).currentText() == "List…"
+    assert fields(panel) == [("3", False), ("0.25", False), ("0.125", False)]
+    for order in (BETA_1, BETA_T):
+        assert "List…" in field(panel, order).toolTip()
+    assert reset_button(panel).isEnabled()
+    panel.set_schedules(NoiseSchedule.linear(50), MODEL)
+    assert fields(panel) == [("50", True), ("1e-4", True), ("0.02", True)]
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        (NoiseSchedule.sigmoid(80, 0.5, 0.5), "sigmoid, T = 80, β 0.5 … 0.5"),
+        (NoiseSchedule.quadratic(80, 1e-4, 0.02), "quadratic, T = 80, β 1e-4 … 0.02"),
+        (NoiseSchedule.constant(80, 0.3), "constant, T = 80, β = 0.3"),
+        (NoiseSchedule.from_betas([0.25, 0.5]), "a list, T = 2, β 0.25 … 0.5"),
+    ],
+)
+def test_the_models_kind_is_said_where_it_differs(
+    panel: SchedulePanel, model: NoiseSchedule, words: str
+) -> None:
+    panel.set_schedules(MODEL, model)
+    assert said_of_the_model(panel) == words
+
+
+# A schedule as a list
+
+
+def dialog_of(panel: SchedulePanel) -> BetasDialog:
+    (dialog,) = (each for each in panel.findChildren(BetasDialog) if each.isVisible())
+    return dialog
+
+
+def test_a_list_begins_with_the_present_betas(
+    panel: SchedulePanel, asked: list[ScheduleConfiguration], qtbot: QtBot
+) -> None:
+    panel.set_schedules(NoiseSchedule.sigmoid(30, 1 / 3000, 1 / 3), MODEL)
+    asked.clear()
+    kind(panel).setFocus()
+    qtbot.keyClick(kind(panel), Qt.Key.Key_End)
+    dialog = dialog_of(panel)
+    qtbot.mouseClick(dialog.use_button, Qt.MouseButton.LeftButton)
+    exact = tuple(NoiseSchedule.sigmoid(30, 1 / 3000, 1 / 3).beta[1:].tolist())
+    assert asked == [ScheduleConfiguration("custom", 30, betas=exact)]
+
+
+@pytest.mark.parametrize("how", ["button", "escape", "close"])
+def test_without_an_answer_all_stays_as_it_is(
+    panel: SchedulePanel, asked: list[ScheduleConfiguration], qtbot: QtBot, how: str
+) -> None:
+    before = fields(panel)
+    kind(panel).setFocus()
+    qtbot.keyClick(kind(panel), Qt.Key.Key_End)
+    dialog = dialog_of(panel)
+    assert kind(panel).currentText() == "List…"
+    if how == "button":
+        qtbot.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
+    elif how == "escape":
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    else:
+        dialog.close()
+    assert asked == []
+    assert kind(panel).currentText() == "Linear"
+    assert fields(panel) == before
+    enter(panel, T_FIELD, "30", qtbot)
+    assert asked == [ScheduleConfiguration("linear", 30, 1e-4, 0.02)]
+
+
+def test_a_list_can_be_changed_by_choosing_it_again(
+    panel: SchedulePanel, answering: list[ScheduleConfiguration], qtbot: QtBot
+) -> None:
+    panel.set_schedules(NoiseSchedule.from_betas([0.25, 0.5, 0.125]), MODEL)
+    kind(panel).showPopup()
+    qtbot.keyClick(kind(panel).view(), Qt.Key.Key_Return)
+    dialog = dialog_of(panel)
+    assert dialog.text.toPlainText().split() == ["0.25", "0.5", "0.125"]
+    dialog.text.setFocus()
+    qtbot.keyClick(dialog.text, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(dialog.text, " 0.75")
+    qtbot.mouseClick(dialog.use_button, Qt.MouseButton.LeftButton)
+    assert answering == [ScheduleConfiguration("custom", 4, betas=(0.25, 0.5, 0.125, 0.75))]
+    assert fields(panel) == [("4", False), ("0.25", False), ("0.75", False)]
+
+
+# Whether it ends in noise
+
+
+def meter(panel: SchedulePanel) -> AdequacyMeter:
+    return panel.findChild(AdequacyMeter)
+
+
+@pytest.mark.parametrize(("T", "word"), [(50, "Unfit"), (500, "Weak"), (1000, "Fit")])
+def test_the_forward_schedule_has_a_verdict(panel: SchedulePanel, T: int, word: str) -> None:
+    panel.set_schedules(NoiseSchedule.linear(T), MODEL)
+    assert f"<b>{word}</b>" in visible_text(panel)
+    assert meter(panel).verdict.parentWidget() is panel
+    assert meter(panel).isVisible()
+
+
+def test_the_verdict_needs_no_model_and_ignores_it(panel: SchedulePanel) -> None:
+    panel.set_schedules(NoiseSchedule.linear(50), None)
+    assert "<b>Unfit</b>" in visible_text(panel)
+    panel.set_schedules(MODEL, NoiseSchedule.linear(50))
+    assert "<b>Fit</b>" in visible_text(panel)
+
+
+def test_the_datas_mean_square_changes_what_is_left_of_them(panel: SchedulePanel) -> None:
+    alpha_bar = NoiseSchedule.linear(50).alpha_bar[-1]
+    panel.set_schedules(NoiseSchedule.linear(50), MODEL)
+
+    def bits(mean_square: float) -> str:
+        nats = 0.5 * (alpha_bar * (mean_square - 1) - math.log(1 - alpha_bar))
+        return f"{nats / math.log(2):#.2g} bits/dim"
+
+    assert bits(1.0) in meter(panel).numbers.text()
+    panel.set_mean_square(0.1)
+    assert bits(0.1) != bits(1.0)
+    assert bits(0.1) in meter(panel).numbers.text()
+    panel.set_schedules(MODEL, MODEL)  # and the next schedule is measured with it, too
+    panel.set_schedules(NoiseSchedule.linear(50), MODEL)
+    assert bits(0.1) in meter(panel).numbers.text()
+
+
+@pytest.mark.parametrize(("order", "text"), [(T_FIELD, "0"), (BETA_1, "2"), (BETA_T, "")])
+def test_a_problem_takes_the_place_of_the_meter_and_moves_nothing(
+    panel: SchedulePanel, qtbot: QtBot, order: int, text: str
+) -> None:
+    def places() -> list[tuple[int, ...]]:
+        QApplication.processEvents()
+        form = panel.findChild(ScheduleForm)
+        parts: list[QWidget] = [panel, canvas(panel), panel.findChild(SegmentedControl), form]
+        parts += [field(panel, each) for each in range(3)]
+        parts += [kind(panel), reset_button(panel), meter(panel).verdict]
+        return [part.geometry().getRect() for part in parts]
+
+    before, place = places(), meter(panel).geometry()
+    enter(panel, order, text, qtbot)
+    assert places() == before
+    assert not meter(panel).isVisible()
+    problem = panel.findChild(NoteLabel)
+    assert problem.isVisible()
+    assert "must be" in problem.text()
+    assert problem.geometry() == place
+    field(panel, order).setFocus()
+    qtbot.keyClick(field(panel, order), Qt.Key.Key_Escape)
+    assert places() == before
+    assert meter(panel).isVisible()
+    assert not problem.isVisible()
+
+
+def test_a_problem_is_said_in_the_language_and_the_theme_of_the_moment(
+    panel: SchedulePanel, qtbot: QtBot, speak: Callable[[str], None]
+) -> None:
+    enter(panel, T_FIELD, "0", qtbot)
+    english = panel.findChild(NoteLabel).text()
+    speak("ko")
+    korean = panel.findChild(NoteLabel).text()
+    assert korean
+    assert "must" not in korean
+    panel.set_theme(LIGHT)
+    assert LIGHT.problem in field(panel, T_FIELD).styleSheet()
+    speak("en")
+    assert panel.findChild(NoteLabel).text() == english
+
+
+def test_every_text_is_translated(
+    panel: SchedulePanel, untranslated: Callable[[QWidget], set[str]]
+) -> None:
+    signs = {"1e-4", "T", "β", "β₁", "β<sub>T</sub>"}
+    for schedule in (
+        NoiseSchedule.linear(50),
+        NoiseSchedule.cosine(50),
+        NoiseSchedule.constant(50),
+        NoiseSchedule.from_betas([0.5]),
+    ):
+        panel.set_schedules(schedule, MODEL)
+        assert untranslated(panel) <= signs

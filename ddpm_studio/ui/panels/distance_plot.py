@@ -88,7 +88,7 @@ class DistancePlot(QWidget):
         super().__init__(parent)
         self._trajectories: tuple[Trajectory | None, Trajectory | None] = (None, None)
         self._recorded = (-1, -1)  # how many frames the curves hold
-        self._t = self._reverse_t = 0
+        self._t = self._reverse_frame = 0
         self._title = title_label()
         self._choice = SegmentedControl(theme, 2)
         self._aside = QLabel()
@@ -126,10 +126,10 @@ class DistancePlot(QWidget):
         self._aside.setVisible(self._marginal_count() > 1)
         self._redraw()
 
-    def show_frame(self, t: int, reverse_t: int | None = None) -> None:
-        """Move the cursor to the forward chain's t; ``reverse_t`` (default: t) is the reverse's."""
-        self._t, self._reverse_t = t, t if reverse_t is None else reverse_t
-        dots = (self._dot(0, self._t), self._dot(1, self._reverse_t))
+    def show_frame(self, t: int, reverse_frame: int | None = None) -> None:
+        """Move the cursor to the forward chain's t, and the reverse's dot to its frame (default: t)."""
+        self._t, self._reverse_frame = t, t if reverse_frame is None else reverse_frame
+        dots = (self._dot(0, self._t), self._dot(1, self._reverse_frame))
         self._canvas.set_cursor(t, *dots)
 
     def refresh(self) -> None:
@@ -172,7 +172,7 @@ class DistancePlot(QWidget):
             line.setData(at / T, heights)
             shown.append(heights[np.isfinite(heights)])
         self._set_floor_and_heights(np.concatenate(shown))
-        self.show_frame(self._t, self._reverse_t)
+        self.show_frame(self._t, self._reverse_frame)
 
     def _set_floor_and_heights(self, heights: NDArray[np.float64]) -> None:
         """A range that holds everything, in whole tenths of a decade: it grows in few steps."""

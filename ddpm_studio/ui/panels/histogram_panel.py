@@ -34,7 +34,7 @@ class HistogramPanel(QWidget):
         super().__init__(parent)
         self._trajectories: tuple[Trajectory | None, Trajectory | None] = (None, None)
         self._scales: tuple[HistogramScale | None, HistogramScale | None] = (None, None)
-        self._t = self._reverse_t = 0
+        self._t = self._reverse_frame = 0
         self._shown: object = None
         self._theme = theme
         self._title = title_label()
@@ -79,16 +79,21 @@ class HistogramPanel(QWidget):
             HistogramScale(reverse) if reverse else None,
         )
         names = self._marginal_names()
-        self._table.set_marginals(names)
+        known = forward or reverse
+        self._table.set_marginals(
+            names,
+            are_independent=known is None or len(known.sample_shape) == 1,
+            law_is_known=known is not None and known.law is not None,
+        )
         self._plots[1].setVisible(len(names) > 1)
         for plot, name in zip(self._plots, names, strict=False):
             plot.set_title(name)
         self._update_scales()
         self._render()
 
-    def show_frame(self, t: int, reverse_t: int | None = None) -> None:
-        """x_t of the forward chain beside x at ``reverse_t`` (default: t) of the reverse chain."""
-        self._t, self._reverse_t = t, t if reverse_t is None else reverse_t
+    def show_frame(self, t: int, reverse_frame: int | None = None) -> None:
+        """x_t of the forward chain beside a frame (default: that of index t) of the reverse chain."""
+        self._t, self._reverse_frame = t, t if reverse_frame is None else reverse_frame
         self._render()
 
     def refresh(self) -> None:
@@ -102,16 +107,16 @@ class HistogramPanel(QWidget):
         forward, reverse = self._trajectories
         return (
             _statistics_exist(forward, self._t),
-            _statistics_exist(reverse, self._reverse_t),
+            _statistics_exist(reverse, self._reverse_frame),
             self._top(),
             self._hint(),
         )
 
     def _render(self) -> None:
-        forward = _statistics(self._trajectories[0], self._t)
-        reverse = _statistics(self._trajectories[1], self._reverse_t)
+        frames = (self._t, self._reverse_frame)
+        forward, reverse = map(_statistics, self._trajectories, frames)
         self._shown = self._state()
-        marginals = [_marginals(statistics) for statistics in (forward, reverse)]
+        marginals = list(map(marginals_at, self._trajectories, frames))
         for order, plot in enumerate(self._plots):
             if not plot.isHidden():
                 pair = [group[order] if order < len(group) else None for group in marginals]
@@ -127,7 +132,7 @@ class HistogramPanel(QWidget):
                 scale.update()
 
     def _top(self) -> float:
-        times = (self._t, self._reverse_t)
+        times = (self._t, self._reverse_frame)
         tops = [
             scale.top(t)
             for scale, trajectory, t in zip(self._scales, self._trajectories, times, strict=True)
@@ -169,6 +174,10 @@ class HistogramPanel(QWidget):
                 "the reverse chain (orange outline), and the density of N(0, 1) (grey dashes)."
             ),
             self.tr(
+                "Green, where the data are a Gaussian mixture: the exact density of x<sub>t</sub>, "
+                "which is a mixture, too. Dotted for the reverse chain where its t differs."
+            ),
+            self.tr(
                 "Each histogram has 80 bins of width 0.1 over [−4, 4), as densities: its area is 1. "
                 "Below 2,000 values 2 bins are shown as one, below 500 values 4."
             ),
@@ -193,12 +202,12 @@ class HistogramPanel(QWidget):
                 self._t,
                 -1,
             )
-        if not _statistics_exist(reverse, self._reverse_t):
+        if not _statistics_exist(reverse, self._reverse_frame):
             return _missing(
                 reverse,
                 self.tr("No reverse chain yet"),
                 self.tr("Reverse chain: t = {0} is not sampled yet (so far: t = {1})"),
-                self._reverse_t,
+                self._reverse_frame,
                 0,
             )
         return ""
@@ -234,17 +243,26 @@ def _statistics(trajectory: Trajectory | None, t: int) -> FrameStatistics | None
     return trajectory.statistics(t)
 
 
-def _marginals(statistics: FrameStatistics | None) -> list[Marginal]:
-    if statistics is None:
+def marginals_at(trajectory: Trajectory | None, frame: int) -> list[Marginal]:
+    """The marginals of a frame, as many as coordinates; none where it is not recorded."""
+    statistics = _statistics(trajectory, frame)
+    if trajectory is None or statistics is None:
         return []
     density = merge(statistics.density(), merged_bins(statistics.value_count))
     outside = 1.0 - statistics.counts.sum(axis=1) / statistics.value_count
-    return [Marginal(row, float(share)) for row, share in zip(density, outside, strict=True)]
+    law = trajectory.law(frame) if trajectory.law is not None else None
+    return [
+        Marginal(row, float(share), law.marginal(coordinate) if law is not None else None)
+        for coordinate, (row, share) in enumerate(zip(density, outside, strict=True))
+    ]
 
 
 def _missing(
-    trajectory: Trajectory | None, none_yet: str, not_yet: str, t: int, newest: int
+    trajectory: Trajectory | None, none_yet: str, not_yet: str, frame: int, newest: int
 ) -> str:
-    """Why x_t is absent; ``newest`` is which of the recorded t was computed last (0 or -1)."""
+    """Why a frame is absent; ``newest`` is which of the recorded ones was computed last (0 or -1)."""
     recorded = np.flatnonzero(trajectory.recorded) if trajectory is not None else ()
-    return not_yet.format(t, recorded[newest]) if len(recorded) else none_yet
+    if trajectory is None or not len(recorded):
+        return none_yet
+    times = trajectory.times
+    return not_yet.format(times[min(frame, trajectory.T)], times[recorded[newest]])

@@ -49,10 +49,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """A label, and the explanation shown while the pointer rests on the row."""
+    """A label, and the explanation shown while the pointer rests on the row; "": muted text."""
 
     label: str
     tool_tip: str
+    colour: str = ""
 
 
 class NumberTable(QWidget):
@@ -94,6 +95,11 @@ class NumberTable(QWidget):
         """What one cell shows."""
         return self._texts[row][column]
 
+    @property
+    def row_count(self) -> int:
+        """How many rows there are below the headers."""
+        return len(self._rows)
+
     def spoken(self) -> str:
         """All numbers with their headers, for a screen reader."""
         return "; ".join(
@@ -105,7 +111,7 @@ class NumberTable(QWidget):
     # Geometry
 
     def _row_height(self) -> int:
-        return self.fontMetrics().height() + 3
+        return self.fontMetrics().height() + 2
 
     def _header_count(self) -> int:
         return 2 if any(column.group for column in self._columns) else 1
@@ -180,9 +186,9 @@ class NumberTable(QWidget):
             self._forget_still()
 
     def _paint_labels(self, painter: QPainter) -> None:
-        painter.setPen(QColor(self._theme.muted_text))
         height, first = self._row_height(), self._header_count()
         for row, content in enumerate(self._rows):
+            painter.setPen(QColor(content.colour or self._theme.muted_text))
             top = (first + row) * height
             painter.drawText(QRectF(0, top, self.width(), height), _LEFT, content.label)
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
-from ddpm_studio.diffusion.schedule import NoiseSchedule, ScheduleConfiguration
+from ddpm_studio.diffusion.adequacy import schedule_adequacy
+from ddpm_studio.diffusion.schedule import NoiseSchedule
 from ddpm_studio.ui.number_text import NO_VALUE, format_number
+from ddpm_studio.ui.panels.adequacy_meter import AdequacyMeter
 from ddpm_studio.ui.panels.number_field import number_as_typed
-from ddpm_studio.ui.panels.panel_text import title_label
+from ddpm_studio.ui.panels.panel_text import NoteLabel, paragraphs, title_label
 from ddpm_studio.ui.panels.schedule_form import ScheduleForm
 from ddpm_studio.ui.panels.segmented_control import Option, SegmentedControl
 from ddpm_studio.ui.panels.time_plot import LEFT_SAMPLE, Dot, TimePlot, decade_ticks
@@ -48,7 +50,8 @@ class _ScheduleCanvas(TimePlot):
 class SchedulePanel(QWidget):
     """alpha_bar_t, beta_t or SNR_t as a curve; all three as numbers at t, which choose the curve.
 
-    The reverse chain keeps its model's schedule; where that differs it has a curve of its own.
+    The reverse chain keeps its model's schedule; where that differs it has a curve of its own. What
+    is wrong with a field stands in the place of the meter, so that nothing moves.
     """
 
     schedule_requested = Signal(object)
@@ -64,26 +67,33 @@ class SchedulePanel(QWidget):
         self._title = title_label()
         self._quantity = SegmentedControl(theme, 3, value_lines=1)
         self._canvas = _ScheduleCanvas(theme)
-        self._note = QLabel(wordWrap=True)
+        self._problem = NoteLabel(theme)
+        self._meter = AdequacyMeter(theme)
+        self._mean_square = 1.0  # E[x_0²], per dimension
         self._form = ScheduleForm(theme)
         self._canvas.seek_requested.connect(self.seek_requested)
         self._form.schedule_requested.connect(self.schedule_requested)
+        self._form.problem_changed.connect(self._show_problem)
         self._quantity.chosen.connect(self._redraw)
         self._arrange()
         self.retranslate()
         self.set_schedules(self._forward, None)
 
     def _arrange(self) -> None:
+        self._meter_or_problem = QStackedLayout()
+        self._meter_or_problem.addWidget(self._meter)
+        self._meter_or_problem.addWidget(self._problem)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACING // 2)
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
+        head.addWidget(self._meter.verdict)
         head.addWidget(self._form.reset)
         layout.addLayout(head)
         layout.addWidget(self._quantity)
         layout.addWidget(self._canvas, 1)
-        layout.addWidget(self._note)
+        layout.addLayout(self._meter_or_problem)
         layout.addWidget(self._form)
 
     # What is shown
@@ -93,8 +103,10 @@ class SchedulePanel(QWidget):
         self._theme = theme
         self._quantity.set_theme(theme)
         self._canvas.set_theme(theme)
+        self._meter.set_theme(theme)
+        self._problem.set_theme(theme)
         self._form.set_theme(theme)
-        self._say_difference()
+        self._show_problem()
         self.show_frame(self._t, self._reverse_t)
 
     def set_schedules(self, forward: NoiseSchedule, model: NoiseSchedule | None) -> None:
@@ -106,8 +118,14 @@ class SchedulePanel(QWidget):
         self._form.show_configurations(
             forward.configuration, model.configuration if model is not None else None
         )
-        self._say_difference()
+        self._measure()
         self._redraw()
+
+    def set_mean_square(self, mean_square: float) -> None:
+        """E[x_0²] of the data per dimension, on which L_T depends a little; 1 until it is known."""
+        if mean_square != self._mean_square:
+            self._mean_square = mean_square
+            self._measure()
 
     def show_frame(self, t: int, reverse_t: int | None = None) -> None:
         """Move the cursor to the forward chain's t; ``reverse_t`` (default: t) is the reverse's."""
@@ -123,8 +141,8 @@ class SchedulePanel(QWidget):
         dots = [self._dot(schedule, s) for schedule, s, _ in chains]
         self._canvas.set_cursor(t, dots[0], dots[1] if len(dots) > 1 else None)
 
-    def refresh(self) -> None:
-        """A schedule is known at once: nothing to pick up."""
+    def _measure(self) -> None:
+        self._meter.show_adequacy(schedule_adequacy(self._forward, self._mean_square))
 
     def _dot(self, schedule: NoiseSchedule, t: int) -> Dot | None:
         if not 0 <= t <= schedule.T:
@@ -147,6 +165,7 @@ class SchedulePanel(QWidget):
                 line.setData(*_curve(quantity, schedules[order]))
             else:
                 line.setData([], [])
+        self._explain_canvas()
         self.show_frame(self._t, self._reverse_t)
 
     # Words
@@ -158,11 +177,11 @@ class SchedulePanel(QWidget):
 
     def retranslate(self) -> None:
         """Set every text."""
-        self._title.setText(self.tr("Forward noise schedule"))
+        self._title.setText(self.tr("Forward schedule"))
         self._quantity.set_options(self._options())
         self._canvas.setAccessibleName(self.tr("Noise schedule over t"))
-        self._canvas.setToolTip(self.tr("Click or drag to go to a t; ← and → step."))
-        self._say_difference()
+        self._explain_canvas()
+        self._show_problem()
 
     def _options(self) -> list[Option]:
         return [
@@ -195,23 +214,42 @@ class SchedulePanel(QWidget):
             ),
         ]
 
-    def _say_difference(self) -> None:
-        self._note.setVisible(self._differs)
-        if self._differs and self._model is not None:
-            self._note.setStyleSheet(f"color: {self._theme.reverse};")
-            self._note.setText(
-                self.tr(
-                    "The reverse chain keeps the schedule its model was trained with ({0})."
-                ).format(self._in_words(self._model.configuration))
-            )
-
-    def _in_words(self, configuration: ScheduleConfiguration) -> str:
-        steps = str(configuration.T)
-        if configuration.beta_1 is None or configuration.beta_T is None:
-            return self.tr("cosine, T = {0}").format(steps)
-        return self.tr("linear, T = {0}, β from {1} to {2}").format(
-            steps, number_as_typed(configuration.beta_1), number_as_typed(configuration.beta_T)
+    def _explain_canvas(self) -> None:
+        chains = self.tr(
+            "Blue: the forward chain's schedule. The reverse chain keeps the one that its model was "
+            "trained with; orange, where it differs."
         )
+        if self._differs and self._model is not None:
+            chains += f" ({self._in_words(self._model)})"
+        click = self.tr("Click or drag to go to a t; ← and → step.")
+        self._canvas.setToolTip(paragraphs(chains, click))
+
+    def _show_problem(self) -> None:
+        problem = self._form.problem_text()
+        self._problem.show_text(problem, self._theme.problem)
+        self._meter_or_problem.setCurrentWidget(self._problem if problem else self._meter)
+
+    def _in_words(self, schedule: NoiseSchedule) -> str:
+        configuration = schedule.configuration
+        words = self._kind_words()[configuration.kind].format(schedule.T)
+        first, last = configuration.beta_1, configuration.beta_T
+        if configuration.betas is not None:
+            first, last = (float(f"{configuration.betas[end]:.3g}") for end in (0, -1))
+        if first is None:
+            return words
+        if last is None:
+            return f"{words}, β = {number_as_typed(first)}"
+        return f"{words}, β {number_as_typed(first)} … {number_as_typed(last)}"
+
+    def _kind_words(self) -> dict[str, str]:
+        return {
+            "linear": self.tr("linear, T = {0}"),
+            "cosine": self.tr("cosine, T = {0}"),
+            "sigmoid": self.tr("sigmoid, T = {0}"),
+            "quadratic": self.tr("quadratic, T = {0}"),
+            "constant": self.tr("constant, T = {0}"),
+            "custom": self.tr("a list, T = {0}"),
+        }
 
 
 def _heights(quantity: int, schedule: NoiseSchedule) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ from ddpm_studio.ui.theme import Theme, number_font, small_font
 
 _PADDING = 8
 _CORNER = 5.0
+_DISABLED_ALPHA = 130
 _SUBSCRIPT_DROP = 3  # pixels between a name and the values below it
 
 
@@ -93,9 +94,10 @@ class Segment(QAbstractButton):
         theme = self._theme
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         fill = theme.canvas if self.isChecked() else theme.control
-        if self.underMouse() and not self.isChecked():
+        if self.isEnabled() and self.underMouse() and not self.isChecked():
             fill = theme.control_hover
-        edge = theme.accent if self.isChecked() or self.hasFocus() else theme.border
+        is_marked = self.isEnabled() and (self.isChecked() or self.hasFocus())
+        edge = theme.accent if is_marked else theme.border
         painter.setPen(QPen(QColor(edge), 1.6 if self.hasFocus() else 1.0))
         painter.setBrush(QColor(fill))
         box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
@@ -105,8 +107,11 @@ class Segment(QAbstractButton):
         metrics = QFontMetricsF(self.font(), self)
         x = (self.width() - self._name_width()) / 2
         baseline = 3 + metrics.ascent()
-        colour = self._theme.text if self.isChecked() else self._theme.muted_text
-        painter.setPen(QColor(colour))
+        is_lit = self.isEnabled() and self.isChecked()
+        colour = QColor(self._theme.text if is_lit else self._theme.muted_text)
+        if not self.isEnabled():
+            colour.setAlpha(_DISABLED_ALPHA)
+        painter.setPen(colour)
         painter.setFont(self.font())
         painter.drawText(QPointF(x, baseline), self._option.name)
         if self._option.subscript:
@@ -157,6 +162,10 @@ class SegmentedControl(QWidget):
         """Names and explanations, in order."""
         for segment, option in zip(self.segments, options, strict=True):
             segment.set_option(option)
+
+    def choose(self, order: int) -> None:
+        """Choose a segment as a click does."""
+        self.segments[order].setChecked(True)
 
     @property
     def index(self) -> int:

@@ -1,4 +1,7 @@
-"""A histogram as steps: a translucent area and its outline, made for a new shape in every frame."""
+"""A histogram as steps, and a density as a line: items made for a new shape in every frame.
+
+Curve items of pyqtgraph would do; they take four times as long for a new shape.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,7 @@ _HIGHEST = 1000.0  # no density of bins 0.1 wide exceeds 10
 
 
 class StepItem(QGraphicsItem):
-    """Bins of equal width over [-limit, limit), in the coordinates of a plot.
-
-    A curve item of pyqtgraph would do; it takes four times as long for a new shape.
-    """
+    """A translucent area with its outline: bins of equal width over [-limit, limit)."""
 
     def __init__(self, limit: float) -> None:
         super().__init__()
@@ -65,3 +65,44 @@ class StepItem(QGraphicsItem):
         painter.drawPolygon(self._polygon)
         painter.setPen(self._pen)
         painter.drawPolyline(self._polygon)
+
+
+class LineItem(QGraphicsItem):
+    """A smooth line over [-limit, limit], through points at equal distances."""
+
+    def __init__(self, limit: float, point_count: int) -> None:
+        super().__init__()
+        self._limit = limit
+        self.positions = np.linspace(-limit, limit, point_count)
+        self._polygon: QPolygonF | None = None
+        self._pen = QPen()
+
+    def set_pen(self, pen: QPen) -> None:
+        """Its look."""
+        self._pen = pen
+        self.update()
+
+    def set_heights(self, heights: NDArray[np.float64] | None) -> None:
+        """Values at :attr:`positions`, of its shape; None for no line."""
+        if heights is None and self._polygon is None:
+            return
+        self._polygon = None if heights is None else polygon(self.positions, heights)
+        self.update()
+
+    def has_shape(self) -> bool:
+        """Whether a line is shown."""
+        return self._polygon is not None
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(-self._limit, 0.0, 2 * self._limit, _HIGHEST)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionGraphicsItem,
+        widget: QWidget | None = None,
+    ) -> None:
+        if self._polygon is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(self._pen)
+            painter.drawPolyline(self._polygon)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 
@@ -100,7 +101,8 @@ class ChainPainting:
             painter.fillRect(rect, QColor(self._theme.canvas))
             self._paint_hint(painter, rect, *self._empty_hint())
         elif not self._trajectory.is_recorded(t):
-            self._paint_missing(painter, rect, t)
+            frame = min(t, self._trajectory.T)
+            self._paint_missing(painter, rect, self._trajectory.times, frame)
         elif self.shows_images:
             self._paint_images(painter, rect, t)
         else:
@@ -165,16 +167,19 @@ class ChainPainting:
         if self.chosen != NOTHING and self._path is None:
             self._path = SamplePath(self._trajectory, self.chosen)
         frame = self._trajectory.frame(t)
-        self._points.paint(painter, rect, frame, (self._generation, t), self._path)
+        law = self._trajectory.law(t) if self._trajectory.law is not None else None
+        self._points.paint(painter, rect, frame, (self._generation, t), self._path, law)
         self._paint_caption(painter, rect)
 
-    def _paint_missing(self, painter: QPainter, rect: QRectF, t: int) -> None:
+    def _paint_missing(
+        self, painter: QPainter, rect: QRectF, times: NDArray[np.int64], frame: int
+    ) -> None:
         """No data are invented for a frame that is not there: the axes, and what is going on."""
         if self.shows_images:
             painter.fillRect(rect, QColor(self._theme.canvas))
         else:
             self._points.paint_axes(painter, rect)
-        self._paint_hint(painter, rect, *self._missing_hint(t))
+        self._paint_hint(painter, rect, *self._missing_hint(times, frame))
 
     def _empty_hint(self) -> tuple[str, str]:
         translate = QCoreApplication.translate
@@ -183,14 +188,14 @@ class ChainPainting:
             translate("ChainPainting", "The model and its data are being loaded"),
         )
 
-    def _missing_hint(self, t: int) -> tuple[str, str]:
+    def _missing_hint(self, times: NDArray[np.int64], frame: int) -> tuple[str, str]:
         translate = QCoreApplication.translate
         reached = self.frontier()
-        title = translate("ChainPainting", "t = {t} is not there yet").format(t=t)
+        title = translate("ChainPainting", "t = {t} is not there yet").format(t=times[frame])
         if reached is None:
             return title, translate("ChainPainting", "The chain is about to start")
         text = translate("ChainPainting", "The chain has come to t = {t} so far")
-        return title, text.format(t=reached)
+        return title, text.format(t=times[reached])
 
     def _paint_hint(self, painter: QPainter, rect: QRectF, title: str, text: str) -> None:
         """Two quiet lines in the middle, on a patch that hides the axes."""

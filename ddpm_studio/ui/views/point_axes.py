@@ -1,13 +1,15 @@
-"""What lies behind and around points: grid lines, labels, and N(0, I) as grey dashed shapes."""
+"""What lies behind and around points: grid lines, labels, N(0, I) as grey dashed shapes, exact p_t."""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
+from ddpm_studio.diffusion.gaussian_mixture import GaussianMixture
 from ddpm_studio.ui.number_text import MINUS
 from ddpm_studio.ui.theme import Theme, small_font
 from ddpm_studio.ui.views.painted_layer import faded
@@ -15,6 +17,7 @@ from ddpm_studio.ui.views.sample_pictures import LINE_BASE, LINE_DENSITY_TOP
 
 EXTENT = 3.5  # half of the range of x and y that is shown
 _LABELS = (-2, 0, 2)
+_LINE_X = np.linspace(-EXTENT, EXTENT, 141)
 _INSET = 6.0  # of labels from the canvas' edge
 
 
@@ -42,7 +45,7 @@ def paint_plane_normal(painter: QPainter, rect: QRectF, theme: Theme) -> None:
         text = f"{deviations}σ"
         direction = QPointF(math.cos(math.pi / 4), -math.sin(math.pi / 4))
         corner = rect.center() + direction * (radius + 3) + QPointF(0, metrics.descent() / 2)
-        _text_on_points(painter, corner, text, theme)
+        _text_on_points(painter, corner, text, theme.normal, theme)
 
 
 def paint_line(painter: QPainter, rect: QRectF, theme: Theme) -> None:
@@ -60,18 +63,41 @@ def paint_line(painter: QPainter, rect: QRectF, theme: Theme) -> None:
 
 def paint_line_normal(painter: QPainter, rect: QRectF, theme: Theme) -> None:
     """The density of N(0, 1) over the ridge, dashed, on the ridge's scale."""
-    x = np.linspace(-EXTENT, EXTENT, 141)
-    density = np.exp(-0.5 * x**2) / math.sqrt(2 * math.pi)
-    base = rect.top() + LINE_BASE * rect.height()
-    height = base - rect.top()
-    curve = [
-        QPointF(rect.center().x() + at * line_unit(rect), base - height * value / LINE_DENSITY_TOP)
-        for at, value in zip(x, density, strict=True)
-    ]
+    curve = _over_ridge(rect, np.exp(-0.5 * _LINE_X**2) / math.sqrt(2 * math.pi))
     painter.setPen(_dashed(theme))
     painter.drawPolyline(QPolygonF(curve))
     painter.setFont(small_font(painter.font()))
-    _text_on_points(painter, curve[112] + QPointF(0, -8), "N(0, 1)", theme)  # from x = 2.1
+    _text_on_points(painter, curve[112] + QPointF(0, -8), "N(0, 1)", theme.normal, theme)  # at 2.1
+
+
+def paint_line_law(painter: QPainter, rect: QRectF, theme: Theme, law: GaussianMixture) -> None:
+    """The exact density of what the ridge is an estimate of, with its name in the upper corner.
+
+    The ridge is smoothed: where the density has narrow peaks, they are higher than the ridge's.
+    """
+    painter.save()
+    painter.setClipRect(rect)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(theme.exact), 1.4))
+    painter.drawPolyline(QPolygonF(_over_ridge(rect, law.density(_LINE_X))))
+    painter.setFont(small_font(painter.font()))
+    metrics = painter.fontMetrics()
+    name = QCoreApplication.translate("PointAxes", "exact pₜ")
+    left = rect.right() - _INSET - metrics.horizontalAdvance(name)
+    baseline = rect.top() + _INSET + metrics.ascent()
+    _text_on_points(painter, QPointF(left, baseline), name, theme.exact, theme)
+    middle = baseline - metrics.xHeight() / 2
+    painter.setPen(QPen(QColor(theme.exact), 1.4))
+    painter.drawLine(QPointF(left - 20, middle), QPointF(left - 6, middle))
+    painter.restore()
+
+
+def _over_ridge(rect: QRectF, density: NDArray[np.float64]) -> list[QPointF]:
+    """A density at _LINE_X as points on the ridge's scale."""
+    base = rect.top() + LINE_BASE * rect.height()
+    x = rect.center().x() + _LINE_X * line_unit(rect)
+    y = base - (base - rect.top()) * density / LINE_DENSITY_TOP
+    return [QPointF(*place) for place in zip(x.tolist(), y.tolist(), strict=True)]
 
 
 def plane_unit(rect: QRectF) -> float:
@@ -139,7 +165,7 @@ def _label(
     painter.restore()
 
 
-def _text_on_points(painter: QPainter, at: QPointF, text: str, theme: Theme) -> None:
+def _text_on_points(painter: QPainter, at: QPointF, text: str, colour: str, theme: Theme) -> None:
     """Text on a patch of the canvas' colour, readable over points."""
     metrics = painter.fontMetrics()
     patch = QRectF(metrics.boundingRect(text)).translated(at).adjusted(-2, 0, 2, 0)
@@ -147,5 +173,5 @@ def _text_on_points(painter: QPainter, at: QPointF, text: str, theme: Theme) -> 
     painter.setBrush(faded(theme.canvas, 0.75))
     painter.drawRoundedRect(patch, 3, 3)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QColor(theme.normal))
+    painter.setPen(QColor(colour))
     painter.drawText(at, text)

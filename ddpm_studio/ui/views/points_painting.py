@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
+from ddpm_studio.diffusion.gaussian_mixture import GaussianMixture
 from ddpm_studio.ui.theme import Chain, Theme
 from ddpm_studio.ui.views.painted_layer import (
     PaintedLayer,
@@ -21,6 +22,7 @@ from ddpm_studio.ui.views.painted_layer import (
 from ddpm_studio.ui.views.point_axes import (
     EXTENT,
     paint_line,
+    paint_line_law,
     paint_line_normal,
     paint_plane,
     paint_plane_normal,
@@ -55,14 +57,25 @@ class PointsPainting:
         self._picture: Picture | None = None
 
     def paint(
-        self, painter: QPainter, rect: QRectF, frame: Frame, key: Hashable, path: SamplePath | None
+        self,
+        painter: QPainter,
+        rect: QRectF,
+        frame: Frame,
+        key: Hashable,
+        path: SamplePath | None,
+        law: GaussianMixture | None = None,
     ) -> None:
-        """``key`` stands for the frame: the picture is made again only when it changes."""
+        """``key`` stands for the frame: the picture is made again only when it changes.
+
+        ``law`` is what points on a line should be drawn from, where it is known.
+        """
         self.paint_axes(painter, rect)
         painter.setOpacity(1.0 if path is None else _OTHERS_OPACITY)
         draw_picture(painter, rect.topLeft(), self._points(painter, rect, frame, key))
         painter.setOpacity(1.0)
         self._paint_above(painter, rect, path)
+        if law is not None and self._is_line:
+            paint_line_law(painter, rect, self._theme, law)
         if path is not None:
             self._paint_mark(painter, self.place(rect, frame, path.index))
 

@@ -1,0 +1,46 @@
+"""How the reverse chain of the main screen is computed: plain values, known before torch is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ddpm_studio.checkpoints.description import ModelDescription
+from ddpm_studio.datasets.catalogue import entry
+from ddpm_studio.datasets.mixtures import exact_mixture
+from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration
+
+
+class DenoiserChoice(StrEnum):
+    """Who predicts x_0 from x_t."""
+
+    NETWORK = "network"
+    EXACT = "exact"  # E[x_0 | x_t], what a perfect network would say
+
+
+class ExactFor(StrEnum):
+    """Of which data E[x_0 | x_t] is known; a finite set has its own, as if it were all there is."""
+
+    LAW = "law"  # the distribution that the data are drawn from
+    TRAINING_DATA = "training data"
+    SHOWN_DATA = "shown data"  # the x_0 of the forward chain beside it
+
+
+@dataclass(frozen=True)
+class SamplingChoice:
+    """The sampler, and the denoiser that it asks."""
+
+    sampler: SamplerConfiguration
+    denoiser: DenoiserChoice = DenoiserChoice.NETWORK
+
+
+def own_sampling(description: ModelDescription) -> SamplingChoice:
+    """What a model was made for: its network, and the sampler of its description."""
+    return SamplingChoice(description.sampler)
+
+
+def exact_for(data_set: str) -> ExactFor:
+    """What the exact denoiser of a data set is exact for. Raises UnknownDataSetError."""
+    if exact_mixture(data_set) is not None:
+        return ExactFor.LAW
+    return ExactFor.TRAINING_DATA if entry(data_set).is_image else ExactFor.SHOWN_DATA

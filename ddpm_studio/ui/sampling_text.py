@@ -1,0 +1,29 @@
+"""How the reverse chain is sampled, in a few words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from ddpm_studio.diffusion.sampler_configuration import ReverseVariance, SamplerKind
+from ddpm_studio.session.sampling_choice import DenoiserChoice, SamplingChoice
+
+VARIANCE_SIGNS = {ReverseVariance.FIXED_LARGE: "β", ReverseVariance.FIXED_SMALL: "β̃"}
+
+
+def sampling_text(sampling: SamplingChoice, T: int) -> str:
+    """For example "DDPM, σ² = β, 1000 steps" or "exact denoiser, DDIM, η = 0, 50 of 1000 steps"."""
+    sampler = sampling.sampler
+    steps = sampler.steps or T
+    translate = QCoreApplication.translate
+    parts = []
+    if sampling.denoiser is DenoiserChoice.EXACT:
+        parts.append(translate("Sampling", "exact denoiser"))
+    if sampler.kind == SamplerKind.DDIM:
+        parts += ["DDIM", f"η = {sampler.eta:g}"]
+    else:
+        parts += ["DDPM", f"σ² = {VARIANCE_SIGNS[ReverseVariance(sampler.variance)]}"]
+    if steps == T:
+        parts.append(translate("Sampling", "{0} steps").format(T))
+    else:
+        parts.append(translate("Sampling", "{0} of {1} steps").format(steps, T))
+    return ", ".join(parts)

@@ -1,0 +1,453 @@
+"""The fields for how the reverse chain is sampled: each real click or key asks for one right choice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QSlider, QWidget
+from pytestqt.qtbot import QtBot
+
+from ddpm_studio.diffusion.sampler_configuration import (
+    ReverseVariance,
+    SamplerConfiguration,
+    SamplerKind,
+)
+from ddpm_studio.session.sampling_choice import DenoiserChoice, ExactFor, SamplingChoice
+from ddpm_studio.ui.panels.number_field import NumberField
+from ddpm_studio.ui.panels.panel_text import NoteLabel
+from ddpm_studio.ui.panels.segmented_control import Segment
+from ddpm_studio.ui.sampling_popup import SamplingPopup
+from ddpm_studio.ui.theme import DARK, LIGHT
+
+LEFT = Qt.MouseButton.LeftButton
+OWN = SamplingChoice(SamplerConfiguration(variance=ReverseVariance.FIXED_SMALL, clip=3.0))
+DDIM = SamplingChoice(replace(OWN.sampler, kind=SamplerKind.DDIM, eta=0.5, steps=50))
+
+
+@pytest.fixture
+def popup(qtbot: QtBot) -> SamplingPopup:
+    popup = SamplingPopup(DARK)
+    qtbot.addWidget(popup)
+    popup.show_sampling(OWN, OWN, 1000, ExactFor.LAW)
+    popup.show()
+    qtbot.waitExposed(popup)
+    return popup
+
+
+@pytest.fixture
+def asked(popup: SamplingPopup) -> list[SamplingChoice]:
+    """What was asked for, of a window that samples so at once."""
+    choices: list[SamplingChoice] = []
+
+    def take(choice: SamplingChoice) -> None:
+        choices.append(choice)
+        popup.show_sampling(choice, OWN, 1000, ExactFor.LAW)
+
+    popup.sampling_requested.connect(take)
+    return choices
+
+
+def changed(choice: SamplingChoice, **changes) -> SamplingChoice:
+    return replace(choice, sampler=replace(choice.sampler, **changes))
+
+
+def show(popup: SamplingPopup, choice: SamplingChoice, T: int = 1000) -> None:
+    popup.show_sampling(choice, OWN, T, ExactFor.LAW)
+
+
+def enter(field: NumberField, text: str, qtbot: QtBot) -> None:
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClick(field, Qt.Key.Key_Delete)
+    qtbot.keyClicks(field, text)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+def click_check_box(box: QCheckBox, qtbot: QtBot) -> None:
+    qtbot.mouseClick(box, LEFT, pos=QPoint(8, box.height() // 2))
+
+
+# What is shown
+
+
+def test_showing_a_choice_asks_for_nothing(
+    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
+) -> None:
+    for choice in (
+        DDIM,
+        changed(DDIM, clip=None),
+        OWN,
+        SamplingChoice(OWN.sampler, DenoiserChoice.EXACT),
+    ):
+        show(popup, choice)
+        show(popup, choice, 250)
+    qtbot.wait(200)  # longer than a slider or a key needs to settle
+    assert asked == []
+
+
+def test_fields_show_the_choice(popup: SamplingPopup) -> None:
+    show(popup, SamplingChoice(DDIM.sampler, DenoiserChoice.EXACT))
+    assert (popup.denoiser.index, popup.kind.index, popup.variance.index) == (1, 1, 1)
+    assert popup.eta.value() / popup.eta.maximum() == 0.5
+    assert popup.steps.text() == "50"
+    assert popup.clips.isChecked()
+    assert popup.clip.text() == "3"
+    show(popup, OWN)
+    assert (popup.denoiser.index, popup.kind.index) == (0, 0)
+    assert popup.steps.text() == "1000"
+
+
+@pytest.mark.parametrize("choice", [OWN, DDIM], ids=["DDPM", "DDIM"])
+def test_only_what_the_sampler_uses_can_be_changed(
+    popup: SamplingPopup, choice: SamplingChoice
+) -> None:
+    is_ddim = choice is DDIM
+    show(popup, choice)
+    assert popup.eta.isEnabled() == is_ddim
+    assert all(segment.isEnabled() != is_ddim for segment in popup.variance.segments)
+    assert all(segment.isEnabled() for segment in popup.denoiser.segments + popup.kind.segments)
+
+
+# One right choice for each change
+
+
+def test_ddim_by_a_click(popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot) -> None:
+    qtbot.mouseClick(popup.kind.segments[1], LEFT)
+    assert asked == [changed(OWN, kind=SamplerKind.DDIM)]
+    assert popup.eta.isEnabled()
+    qtbot.mouseClick(popup.kind.segments[1], LEFT)
+    assert len(asked) == 1
+    qtbot.mouseClick(popup.kind.segments[0], LEFT)
+    assert asked[1:] == [OWN]
+
+
+def test_ddim_by_an_arrow_key(
+    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
+) -> None:
+    popup.kind.segments[0].setFocus()
+    qtbot.keyClick(popup.kind.segments[0], Qt.Key.Key_Right)
+    assert asked == [changed(OWN, kind=SamplerKind.DDIM)]
+
+
+def test_the_other_variance(
+    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
+) -> None:
+    qtbot.mouseClick(popup.variance.segments[0], LEFT)
+    assert asked == [changed(OWN, variance=ReverseVariance.FIXED_LARGE)]
+
+
+def test_ddim_keeps_the_variance_for_later(
+    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
+) -> None:
+    show(popup, DDIM)
+    qtbot.mouseClick(popup.variance.segments[0], LEFT)
+    assert asked == []  # it has no say
+    qtbot.mouseClick(popup.kind.segments[0], LEFT)
+    assert asked == [changed(DDIM, kind=SamplerKind.ANCESTRAL)]
+
+
+def test_the_exact_denoiser(
+    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
+) -> None:
+    qtbot.mouseClick(popup.denoiser.segments[1], LEFT)
+    assert asked == [SamplingChoice(OWN.sampler, DenoiserChoice.EXACT)]
+    qtbot.mouseClick(popup.denoiser.segments[0], LEFT)
+    assert asked[1:] == [OWN]
+
+
+@pytest.mark.parametrize(("text", "steps"), [("1", 1), ("37", 37), ("999", 999), ("1e2", 100)])
+def test_steps_are_typed(
+    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot, text: str, steps: int
+) -> None:
+    enter(popup.steps, text, qtbot)
+    popup.clip.setFocus()
+    assert asked == [changed(OWN, steps=steps)]
+
+
+def test_all_steps_are_no_number_of_their_own(
+    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
+) -> None:
+    """Another model has another T; "all" stays all."""
+    show(popup, changed(OWN, steps=10))
+    enter(popup.steps, "1000", qtbot)
+    assert asked == [OWN]
+
+
+def test_many_quick_steps_ask_once(
+    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
+) -> None:
+    popup.steps.setFocus()
+    for _ in range(5):
+        qtbot.keyClick(popup.steps, Qt.Key.Key_Down)
+    assert asked == []
+    qtbot.waitUntil(lambda: len(asked) > 0)
+    qtbot.wait(200)
+    assert asked == [changed(OWN, steps=950)]
+
+
+@pytest.mark.parametrize(("order", "steps"), [(0, 10), (1, 50), (2, 250)])
+def test_presets(
+    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot, order: int, steps: int
+) -> None:
+    assert popup.few[order].text() == str(steps)
+    qtbot.mouseClick(popup.few[order], LEFT)
+    assert asked == [changed(OWN, steps=steps)]
+    assert popup.steps.text() == str(steps)
+    qtbot.mouseClick(popup.few[3], LEFT)
+    assert asked[1:] == [OWN]
+    assert popup.steps.text() == "1000"
+
+
+def test_presets_beyond_T_are_not_offered(popup: SamplingPopup) -> None:
+    show(popup, OWN, 100)
+    assert [button.isEnabled() for button in popup.few] == [True, True, False, True]
+    show(popup, OWN, 250)
+    assert all(button.isEnabled() for button in popup.few)
+
+
+def test_no_limit_of_x_0(popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot) -> None:
+    click_check_box(popup.clips, qtbot)
+    assert asked == [changed(OWN, clip=None)]
+    assert not popup.clip.isEnabled()
+    click_check_box(popup.clips, qtbot)
+    assert asked[1:] == [OWN]  # the limit of before
+
+
+def test_another_limit_of_x_0(
+    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
+) -> None:
+    enter(popup.clip, "1.5", qtbot)
+    assert asked == [changed(OWN, clip=1.5)]
+
+
+def test_a_model_without_a_limit_begins_with_one_of_1(popup: SamplingPopup, qtbot: QtBot) -> None:
+    fresh = SamplingPopup(DARK)
+    qtbot.addWidget(fresh)
+    free = changed(OWN, clip=None)
+    fresh.show_sampling(free, free, 1000, ExactFor.LAW)
+    fresh.show()
+    asked: list[SamplingChoice] = []
+    fresh.sampling_requested.connect(asked.append)
+    click_check_box(fresh.clips, qtbot)
+    assert asked == [changed(OWN, clip=1.0)]
+
+
+# eta
+
+
+def test_the_eta_slider_settles_before_it_asks(
+    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
+) -> None:
+    show(popup, DDIM)
+    popup.eta.setFocus()
+    for _ in range(3):
+        qtbot.keyClick(popup.eta, Qt.Key.Key_Right)
+    assert asked == []
+    assert "0.65" in shown_texts(popup)
+    qtbot.waitUntil(lambda: len(asked) > 0)
+    qtbot.wait(200)
+    assert asked == [changed(DDIM, eta=0.65)]
+
+
+def test_the_eta_slider_reaches_both_ends(
+    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
+) -> None:
+    show(popup, DDIM)
+    popup.eta.setFocus()
+    for key, eta in ((Qt.Key.Key_End, 1.0), (Qt.Key.Key_Home, 0.0)):
+        asked.clear()
+        qtbot.keyClick(popup.eta, key)
+        qtbot.waitUntil(lambda: len(asked) > 0)
+        assert asked == [changed(DDIM, eta=eta)]
+
+
+def test_there_and_back_asks_for_nothing(
+    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
+) -> None:
+    show(popup, DDIM)
+    popup.eta.setFocus()
+    qtbot.keyClick(popup.eta, Qt.Key.Key_Right)
+    qtbot.keyClick(popup.eta, Qt.Key.Key_Left)
+    qtbot.wait(200)
+    assert asked == []
+
+
+def test_an_eta_between_the_sliders_parts_survives_other_changes(
+    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
+) -> None:
+    between = changed(DDIM, eta=0.33)
+    show(popup, between)
+    qtbot.mouseClick(popup.few[0], LEFT)
+    qtbot.mouseClick(popup.denoiser.segments[1], LEFT)
+    assert [choice.sampler.eta for choice in asked] == [0.33, 0.33]
+    popup.eta.setFocus()
+    qtbot.keyClick(popup.eta, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: len(asked) == 3)
+    assert asked[2].sampler.eta == 0.4
+
+
+# What cannot be
+
+
+@pytest.mark.parametrize("text", ["0", "1001", "-3", "1.5", "many", ""])
+def test_steps_out_of_range_are_said_and_ask_for_nothing(
+    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot, text: str
+) -> None:
+    enter(popup.steps, text, qtbot)
+    assert asked == []
+    assert popup.note.text() == "The number of steps must be a whole number from 1 to 1000."
+    assert DARK.problem in popup.steps.styleSheet()
+    enter(popup.steps, "20", qtbot)
+    assert asked == [changed(OWN, steps=20)]
+    assert popup.note.text() == ""
+    assert popup.steps.styleSheet() == ""
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "far", ""])
+def test_a_limit_must_be_positive(
+    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot, text: str
+) -> None:
+    enter(popup.clip, text, qtbot)
+    assert asked == []
+    assert popup.note.text() == "The limit of x₀ must be a positive number, such as 1."
+    assert DARK.problem in popup.clip.styleSheet()
+    click_check_box(popup.clips, qtbot)  # without a limit its number does not matter
+    assert asked == [changed(OWN, clip=None)]
+    assert popup.note.text() == ""
+
+
+def test_a_problem_keeps_other_changes_until_it_is_mended(
+    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
+) -> None:
+    enter(popup.steps, "5000", qtbot)
+    qtbot.mouseClick(popup.kind.segments[1], LEFT)
+    assert asked == []
+    qtbot.mouseClick(popup.few[1], LEFT)
+    assert asked == [changed(OWN, kind=SamplerKind.DDIM, steps=50)]
+
+
+# Reset and the note
+
+
+def test_reset_asks_for_the_models_own(
+    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
+) -> None:
+    assert not popup.reset.isEnabled()
+    show(popup, SamplingChoice(DDIM.sampler, DenoiserChoice.EXACT))
+    assert popup.reset.isEnabled()
+    qtbot.mouseClick(popup.reset, LEFT)
+    assert asked == [OWN]
+    assert not popup.reset.isEnabled()
+    assert (popup.denoiser.index, popup.kind.index, popup.steps.text()) == (0, 0, "1000")
+
+
+@pytest.mark.parametrize(
+    ("exact_for", "words"),
+    [
+        (ExactFor.LAW, "the distribution of the data"),
+        (ExactFor.TRAINING_DATA, "the training images"),
+        (ExactFor.SHOWN_DATA, "the points at the left"),
+    ],
+)
+def test_it_is_said_of_what_the_exact_denoiser_is_exact(
+    popup: SamplingPopup, qtbot: QtBot, exact_for: ExactFor, words: str
+) -> None:
+    popup.show_sampling(OWN, OWN, 1000, exact_for)
+    assert popup.note.text() == ""
+    qtbot.mouseClick(popup.denoiser.segments[1], LEFT)
+    assert popup.note.text().startswith(f"Exact for {words}")
+    qtbot.mouseClick(popup.denoiser.segments[0], LEFT)
+    assert popup.note.text() == ""
+
+
+# Opening and closing
+
+
+def test_it_opens_inside_the_screen_and_takes_the_keys(popup: SamplingPopup, qtbot: QtBot) -> None:
+    anchor = QWidget()
+    qtbot.addWidget(anchor)
+    screen = anchor.screen().availableGeometry()
+    popup.hide()
+    for corner in (screen.topLeft(), screen.bottomRight() - QPoint(30, 30)):
+        anchor.setGeometry(corner.x(), corner.y(), 30, 30)
+        anchor.show()
+        popup.open_below(anchor)
+        assert screen.contains(popup.geometry())
+        popup.hide()
+
+
+def test_escape_closes_it(popup: SamplingPopup, qtbot: QtBot) -> None:
+    qtbot.keyClick(popup, Qt.Key.Key_Escape)
+    assert not popup.isVisible()
+
+
+# Words and looks
+
+
+def shown_texts(popup: SamplingPopup) -> set[str]:
+    return {str(part.property("text")) for part in popup.findChildren(QWidget) if part.isVisible()}
+
+
+def test_every_text_is_translated(
+    popup: SamplingPopup, untranslated: Callable[[QWidget], set[str]], qtbot: QtBot
+) -> None:
+    signs = {"DDPM", "DDIM", "η"}
+    for exact_for in ExactFor:
+        popup.show_sampling(SamplingChoice(OWN.sampler, DenoiserChoice.EXACT), OWN, 1000, exact_for)
+        assert untranslated(popup) <= signs
+    enter(popup.steps, "0", qtbot)
+    assert popup.note.text()
+    assert untranslated(popup) <= signs
+    enter(popup.steps, "1", qtbot)
+    enter(popup.clip, "0", qtbot)
+    assert popup.note.text()
+    assert untranslated(popup) <= signs
+
+
+def test_another_language_changes_no_choice(
+    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot, speak: Callable[[str], None]
+) -> None:
+    show(popup, DDIM)
+    speak("ko")
+    qtbot.mouseClick(popup.few[0], LEFT)
+    assert asked == [changed(DDIM, steps=10)]
+
+
+def test_every_field_has_a_name_and_an_explanation(popup: SamplingPopup) -> None:
+    fields: list[QWidget] = []
+    for kind in (Segment, NumberField, QSlider, QCheckBox):
+        fields += popup.findChildren(kind)
+    assert len(fields) == 6 + 2 + 1 + 1
+    for each in [*fields, popup.reset]:
+        assert each.accessibleName()
+        assert each.toolTip()
+    names = [button.accessibleName() for button in popup.findChildren(QPushButton)]
+    assert all(names)
+    assert len(set(names)) == len(names)
+
+
+def test_colours_follow_the_theme(popup: SamplingPopup, qtbot: QtBot) -> None:
+    enter(popup.steps, "0", qtbot)
+    assert DARK.problem in popup.steps.styleSheet()
+    popup.set_theme(LIGHT)
+    assert LIGHT.problem in popup.steps.styleSheet()
+
+
+def test_no_change_moves_a_field(popup: SamplingPopup, qtbot: QtBot) -> None:
+    def places() -> list[tuple[int, ...]]:
+        QApplication.processEvents()
+        parts = [popup, popup.denoiser, popup.kind, popup.eta, popup.variance, popup.steps]
+        parts += [popup.clip, popup.reset, popup.findChild(NoteLabel)]
+        return [part.geometry().getRect() for part in parts]
+
+    before = places()
+    for act in (
+        lambda: show(popup, SamplingChoice(DDIM.sampler, DenoiserChoice.EXACT)),
+        lambda: enter(popup.steps, "0", qtbot),
+        lambda: show(popup, changed(DDIM, clip=None, eta=1.0)),
+    ):
+        act()
+        assert places() == before

@@ -1,0 +1,62 @@
+"""How the reverse chain is sampled, in a few words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from ddpm_studio.diffusion.sampler_configuration import (
+    ReverseVariance,
+    SamplerConfiguration,
+    SamplerKind,
+)
+from ddpm_studio.session.sampling_choice import DenoiserChoice, SamplingChoice
+from ddpm_studio.ui.sampling_text import sampling_text
+
+LARGE, SMALL = ReverseVariance.FIXED_LARGE, ReverseVariance.FIXED_SMALL
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        (SamplingChoice(SamplerConfiguration()), "DDPM, σ² = β, 1000 steps"),
+        (SamplingChoice(SamplerConfiguration(variance=SMALL)), "DDPM, σ² = β̃, 1000 steps"),
+        (SamplingChoice(SamplerConfiguration(steps=1000)), "DDPM, σ² = β, 1000 steps"),
+        (SamplingChoice(SamplerConfiguration(steps=1)), "DDPM, σ² = β, 1 of 1000 steps"),
+        (
+            SamplingChoice(SamplerConfiguration("ddim", steps=50, variance=LARGE)),
+            "DDIM, η = 0, 50 of 1000 steps",
+        ),
+        (
+            SamplingChoice(SamplerConfiguration(SamplerKind.DDIM, 0.35, 250, SMALL, 1.0)),
+            "DDIM, η = 0.35, 250 of 1000 steps",
+        ),
+        (
+            SamplingChoice(SamplerConfiguration("ddim", steps=50), DenoiserChoice.EXACT),
+            "exact denoiser, DDIM, η = 0, 50 of 1000 steps",
+        ),
+        (
+            SamplingChoice(SamplerConfiguration(variance=SMALL), DenoiserChoice.EXACT),
+            "exact denoiser, DDPM, σ² = β̃, 1000 steps",
+        ),
+    ],
+)
+def test_what_differs_is_said(choice: SamplingChoice, words: str) -> None:
+    assert sampling_text(choice, 1000) == words
+
+
+def test_the_number_of_steps_is_the_models_where_all_are_taken() -> None:
+    assert sampling_text(SamplingChoice(SamplerConfiguration()), 250).endswith(", 250 steps")
+
+
+def test_in_korean(speak: Callable[[str], None]) -> None:
+    few = SamplingChoice(SamplerConfiguration("ddim", steps=50), DenoiserChoice.EXACT)
+    english = [sampling_text(few, 1000), sampling_text(SamplingChoice(SamplerConfiguration()), 250)]
+    speak("ko")
+    korean = [sampling_text(few, 1000), sampling_text(SamplingChoice(SamplerConfiguration()), 250)]
+    for one, two, figures in zip(english, korean, (("50", "1000"), ("250",)), strict=True):
+        assert one != two
+        assert not {"exact", "steps", "of"} & set(two.replace(",", "").split())
+        assert all(figure in two for figure in figures)
+    assert "DDIM, η = 0" in korean[0]
