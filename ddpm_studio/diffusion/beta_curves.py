@@ -83,7 +83,7 @@ def listed_betas(betas: Sequence[float] | FloatArray) -> FloatArray:
         )
     if not 1 <= len(betas) <= MAX_STEPS:
         raise ScheduleError(
-            "The list must hold from 1 to {most} betas, not {count}.",
+            "The list must hold from 1 to {most:,} numbers, not {count:,}.",
             most=MAX_STEPS,
             count=len(betas),
         )

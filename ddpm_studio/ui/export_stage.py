@@ -108,7 +108,7 @@ class ExportStage:
         if reverse is not None:
             frame = self.reverse_frame(t)
             times.append((int(reverse.times[frame]), int(reverse.times[-1]), theme.reverse))
-        is_one = forward is None or reverse is None or len(forward.times) == len(reverse.times)
+        is_one = forward is None or reverse is None or np.array_equal(forward.times, reverse.times)
         shown = times[0][:2] if times else (t, self.T)
         return [(*shown, theme.text)] if is_one else times
 

@@ -26,7 +26,7 @@ from ddpm_studio.ui.panels.segmented_control import Option, SegmentedControl
 from ddpm_studio.ui.theme import SPACING, Theme
 
 _SETTLE_MS = 150  # after the last step of a key, the wheel or the slider
-_WIDTH = 452
+_WIDTH = 488
 _ETA_PARTS = 20  # of the slider, from 0 to 1
 _FEW_STEPS = (10, 50, 250)
 _DEFAULT_CLIP = 1.0
@@ -115,6 +115,7 @@ class SamplingPopup(QFrame):
         for field in (self.steps, self.clip):
             field.committed.connect(self._commit)
             field.stepped.connect(self._settle.start)
+            field.textEdited.connect(self._check_again)
         self.clips.toggled.connect(self._commit)
         self._settle.timeout.connect(self._commit)
         self.reset.clicked.connect(self._reset)
@@ -135,12 +136,15 @@ class SamplingPopup(QFrame):
         self, sampling: SamplingChoice, own: SamplingChoice, T: int, exact_for: ExactFor
     ) -> None:
         """The present choice, the model's own, its T, and what an exact denoiser is exact for."""
-        if (sampling, own, T, exact_for) == (self._shown, self._own, self._T, self._exact_for):
-            return
+        if (sampling, own, T, exact_for) != (self._shown, self._own, self._T, self._exact_for):
+            self._own, self._T, self._exact_for = own, T, exact_for
+            self._fill(sampling)
+
+    def _fill(self, sampling: SamplingChoice) -> None:
+        """Every field anew, whatever somebody has typed."""
         self._settle.stop()
         self._shown = None  # what follows is not a person's change
-        self._own, self._T, self._exact_for = own, T, exact_for
-        sampler = sampling.sampler
+        sampler, T = sampling.sampler, self._T
         self.denoiser.choose(_DENOISERS.index(sampling.denoiser))
         self.kind.choose(_KINDS.index(SamplerKind(sampler.kind)))
         self.variance.choose(_VARIANCES.index(ReverseVariance(sampler.variance)))
@@ -154,7 +158,9 @@ class SamplingPopup(QFrame):
         self._show_state()
 
     def open_below(self, widget: QWidget) -> None:
-        """Show it under a widget, inside the screen."""
+        """Show it under a widget, inside the screen; what was typed and never taken is gone."""
+        if self._shown is not None:
+            self._fill(self._shown)
         self.adjustSize()
         corner = widget.mapToGlobal(QPoint(0, widget.height() + SPACING // 2))
         screen = widget.screen().availableGeometry()
@@ -172,7 +178,7 @@ class SamplingPopup(QFrame):
         for part in (self.variance, self._labels["variance"]):
             part.setEnabled(not is_ddim)
         self.clip.setEnabled(self.clips.isChecked())
-        self._eta_text.setText(f"{self.eta.value() / _ETA_PARTS:.2f}")
+        self._eta_text.setText(f"{self._eta():.2f}")
         for button, count in zip(self.few, (*_FEW_STEPS, self._T), strict=True):
             button.setEnabled(count <= self._T)
         self.reset.setEnabled(self._own is not None and self._shown != self._own)
@@ -188,8 +194,19 @@ class SamplingPopup(QFrame):
 
     # Changes
 
+    def _eta(self) -> float:
+        """The slider's value, or the one that it stands for where that lies between its steps."""
+        shown = self._shown.sampler.eta if self._shown is not None else 0.0
+        is_moved = round(shown * _ETA_PARTS) != self.eta.value()
+        return self.eta.value() / _ETA_PARTS if is_moved else shown
+
+    def _check_again(self) -> None:
+        """While somebody types, a sentence only goes away; it comes when they have finished."""
+        if self.note.text() and self._problem() is None:
+            self._show_state()
+
     def _on_eta(self) -> None:
-        self._eta_text.setText(f"{self.eta.value() / _ETA_PARTS:.2f}")
+        self._eta_text.setText(f"{self._eta():.2f}")
         if self._shown is not None:
             self._settle.start()
 
@@ -220,9 +237,8 @@ class SamplingPopup(QFrame):
             "steps": None if steps == self._T else steps,
             "clip": self.clip.value() if self.clips.isChecked() else None,
             "variance": _VARIANCES[self.variance.index],
+            "eta": self._eta(),
         }
-        if round(shown.sampler.eta * _ETA_PARTS) != self.eta.value():
-            changes["eta"] = self.eta.value() / _ETA_PARTS
         return SamplingChoice(replace(shown.sampler, **changes), _DENOISERS[self.denoiser.index])
 
     def _problem(self) -> tuple[str, str] | None:
@@ -339,10 +355,15 @@ class SamplingPopup(QFrame):
             (self.clip, self.tr("The limit of the predicted x₀")),
             (self.reset, self.tr("Sample as the model was made to be sampled")),
         ):
-            widget.setToolTip(paragraphs(text))
-            widget.setAccessibleName(text)
-        for button in self.few:
-            button.setAccessibleName(self.tr("{0} steps").format(button.text()))
+            self._name(widget, text)
+        for button in self.few[:-1]:
+            self._name(button, self.tr("Take {0} steps").format(button.text()))
+        self._name(self.few[-1], self.tr("Take all steps"))
+
+    @staticmethod
+    def _name(widget: QWidget, text: str) -> None:
+        widget.setToolTip(paragraphs(text))
+        widget.setAccessibleName(text)
 
     def _exact_text(self) -> str:
         return {

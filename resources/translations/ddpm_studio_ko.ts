@@ -1218,10 +1218,6 @@
         <translation>베타는 수의 목록이어야 하는데 {betas}입니다.</translation>
     </message>
     <message>
-        <source>The list must hold from 1 to {most} betas, not {count}.</source>
-        <translation>목록에는 베타가 1개에서 {most}개까지 있어야 하는데 {count}개입니다.</translation>
-    </message>
-    <message>
         <source>alpha_bar_{t} = {value} must lie between 0 and the one before it, {before}.</source>
         <translation>alpha_bar_{t} = {value}은(는) 0과 바로 앞의 값 {before} 사이에 있어야 합니다.</translation>
     </message>
@@ -1348,6 +1344,10 @@
     <message>
         <source>{name} must be at least 1, not {value}.</source>
         <translation>{name}은(는) 1 이상이어야 하는데 {value}입니다.</translation>
+    </message>
+    <message>
+        <source>The list must hold from 1 to {most:,} numbers, not {count:,}.</source>
+        <translation>목록에는 숫자가 1개부터 {most:,}개까지 있어야 하는데 {count:,}개가 있습니다.</translation>
     </message>
     <message>
         <source>The loss is not a number after {steps} steps; try a lower learning rate.</source>
@@ -1500,8 +1500,12 @@
         <translation>모델이 만들어진 대로 샘플링합니다</translation>
     </message>
     <message>
-        <source>{0} steps</source>
-        <translation>{0}단계</translation>
+        <source>Take {0} steps</source>
+        <translation>{0}단계로 샘플링</translation>
+    </message>
+    <message>
+        <source>Take all steps</source>
+        <translation>모든 단계로 샘플링</translation>
     </message>
     <message>
         <source>Exact for the distribution of the data.</source>

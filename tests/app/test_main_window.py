@@ -8,17 +8,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from ddpm_studio.app import Application
+from ddpm_studio.diffusion.sampler_configuration import SamplerKind
+from ddpm_studio.diffusion.schedule import ScheduleConfiguration
 from ddpm_studio.locations import resource
 from ddpm_studio.session.playback import Direction
+from ddpm_studio.ui.panels.adequacy_meter import AdequacyMeter
 from ddpm_studio.ui.panels.number_field import NumberField
+from ddpm_studio.ui.panels.number_table import NumberTable
+from ddpm_studio.ui.panels.panel_text import NoteLabel
 from ddpm_studio.ui.shortcuts import COMMANDS
-from ddpm_studio.ui.theme import Chain
+from ddpm_studio.ui.theme import Chain, small_font
 
 WAIT_MS = 60_000
 LEFT = Qt.MouseButton.LeftButton
@@ -309,3 +314,166 @@ def test_the_thumbnails_stand_above_their_t_on_the_slider(qtbot: QtBot, moons: A
             thumbnail = strip.mapTo(window, centre).x()
             handle = slider.mapTo(window, QPoint(round(slider.x_of(t)), 0)).x()
             assert abs(thumbnail - handle) <= 1
+
+
+@pytest.mark.parametrize("T", [1000, 50], ids=["fit", "unfit"])
+def test_the_tallest_numbers_are_not_cut_off_at_the_smallest_size(
+    qtbot: QtBot, studio_application: Application, T: int
+) -> None:
+    """A mixture's table has the most rows; an unfit schedule the longest numbers, and two curves."""
+    application = studio_application
+    show_model(qtbot, application, "mixture-1d", 250)
+    wait_for_chains(qtbot, application)
+    window, side = application.window, application.screen.side
+    assert side is not None
+    application.studio.set_forward_schedule(ScheduleConfiguration("linear", T, 1e-4, 0.02))
+    wait_for_chains(qtbot, application)
+    application.playback.pause()
+    application.playback.seek(T // 2)
+    for language in ("en", "ko"):
+        application.use_language(language)
+        window.resize(1040, 680)
+
+        def nothing_is_cut_off() -> None:
+            assert (window.width(), window.height()) == (1040, 680)
+            table = side.histograms.findChild(NumberTable)
+            assert table.row_count == 7
+            assert table.height() >= table.sizeHint().height()
+            assert side.minimumSizeHint().height() <= side.height()
+            for part in side.findChildren(QWidget):
+                corner = part.mapTo(window, part.rect().bottomRight())
+                assert not part.isVisible() or window.rect().contains(corner), part
+            assert cut_off(side) == []
+
+        qtbot.waitUntil(nothing_is_cut_off)  # once the layouts have settled
+
+
+def cut_off(widget: QWidget) -> list[str]:
+    """The texts in a widget for which there is too little room."""
+
+    def is_cut(part: QWidget) -> bool:
+        if isinstance(part, QLabel):
+            return part.sizeHint().width() > part.width()
+        font = small_font(part.font()) if isinstance(part, NoteLabel) else part.font()
+        margin = 8 if isinstance(part, NumberField) else 0
+        return QFontMetrics(font).horizontalAdvance(part.text()) + margin > part.width()
+
+    parts = [
+        part for kind in (QLabel, NoteLabel, NumberField) for part in widget.findChildren(kind)
+    ]
+    assert len(parts) > 10
+    return [part.text() for part in parts if part.isVisible() and is_cut(part)]
+
+
+# How the reverse chain is sampled
+
+
+def press_s(qtbot: QtBot, application: Application) -> None:
+    """In the window, which must be the active one for that."""
+    window, popup = application.window, application.screen.sampling_popup
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    assert not popup.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_S)
+    assert popup.isVisible()
+
+
+def test_another_sampling_is_chosen_with_a_key_and_two_clicks(
+    qtbot: QtBot, moons: Application
+) -> None:
+    studio, screen, popup = moons.studio, moons.screen, moons.screen.sampling_popup
+    assert screen.reverse_card.sampling_button.whole_text() == "DDPM, σ² = β̃, 1000 steps"
+    press_s(qtbot, moons)
+    qtbot.mouseClick(popup.kind.segments[1], LEFT)
+    qtbot.mouseClick(popup.few[0], LEFT)
+    assert studio.sampling is not None
+    assert studio.sampling.sampler.kind == SamplerKind.DDIM
+    assert studio.sampling.sampler.steps == 10
+    qtbot.keyClick(popup, Qt.Key.Key_Escape)
+    assert not popup.isVisible()
+    wait_for_chains(qtbot, moons)
+    assert studio.reverse is not None
+    assert studio.reverse.times.tolist() == list(range(0, 1001, 100))
+    button = screen.reverse_card.sampling_button
+    assert button.whole_text() == "DDIM, η = 0, 10 of 1000 steps"
+    assert button.whole_text().startswith(button.text().rstrip("…"))
+    moons.playback.pause()
+    moons.playback.seek(437)
+    texts = {label.text() for label in moons.window.findChildren(QLabel)}
+    assert {"t = 437", "t = 400"} <= texts  # the nearest of the steps that are taken
+    moons.playback.seek(1000)
+    texts = [label.text() for label in moons.window.findChildren(QLabel)]
+    assert texts.count("t = 1000") == 2
+
+
+def test_the_cards_button_opens_the_same_fields(qtbot: QtBot, moons: Application) -> None:
+    popup, button = moons.screen.sampling_popup, moons.screen.reverse_card.sampling_button
+    qtbot.mouseClick(button, LEFT)
+    assert popup.isVisible()
+    # Nothing was chosen: nothing is sampled anew.
+    sampling = moons.studio.sampling
+    qtbot.keyClick(popup, Qt.Key.Key_Escape)
+    assert moons.studio.sampling is sampling
+
+
+def test_playing_waits_for_the_new_chain_and_shows_it_from_the_noise_on(
+    qtbot: QtBot, moons: Application
+) -> None:
+    wait_for_chains(qtbot, moons)
+    studio, playback, popup = moons.studio, moons.playback, moons.screen.sampling_popup
+    assert playback.is_playing
+    press_s(qtbot, moons)
+    qtbot.mouseClick(popup.few[1], LEFT)
+    assert playback.t == playback.last_t
+    assert playback.direction is Direction.DENOISING
+    wait_for_chains(qtbot, moons)
+    qtbot.waitUntil(lambda: studio.reverse is not None and studio.reverse.T == 50)
+    before = playback.t
+    qtbot.waitUntil(lambda: playback.t != before, timeout=WAIT_MS)
+
+
+def test_s_is_a_letter_where_one_types(qtbot: QtBot, moons: Application) -> None:
+    moons.window.activateWindow()
+    qtbot.waitUntil(moons.window.isActiveWindow)
+    seed = moons.screen.top_bar.seed
+    seed.setFocus()
+    qtbot.keyClick(seed, Qt.Key.Key_S)
+    assert not moons.screen.sampling_popup.isVisible()
+
+
+def test_another_model_is_sampled_in_its_own_way_again(qtbot: QtBot, moons: Application) -> None:
+    popup = moons.screen.sampling_popup
+    press_s(qtbot, moons)
+    qtbot.mouseClick(popup.few[0], LEFT)
+    qtbot.keyClick(popup, Qt.Key.Key_Escape)
+    show_model(qtbot, moons, "digits", 4)
+    words = moons.screen.reverse_card.sampling_button.whole_text()
+    assert words == "DDPM, σ² = β, 250 steps"
+    assert popup.steps.text() == "250"
+    assert not popup.reset.isEnabled()
+
+
+def test_the_words_about_sampling_follow_the_language(qtbot: QtBot, moons: Application) -> None:
+    button = moons.screen.reverse_card.sampling_button
+    english = button.whole_text()
+    moons.use_language("ko")
+    qtbot.waitUntil(lambda: button.whole_text() != english)
+    assert "steps" not in button.whole_text()
+    assert "1000" in button.whole_text()
+
+
+def test_the_data_of_the_forward_chain_decide_about_the_schedule(
+    qtbot: QtBot, moons: Application
+) -> None:
+    """L_T depends on E[x_0²], which for standardised points is 1 but for the sample's own error."""
+    wait_for_chains(qtbot, moons)
+    studio, side = moons.studio, moons.screen.side
+    assert side is not None
+    studio.set_forward_schedule(ScheduleConfiguration("linear", 50, 1e-4, 0.02))
+    wait_for_chains(qtbot, moons)
+    meter = side.schedule.findChild(AdequacyMeter)
+    x_0 = studio.forward.frame(0).astype(float)
+    alpha_bar = studio.forward_schedule.alpha_bar[-1]
+    nats = 0.5 * (alpha_bar * (np.mean(x_0**2) - 1) - np.log(1 - alpha_bar))
+    assert f"{nats / np.log(2):#.2g} bits/dim" in meter.numbers.text()
+    assert "<b>Unfit</b>" in meter.verdict.text()

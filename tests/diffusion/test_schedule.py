@@ -249,7 +249,7 @@ def test_beta_of_the_wrong_kind(beta: float) -> None:
 
 @pytest.mark.parametrize("count", [0, MAX_STEPS + 1])
 def test_a_list_of_no_betas_or_of_too_many(count: int) -> None:
-    with pytest.raises(ScheduleError, match=f"from 1 to {MAX_STEPS} betas, not {count}"):
+    with pytest.raises(ScheduleError, match=f"from 1 to {MAX_STEPS:,} numbers, not {count:,}"):
         NoiseSchedule.from_betas([0.1] * count)
 
 

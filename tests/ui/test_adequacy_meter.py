@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -22,8 +22,8 @@ UNDERFLOWN = NoiseSchedule.constant(10_000, 0.99)  # alpha_bar_T is 0 in float64
 
 
 @pytest.fixture
-def meter(qtbot: QtBot) -> Iterator[AdequacyMeter]:
-    """With its verdict above it, as whoever shows it places it."""
+def place(qtbot: QtBot) -> QWidget:
+    """Whoever shows the meter: with the verdict above it."""
     place = QWidget()
     qtbot.addWidget(place)
     meter = AdequacyMeter(DARK)
@@ -33,7 +33,12 @@ def meter(qtbot: QtBot) -> Iterator[AdequacyMeter]:
     place.resize(346, 80)
     place.show()
     qtbot.waitExposed(place)
-    yield meter  # not returned: it lives as long as its place
+    return place
+
+
+@pytest.fixture
+def meter(place: QWidget) -> AdequacyMeter:
+    return place.findChild(AdequacyMeter)
 
 
 def show(meter: AdequacyMeter, schedule: NoiseSchedule, mean_square: float = 1.0) -> None:
@@ -160,10 +165,13 @@ def test_only_an_unfit_schedule_is_a_problem(meter: AdequacyMeter) -> None:
 
 @pytest.mark.parametrize("schedule", [FIT, WEAK, UNFIT], ids=["fit", "weak", "unfit"])
 def test_every_text_is_translated(
-    meter: AdequacyMeter, untranslated: Callable[[QWidget], set[str]], schedule: NoiseSchedule
+    place: QWidget,
+    meter: AdequacyMeter,
+    untranslated: Callable[[QWidget], set[str]],
+    schedule: NoiseSchedule,
 ) -> None:
     show(meter, schedule)
-    assert untranslated(meter.parentWidget()) == set()
+    assert untranslated(place) == set()
 
 
 def test_it_has_a_name_for_those_who_cannot_see(meter: AdequacyMeter) -> None:

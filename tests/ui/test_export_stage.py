@@ -189,6 +189,12 @@ def has(picture: np.ndarray, colour: str) -> bool:
     return bool(np.any(np.abs(picture.astype(int) - rgb).max(axis=-1) <= 8))
 
 
+def test_as_many_steps_at_other_t_are_told_apart(captions: list[list[Time]]) -> None:
+    stage = ExportStage(recorded(10, 0), respaced(10, 1000, 1), options())
+    stage.image(7)
+    assert [time[:2] for time in captions[-1]] == [(7, 10), (700, 1000)]
+
+
 def test_the_reverse_view_counts_the_models_t(captions: list[list[Time]]) -> None:
     stage = ExportStage(None, respaced(10, 1000, 1), options(ExportView.REVERSE))
     assert stage.T == 1000

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from ddpm_studio.diffusion.sampler_configuration import (
@@ -330,6 +330,33 @@ def test_a_problem_keeps_other_changes_until_it_is_mended(
 
 
 # Reset and the note
+
+
+def test_escape_in_a_field_takes_the_problem_back(
+    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
+) -> None:
+    enter(popup.steps, "5000", qtbot)
+    assert popup.note.text()
+    popup.steps.setFocus()
+    qtbot.keyClick(popup.steps, Qt.Key.Key_Escape)
+    assert (popup.steps.text(), popup.note.text(), popup.steps.styleSheet()) == ("1000", "", "")
+    assert asked == []
+
+
+def test_what_was_never_taken_is_gone_when_it_opens_again(
+    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
+) -> None:
+    enter(popup.steps, "5000", qtbot)
+    popup.close()
+    popup.open_below(popup)
+    assert (popup.steps.text(), popup.note.text()) == ("1000", "")
+    qtbot.mouseClick(popup.kind.segments[1], LEFT)
+    assert asked == [changed(OWN, kind=SamplerKind.DDIM)]
+
+
+def test_an_eta_between_the_sliders_parts_is_said_as_it_is(popup: SamplingPopup) -> None:
+    show(popup, changed(DDIM, eta=0.33))
+    assert "0.33" in {label.text() for label in popup.findChildren(QLabel)}
 
 
 def test_reset_asks_for_the_models_own(

@@ -192,7 +192,7 @@ def _schedule(text: str, quantity: int) -> NoiseSchedule:
     words = [word for word in _SEPARATORS.split(text) if word]
     if len(words) > MAX_STEPS:
         raise ScheduleError(
-            "The list must hold from 1 to {most} betas, not {count}.",
+            "The list must hold from 1 to {most:,} numbers, not {count:,}.",
             most=MAX_STEPS,
             count=len(words),
         )

@@ -170,8 +170,8 @@ def test_ten_thousand_numbers_are_no_too_many(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "betas, not 0."),
-        (" [ , ] \n", "betas, not 0."),
+        ("", "numbers, not 0."),
+        (" [ , ] \n", "numbers, not 0."),
         ("0.1 0.2 oops 0.3", "'oops' at place 3 is not a number"),
         ("0.1, nan", "'nan' at place 2 is not a number"),
         ("0.1 1e999", "'1e999' at place 2 is not a number"),
@@ -179,7 +179,7 @@ def test_ten_thousand_numbers_are_no_too_many(
         ("0.1 0.2 1.0", "beta_3 must lie strictly between 0 and 1, not 1.0"),
         ("0 0.1", "beta_1 must lie strictly between 0 and 1, not 0.0"),
         ("0.1 -0.25", "beta_2 must lie strictly between 0 and 1, not -0.25"),
-        ("0.1 " * 10_001, "betas, not 10001."),
+        ("0.1 " * 10_001, "numbers, not 10,001."),
         ("x" * 5000, "at place 1 is not a number"),
     ],
     ids=["empty", "nothing", "word", "nan", "huge", "json", "one", "zero", "below", "many", "long"],
