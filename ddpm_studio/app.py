@@ -125,8 +125,8 @@ def _require_system_libraries() -> None:
     has_display = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     if sys.platform == "linux" and wants_display and not has_display:
         raise NoWindowError(
-            "There is no screen to open a window on; train, sample, export, models and info work "
-            "without one."
+            "There is no screen to open a window on; train, sample, measure, export, models and info "
+            "work without one."
         )
 
 

@@ -8,7 +8,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ddpm_studio.datasets.catalogue import CATALOGUE
-from ddpm_studio.diffusion.sampler_configuration import ReverseVariance, SamplerConfiguration
+from ddpm_studio.diffusion.sampler_configuration import (
+    ReverseVariance,
+    SamplerConfiguration,
+    SamplerError,
+)
 from ddpm_studio.diffusion.schedule import MAX_STEPS, ScheduleConfiguration, ScheduleError
 from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.networks.configuration import (
@@ -129,7 +133,8 @@ def _parse(text: str) -> ModelDescription:
             clip=_optional_positive(values, "clip"),
             training=_training(_mapping(values, "training")),
         )
-    except (NetworkConfigurationError, ScheduleError) as error:
+        _ = description.sampler  # a limit of x_0 that no sampler can have
+    except (NetworkConfigurationError, SamplerError, ScheduleError) as error:
         raise DescriptionError("its configuration is not valid: {reason}", reason=error) from error
     _require_samples_like_data(description)
     return description

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from enum import StrEnum
 
 from ddpm_studio.explained_error import ExplainedError, brief
+
+MAX_CLIP = 1000.0
+"""Data have a variance of about 1: a limit beyond that would limit nothing."""
 
 
 class SamplerError(ExplainedError, ValueError):
@@ -36,8 +38,8 @@ class SamplerConfiguration:
               the variance "fixed-small"; the ancestral sampler ignores it
     steps     how many of the schedule's T steps are taken, evenly spaced; None for all
     variance  "fixed-large" or "fixed-small", of the ancestral sampler; DDIM ignores it
-    clip      predictions of x_0 are limited to [-clip, clip] before the mean is formed; None for
-              no limit
+    clip      predictions of x_0 are limited to [-clip, clip] before the mean is formed, at most
+              MAX_CLIP; None for no limit
     """
 
     kind: str = SamplerKind.ANCESTRAL
@@ -71,9 +73,10 @@ class SamplerConfiguration:
                 "The number of steps must be a whole number from 1 on, not {steps}.",
                 steps=brief(str(self.steps)),
             )
-        if self.clip is not None and not (_is_number(self.clip) and 0.0 < self.clip < math.inf):
+        if self.clip is not None and not (_is_number(self.clip) and 0.0 < self.clip <= MAX_CLIP):
             raise SamplerError(
-                "The limit of x_0 must be a positive number, not {clip}.",
+                "The limit of x_0 must be above 0 and at most {most:g}, not {clip}.",
+                most=MAX_CLIP,
                 clip=brief(str(self.clip)),
             )
 

@@ -185,7 +185,7 @@ class NoiseSchedule:
     @cached_property
     def signal_to_noise(self) -> FloatArray:
         """SNR_t = alpha_bar_t / (1 - alpha_bar_t), shape (T + 1,); infinite at t = 0."""
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):
             return _frozen(self.alpha_bar / self.marginal_variance)
 
     @cached_property

@@ -23,6 +23,7 @@ class BackgroundTask(QObject):
     """At most one run at a time; starting another cancels the one before and drops its results.
 
     started, cancelled     without a value
+    released               a thread has come to its end: a cancelled run yields nothing more
     finished(object)       what the generator returned
     failed(object)         the exception that ended it
     """
@@ -31,6 +32,7 @@ class BackgroundTask(QObject):
     finished = Signal(object)
     failed = Signal(object)
     cancelled = Signal()
+    released = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -112,6 +114,7 @@ class BackgroundTask(QObject):
         self._ending = [run for run in self._ending if not run.isFinished()]
         for run in ended:
             run.deleteLater()
+        self.released.emit()
 
 
 def stop_tasks(tasks: Sequence[BackgroundTask], timeout_ms: int = STOP_TIMEOUT_MS) -> bool:

@@ -72,6 +72,9 @@ class Studio(QObject):
         self.sampling: SamplingChoice | None = None  # of the reverse chain; with a model
         self._forward_schedule: NoiseSchedule | None = None
         self._reverse_is_due = False  # it starts when the forward chain is there
+        # What was there when the present run of each chain began.
+        self._forward_before: Trajectory | None = None
+        self._reverse_before: Trajectory | None = None
         self._forward_task = self._new_task(self._take_forward)
         self._reverse_task = self._new_task(self._take_reverse)
         self._device_task = BackgroundTask(self)
@@ -87,9 +90,11 @@ class Studio(QObject):
         task = BackgroundTask(self)
         task.finished.connect(take)
         task.finished.connect(self._on_task_ended)
+        task.failed.connect(self._drop_what_is_old)
         task.failed.connect(self._on_task_ended)
         task.failed.connect(self.failed)
         task.cancelled.connect(self._on_task_ended)
+        task.released.connect(self.chains_grew)  # a stopped chain has recorded its last step
         return task
 
     # What is open
@@ -293,6 +298,7 @@ class Studio(QObject):
             self.sample_count,
             self.seed,
         )
+        self._forward_before = self.forward
         self._start(self._forward_task, partial(record_forward_chain, request))
 
     def run_reverse(self) -> None:
@@ -303,6 +309,7 @@ class Studio(QObject):
         request = ReverseRequest(
             self.model, self.sample_count, self.seed, self.device, self.sampling
         )
+        self._reverse_before = self.reverse
         self._start(self._reverse_task, partial(record_reverse_chain, request))
 
     def _start(self, task: BackgroundTask, make_work: Callable[[], Work]) -> None:
@@ -330,6 +337,14 @@ class Studio(QObject):
         if trajectory is not self.reverse:
             self.reverse = trajectory
             self.trajectories_changed.emit()
+
+    def _drop_what_is_old(self) -> None:
+        """A chain from before a run that failed at once is not what the settings say."""
+        if not self._forward_task.is_running and self.forward is self._forward_before:
+            self.forward = None
+        if not self._reverse_task.is_running and self.reverse is self._reverse_before:
+            self.reverse = None
+        self.trajectories_changed.emit()
 
     def _on_task_ended(self) -> None:
         if self._reverse_is_due and not self.is_noising:

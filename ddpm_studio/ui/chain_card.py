@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from ddpm_studio.ui.elided_button import ElidedButton
 from ddpm_studio.ui.elided_label import ElidedLabel
 from ddpm_studio.ui.icons import icon
+from ddpm_studio.ui.panels.panel_text import paragraphs
 from ddpm_studio.ui.theme import SPACING, Chain, Theme
 from ddpm_studio.ui.views.chain_view import ChainView
 
@@ -98,6 +99,7 @@ class ChainCard(QFrame):
             self._note.show_text(text)
         else:
             self.sampling_button.show_text(text)
+            self._explain_sampling()
 
     def show_running(self, done: int, total: int, time_left: str) -> None:
         """Progress in steps, and the time left in words."""
@@ -137,9 +139,11 @@ class ChainCard(QFrame):
             self._title.setToolTip(
                 self.tr("From noise x<sub>T</sub> ~ N(0, I) to data, step by step")
             )
-            self.sampling_button.setToolTip(
-                self.tr("How the reverse chain is sampled: sampler, noise, steps, denoiser (S)")
-            )
+            self._explain_sampling()
+
+    def _explain_sampling(self) -> None:
+        hint = self.tr("How the reverse chain is sampled: sampler, noise, steps, denoiser (S)")
+        self.sampling_button.setToolTip(paragraphs(self.sampling_button.whole_text(), hint))
 
     def _describe_button(self) -> None:
         if self._is_running:

@@ -136,7 +136,6 @@ class MainScreen(QWidget):
 
     def _show_model(self) -> None:
         self._show_models()
-        self.message_bar.hide()
         self._retitle()
         self._watch_sampling()
 
@@ -157,6 +156,7 @@ class MainScreen(QWidget):
 
     def _show_settings(self) -> None:
         studio = self._studio
+        self.message_bar.hide()  # what it says was about what is no more
         self.top_bar.show_settings(
             studio.sample_count_choices, studio.sample_count, studio.seed, studio.device
         )
@@ -251,6 +251,7 @@ class MainScreen(QWidget):
             elif progress is None:
                 stopped = studio.model is not None and (chain is None or not chain.is_complete)
                 card.show_idle(can_restart=stopped and not is_running)
+            card.view.show_loading(is_running or studio.model is None)
 
     # Intent up
 
@@ -263,7 +264,7 @@ class MainScreen(QWidget):
     def choose_sampling(self) -> None:
         """Open the fields for how the reverse chain is sampled."""
         if self._studio.model is not None:
-            self.sampling_popup.open_below(self.reverse_card.sampling_button)
+            self.sampling_popup.open_beside(self.reverse_card, self.reverse_card.sampling_button)
 
     def _set_sampling(self, sampling: SamplingChoice) -> None:
         """Sample in another way; the new chain is watched as it comes."""

@@ -244,4 +244,4 @@ class Plot(pg.GraphicsView):
         return QSize(340, 120)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(80, 4 * self.fontMetrics().height())
+        return QSize(80, round(2.5 * self.fontMetrics().height()))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -18,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ddpm_studio.diffusion.sampler_configuration import ReverseVariance, SamplerKind
+from ddpm_studio.diffusion.sampler_configuration import MAX_CLIP, ReverseVariance, SamplerKind
 from ddpm_studio.session.sampling_choice import DenoiserChoice, ExactFor, SamplingChoice
 from ddpm_studio.ui.panels.number_field import NumberField
 from ddpm_studio.ui.panels.panel_text import NoteLabel, paragraphs, title_label
@@ -29,6 +30,7 @@ _SETTLE_MS = 150  # after the last step of a key, the wheel or the slider
 _WIDTH = 488
 _ETA_PARTS = 20  # of the slider, from 0 to 1
 _FEW_STEPS = (10, 50, 250)
+_HANDLE_WIDTH = 12  # of the slider, in Fusion style
 _DEFAULT_CLIP = 1.0
 _DENOISERS = tuple(DenoiserChoice)
 _KINDS = tuple(SamplerKind)
@@ -54,7 +56,7 @@ class SamplingPopup(QFrame):
         self._title = title_label()
         self.denoiser = SegmentedControl(theme, len(_DENOISERS))
         self.kind = SegmentedControl(theme, len(_KINDS))
-        self.eta = QSlider(Qt.Orientation.Horizontal)
+        self.eta = _JumpingSlider(Qt.Orientation.Horizontal)
         self.variance = SegmentedControl(theme, len(_VARIANCES))
         self.steps = NumberField(whole=True)
         self.few = [QPushButton() for _ in range(len(_FEW_STEPS) + 1)]
@@ -119,6 +121,7 @@ class SamplingPopup(QFrame):
         self.clips.toggled.connect(self._commit)
         self._settle.timeout.connect(self._commit)
         self.reset.clicked.connect(self._reset)
+        QShortcut(QKeySequence("S"), self).activated.connect(self.close)  # the key that opened it
         for button, count in zip(self.few, (*_FEW_STEPS, None), strict=True):
             button.clicked.connect(lambda _=False, count=count: self._choose_steps(count))
 
@@ -157,16 +160,18 @@ class SamplingPopup(QFrame):
         self._of_T.setText(self.tr("of {0}").format(T))
         self._show_state()
 
-    def open_below(self, widget: QWidget) -> None:
-        """Show it under a widget, inside the screen; what was typed and never taken is gone."""
+    def open_beside(self, card: QWidget, button: QWidget) -> None:
+        """Show it at the left of a card, which it changes, and at the height of its button.
+
+        What was typed and never taken is gone.
+        """
         if self._shown is not None:
             self._fill(self._shown)
         self.adjustSize()
-        corner = widget.mapToGlobal(QPoint(0, widget.height() + SPACING // 2))
-        screen = widget.screen().availableGeometry()
-        x = max(screen.left(), min(corner.x(), screen.right() - self.width()))
-        y = max(screen.top(), min(corner.y(), screen.bottom() - self.height()))
-        self.move(x, y)
+        x = card.mapToGlobal(QPoint(0, 0)).x() - self.width()
+        y = button.mapToGlobal(QPoint(0, 0)).y()
+        screen = card.screen().availableGeometry()
+        self.move(max(screen.left(), x), max(screen.top(), min(y, screen.bottom() - self.height())))
         self.show()
         self.kind.setFocus()
 
@@ -180,14 +185,13 @@ class SamplingPopup(QFrame):
         self.clip.setEnabled(self.clips.isChecked())
         self._eta_text.setText(f"{self._eta():.2f}")
         for button, count in zip(self.few, (*_FEW_STEPS, self._T), strict=True):
-            button.setEnabled(count <= self._T)
+            button.setEnabled(count < self._T or button is self.few[-1])
         self.reset.setEnabled(self._own is not None and self._shown != self._own)
-        problem = self._problem()
+        problems = self._problems()
         for name, field in (("steps", self.steps), ("clip", self.clip)):
-            wrong = problem is not None and problem[0] == name
-            field.setStyleSheet(f"border-color: {self._theme.problem};" if wrong else "")
-        if problem is not None:
-            self.note.show_text(problem[1], self._theme.problem)
+            field.setStyleSheet(f"border-color: {self._theme.problem};" if name in problems else "")
+        if problems:
+            self.note.show_text(next(iter(problems.values())), self._theme.problem)
         else:
             exact = self._shown is not None and self._shown.denoiser is DenoiserChoice.EXACT
             self.note.show_text(self._exact_text() if exact else "", self._theme.exact)
@@ -202,7 +206,7 @@ class SamplingPopup(QFrame):
 
     def _check_again(self) -> None:
         """While somebody types, a sentence only goes away; it comes when they have finished."""
-        if self.note.text() and self._problem() is None:
+        if self.note.text() and not self._problems():
             self._show_state()
 
     def _on_eta(self) -> None:
@@ -222,34 +226,37 @@ class SamplingPopup(QFrame):
         self._settle.stop()
         if self._shown is None:
             return
-        if self._problem() is None:
-            wanted = self._wanted(self._shown)
-            if wanted != self._shown:
-                self._shown = wanted
-                self.sampling_requested.emit(wanted)
+        wanted = self._wanted(self._shown)
+        if wanted != self._shown:
+            self._shown = wanted
+            self.sampling_requested.emit(wanted)
         self._show_state()
 
     def _wanted(self, shown: SamplingChoice) -> SamplingChoice:
-        """Of fields that have no problem; what the sampler ignores stays as it was."""
-        steps, kind = int(self.steps.value() or 1), _KINDS[self.kind.index]
+        """What a field with a problem stands for, and what the sampler ignores, stay as they were."""
+        steps, clip = int(self.steps.value() or 0), self.clip.value()
         changes: dict[str, Any] = {
-            "kind": kind,
+            "kind": _KINDS[self.kind.index],
             "steps": None if steps == self._T else steps,
-            "clip": self.clip.value() if self.clips.isChecked() else None,
+            "clip": clip if self.clips.isChecked() else None,
             "variance": _VARIANCES[self.variance.index],
             "eta": self._eta(),
         }
+        for wrong in self._problems():
+            del changes[wrong]
         return SamplingChoice(replace(shown.sampler, **changes), _DENOISERS[self.denoiser.index])
 
-    def _problem(self) -> tuple[str, str] | None:
-        """The name of the first field that no sampler can have, and what is allowed."""
+    def _problems(self) -> dict[str, str]:
+        """Of each field that no sampler can have its name, and what is allowed."""
         steps, clip = self.steps.value(), self.clip.value()
+        problems = {}
         if steps is None or not 1 <= steps <= self._T:
             sentence = self.tr("The number of steps must be a whole number from 1 to {0}.")
-            return "steps", sentence.format(self._T)
-        if self.clips.isChecked() and (clip is None or clip <= 0):
-            return "clip", self.tr("The limit of x₀ must be a positive number, such as 1.")
-        return None
+            problems["steps"] = sentence.format(self._T)
+        if self.clips.isChecked() and (clip is None or not 0 < clip <= MAX_CLIP):
+            sentence = self.tr("The limit of x₀ must be a number above 0 and at most {0}.")
+            problems["clip"] = sentence.format(f"{MAX_CLIP:g}")
+        return problems
 
     # Words
 
@@ -371,6 +378,16 @@ class SamplingPopup(QFrame):
             ExactFor.TRAINING_DATA: self.tr("Exact for the training images: it repeats them."),
             ExactFor.SHOWN_DATA: self.tr("Exact for the points at the left: it repeats them."),
         }[self._exact_for]
+
+
+class _JumpingSlider(QSlider):
+    """A click goes where it is made, and may go on as a drag."""
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        room = max(1, self.width() - _HANDLE_WIDTH)
+        share = (event.position().x() - _HANDLE_WIDTH / 2) / room
+        self.setValue(round(min(max(share, 0.0), 1.0) * self.maximum()))
+        super().mousePressEvent(event)  # the handle is under the pointer now
 
 
 def _row(*widgets: QWidget) -> QHBoxLayout:

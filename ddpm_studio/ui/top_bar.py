@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from ddpm_studio.checkpoints.model_file import ModelFile
 from ddpm_studio.session.devices import Device
 from ddpm_studio.session.studio import MAX_SEED
+from ddpm_studio.ui.choice_box import ChoiceBox
 from ddpm_studio.ui.data_names import model_title
 from ddpm_studio.ui.icons import icon
 from ddpm_studio.ui.languages import LANGUAGE_NAMES
@@ -43,17 +44,17 @@ class TopBar(QFrame):
         super().__init__(parent)
         self.setProperty("card", True)
         self._models: tuple[ModelFile, ...] = ()
-        self.model = QComboBox()
+        self.model = ChoiceBox()
         self.open = QToolButton()
-        self.count = QComboBox()
+        self.count = ChoiceBox()
         self.seed = QSpinBox()
         self.seed.setRange(0, MAX_SEED)
         self.seed.setKeyboardTracking(False)
         self.seed.lineEdit().returnPressed.connect(self.seed.clearFocus)
         self.seed.setFixedWidth(self.seed.fontMetrics().horizontalAdvance("0" * 10) + 36)
         self.new_seed = QToolButton()
-        self.device = QComboBox()
-        self.language = QComboBox()
+        self.device = ChoiceBox()
+        self.language = ChoiceBox()
         self.theme = QToolButton()
         self.export = QPushButton()
         self.export.setProperty("primary", True)

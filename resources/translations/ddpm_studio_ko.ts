@@ -99,11 +99,11 @@
     <name>BoundCard</name>
     <message>
         <source>Bound by t: L&lt;sub&gt;t−1&lt;/sub&gt; in bits/dim</source>
-        <translation>t별 변분 하한 항: L&lt;sub&gt;t−1&lt;/sub&gt; (bits/dim)</translation>
+        <translation>t별 변분 상한 항: L&lt;sub&gt;t−1&lt;/sub&gt; (bits/dim)</translation>
     </message>
     <message>
         <source>Terms of the variational bound over t</source>
-        <translation>t에 따른 변분 하한의 항</translation>
+        <translation>t에 따른 변분 상한의 항</translation>
     </message>
     <message>
         <source>L&lt;sub&gt;t−1&lt;/sub&gt; = KL(q(x&lt;sub&gt;t−1&lt;/sub&gt; | x&lt;sub&gt;t&lt;/sub&gt;, x&lt;sub&gt;0&lt;/sub&gt;) ‖ p&lt;sub&gt;θ&lt;/sub&gt;(x&lt;sub&gt;t−1&lt;/sub&gt; | x&lt;sub&gt;t&lt;/sub&gt;)) for t = 2 … T (logarithmic): what each step of the reverse chain costs.</source>
@@ -151,7 +151,7 @@
     </message>
     <message>
         <source>The variational bound: −ln p&lt;sub&gt;θ&lt;/sub&gt;(x&lt;sub&gt;0&lt;/sub&gt;) is on average at most this. ± is the standard error of the mean over x&lt;sub&gt;0&lt;/sub&gt;.</source>
-        <translation>변분 하한: −ln p&lt;sub&gt;θ&lt;/sub&gt;(x&lt;sub&gt;0&lt;/sub&gt;)의 평균은 이 값을 넘지 않습니다. ±는 x&lt;sub&gt;0&lt;/sub&gt;에 대한 평균의 표준 오차입니다.</translation>
+        <translation>변분 상한: −ln p&lt;sub&gt;θ&lt;/sub&gt;(x&lt;sub&gt;0&lt;/sub&gt;)의 평균은 이 값을 넘지 않습니다. ±는 x&lt;sub&gt;0&lt;/sub&gt;에 대한 평균의 표준 오차입니다.</translation>
     </message>
 </context>
 <context>
@@ -206,6 +206,14 @@
     <message>
         <source>Loading …</source>
         <translation>불러오는 중 …</translation>
+    </message>
+    <message>
+        <source>There is no chain</source>
+        <translation>연쇄가 없습니다</translation>
+    </message>
+    <message>
+        <source>It could not be computed; see the message above</source>
+        <translation>계산하지 못했습니다. 위의 메시지를 보세요</translation>
     </message>
     <message>
         <source>The model and its data are being loaded</source>
@@ -753,11 +761,11 @@
     <name>Measure</name>
     <message>
         <source>Error: {0} training images at {1} of {2} t · bound: {3} held-out images at every t · seed {4}</source>
-        <translation>오차: 학습 이미지 {0}장, t {2}개 중 {1}개 · 변분 하한: 학습에 쓰지 않은 이미지 {3}장, 모든 t · 시드 {4}</translation>
+        <translation>오차: 학습 이미지 {0}장, t {2}개 중 {1}개 · 변분 상한: 학습에 쓰지 않은 이미지 {3}장, 모든 t · 시드 {4}</translation>
     </message>
     <message>
         <source>Error: {0} samples at {1} of {2} t · bound: {3} samples at every t · seed {4}</source>
-        <translation>오차: 표본 {0}개, t {2}개 중 {1}개 · 변분 하한: 표본 {3}개, 모든 t · 시드 {4}</translation>
+        <translation>오차: 표본 {0}개, t {2}개 중 {1}개 · 변분 상한: 표본 {3}개, 모든 t · 시드 {4}</translation>
     </message>
     <message>
         <source>The smallest possible error is not known exactly for this data set: the curve alone does not tell how much there is left to learn.</source>
@@ -825,7 +833,7 @@
     </message>
     <message>
         <source>The &lt;b&gt;variational bound&lt;/b&gt; on −ln p&lt;sub&gt;θ&lt;/sub&gt;(x&lt;sub&gt;0&lt;/sub&gt;), term by term, in nats and bits per dimension.</source>
-        <translation>−ln p&lt;sub&gt;θ&lt;/sub&gt;(x&lt;sub&gt;0&lt;/sub&gt;)의 &lt;b&gt;변분 하한&lt;/b&gt;을 항별로, nats와 차원당 비트(bits/dim)로 봅니다.</translation>
+        <translation>−ln p&lt;sub&gt;θ&lt;/sub&gt;(x&lt;sub&gt;0&lt;/sub&gt;)의 &lt;b&gt;변분 상한&lt;/b&gt;을 항별로, nats와 차원당 비트(bits/dim)로 봅니다.</translation>
     </message>
 </context>
 <context>
@@ -848,7 +856,7 @@
     </message>
     <message>
         <source>Measuring the bound …</source>
-        <translation>변분 하한을 측정하는 중 …</translation>
+        <translation>변분 상한을 측정하는 중 …</translation>
     </message>
     <message>
         <source> · {0} s left</source>
@@ -884,7 +892,7 @@
     </message>
     <message>
         <source>Measure the denoising error and the bound of this model</source>
-        <translation>이 모델의 노이즈 제거 오차와 변분 하한을 측정합니다</translation>
+        <translation>이 모델의 노이즈 제거 오차와 변분 상한을 측정합니다</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -1242,10 +1250,6 @@
         <translation>단계 수는 1 이상의 정수여야 하는데 {steps}입니다.</translation>
     </message>
     <message>
-        <source>The limit of x_0 must be a positive number, not {clip}.</source>
-        <translation>x_0의 한계는 양수여야 하는데 {clip}입니다.</translation>
-    </message>
-    <message>
         <source>Unknown schedule {kind}: it must be one of {kinds}.</source>
         <translation>알 수 없는 스케줄 {kind}: 다음 중 하나여야 합니다: {kinds}.</translation>
     </message>
@@ -1350,6 +1354,10 @@
         <translation>목록에는 숫자가 1개부터 {most:,}개까지 있어야 하는데 {count:,}개가 있습니다.</translation>
     </message>
     <message>
+        <source>The limit of x_0 must be above 0 and at most {most:g}, not {clip}.</source>
+        <translation>x_0의 한계는 0보다 크고 {most:g} 이하여야 하는데 {clip}입니다.</translation>
+    </message>
+    <message>
         <source>The loss is not a number after {steps} steps; try a lower learning rate.</source>
         <translation>{steps}단계 뒤의 손실이 수가 아닙니다. 학습률을 낮추어 시도하세요.</translation>
     </message>
@@ -1390,7 +1398,7 @@
     </message>
     <message>
         <source>{0} of {1} steps</source>
-        <translation>{1}단계 중 {0}단계</translation>
+        <translation>{0}/{1}단계</translation>
     </message>
 </context>
 <context>
@@ -1404,8 +1412,8 @@
         <translation>단계 수는 1부터 {0}까지의 정수여야 합니다.</translation>
     </message>
     <message>
-        <source>The limit of x₀ must be a positive number, such as 1.</source>
-        <translation>x₀의 한계는 1과 같은 양수여야 합니다.</translation>
+        <source>The limit of x₀ must be a number above 0 and at most {0}.</source>
+        <translation>x₀의 한계는 0보다 크고 {0} 이하인 수여야 합니다.</translation>
     </message>
     <message>
         <source>How the reverse chain is sampled</source>

@@ -196,7 +196,7 @@ def in_part(part: str, **changes: object) -> Callable[[Values], None]:
         (in_part("schedule", kind="constant", beta_1=None), "needs beta_1"),
         (in_part("schedule", kind="custom"), "needs the list of its betas"),
         (in_part("schedule", kind="custom", betas=[0.1] * 9), "T is 10, but the list holds 9"),
-        (in_part("schedule", kind="custom", betas=[]), "from 1 to 10000 betas, not 0"),
+        (in_part("schedule", kind="custom", betas=[]), "from 1 to 10,000 numbers, not 0"),
         (in_part("schedule", kind="custom", betas=[0.1] * 10_001), "no valid 'betas'"),
         (in_part("schedule", kind="custom", betas="0.1"), "no valid 'betas'"),
         (in_part("schedule", kind="custom", betas={"0": 0.1}), "no valid 'betas'"),

@@ -371,7 +371,7 @@ def test_ddim_has_its_own_variance() -> None:
         ({"steps": 0}, "number of steps must be a whole number from 1 on, not 0"),
         ({"steps": 2.0}, "number of steps"),
         ({"steps": True}, "number of steps"),
-        ({"clip": 0}, "limit of x_0 must be a positive number, not 0"),
+        ({"clip": 0}, "limit of x_0 must be above 0 and at most 1000, not 0"),
         ({"clip": -1.0}, "limit of x_0"),
         ({"clip": float("inf")}, "limit of x_0"),
         ({"clip": float("nan")}, "limit of x_0"),

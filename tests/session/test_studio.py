@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +21,9 @@ from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration, Sa
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
 from ddpm_studio.locations import resource
 from ddpm_studio.session import chain_runs
+from ddpm_studio.session import studio as studio_module
 from ddpm_studio.session.background_task import BackgroundTask, stop_tasks
+from ddpm_studio.session.chain_runs import ChainProgress, ReverseRequest, record_reverse_chain
 from ddpm_studio.session.sampling_choice import DenoiserChoice, SamplingChoice, own_sampling
 from ddpm_studio.session.studio import Studio
 
@@ -383,3 +386,64 @@ def test_exact_for_the_points_at_the_left_ends_on_those_of_the_forward_chain(
     assert studio.reverse is not None
     apart = studio.reverse.frame(0)[:, None].astype(float) - studio.forward.frame(0)[None]
     assert np.median(np.linalg.norm(apart, axis=2).min(axis=1)) < 1e-3
+
+
+def test_a_chain_that_fails_at_once_leaves_no_older_one_in_its_place(
+    qtbot: QtBot, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The settings would be said of a chain that was made with others."""
+    wait_until_idle(qtbot, studio)
+    forward = studio.forward
+
+    def fail(_request: object) -> Iterator[None]:
+        raise ValueError("no")
+        yield
+
+    monkeypatch.setattr(studio_module, "record_reverse_chain", fail)
+    with qtbot.waitSignal(studio.failed, timeout=WAIT_MS):
+        studio.set_sampling(SamplingChoice(SamplerConfiguration(steps=7)))
+    assert studio.reverse is None
+    assert studio.forward is forward
+
+
+def test_a_chain_that_fails_on_its_way_keeps_its_steps_so_far(
+    qtbot: QtBot, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait_until_idle(qtbot, studio)
+
+    def fail_later(request: ReverseRequest) -> Iterator[ChainProgress]:
+        steps = record_reverse_chain(request)
+        yield next(steps)
+        while studio.reverse is before:  # until the window has taken it over
+            time.sleep(0.01)
+        raise ValueError("no")
+
+    before = studio.reverse
+    monkeypatch.setattr(studio_module, "record_reverse_chain", fail_later)
+    with qtbot.waitSignal(studio.failed, timeout=WAIT_MS):
+        studio.set_sampling(SamplingChoice(SamplerConfiguration(steps=7)))
+    assert studio.reverse is not None
+    assert studio.reverse.recorded.tolist() == [False] * 7 + [True]
+
+
+def test_the_last_step_of_a_stopped_chain_is_announced(qtbot: QtBot, studio: Studio) -> None:
+    wait_until_idle(qtbot, studio)
+    studio.set_sample_count(5000)
+    qtbot.waitUntil(
+        lambda: studio.reverse_progress is not None and studio.reverse_progress.done > 10,
+        timeout=WAIT_MS,
+    )
+    announced: list[int] = []
+
+    def count() -> None:
+        assert studio.reverse is not None
+        announced.append(int(studio.reverse.recorded.sum()))
+
+    studio.chains_grew.connect(count)
+    studio.stop_reverse()
+    at_once = len(announced)
+    qtbot.waitUntil(lambda: len(announced) > at_once)  # when its thread has come to its end
+    reverse = studio.reverse
+    assert reverse is not None
+    qtbot.wait(50)
+    assert announced[-1] == reverse.recorded.sum()

@@ -574,17 +574,17 @@ def test_distances_to_the_law_and_p_values_are_scipys(panel: HistogramPanel, t: 
         assert table(panel).text(2, order) == format_fixed(float(normal.statistic))
         assert table(panel).text(KS_LAW, order) == format_fixed(float(law.statistic))
         assert abs(p_shown(panel, P_LAW, order) - law.pvalue) < 0.001
-        if normal.pvalue >= 1e-4:
+        if normal.pvalue >= 1e-3:
             assert abs(p_shown(panel, P_NORMAL, order) - normal.pvalue) < 0.001
         else:
-            assert table(panel).text(P_NORMAL, order) == "< 10⁻⁴"
+            assert table(panel).text(P_NORMAL, order) == "< 0.001"
 
 
 def test_what_is_no_noise_has_a_p_value_below_all(panel: HistogramPanel) -> None:
     chain = lawful()
     panel.set_trajectories(chain, recorded(noise(300, 1) + 3))
     panel.show_frame(0)
-    assert table(panel).text(P_NORMAL, FORWARD) == table(panel).text(P_NORMAL, REVERSE) == "< 10⁻⁴"
+    assert table(panel).text(P_NORMAL, FORWARD) == table(panel).text(P_NORMAL, REVERSE) == "< 0.001"
     assert p_shown(panel, P_LAW, FORWARD) > 0.001
 
 
@@ -593,14 +593,14 @@ def test_a_chain_that_misses_its_law_has_a_p_value_below_all(panel: HistogramPan
     liar.record(0, noise(300, 1))
     panel.set_trajectories(lawful(), liar)
     panel.show_frame(0)
-    assert table(panel).text(P_LAW, REVERSE) == "< 10⁻⁴"
+    assert table(panel).text(P_LAW, REVERSE) == "< 0.001"
     assert p_shown(panel, P_NORMAL, REVERSE) > 0.001
     assert p_shown(panel, P_LAW, FORWARD) > 0.001
 
 
 @pytest.mark.parametrize(
     ("distance", "count", "text"),
-    [(0.0, 300, "1.000"), (1.0, 300, "< 10⁻⁴"), (float("nan"), 300, "–")],
+    [(0.0, 300, "1.000"), (1.0, 300, "< 0.001"), (float("nan"), 300, "–")],
 )
 def test_the_ends_of_p_values(distance: float, count: int, text: str) -> None:
     assert p_value_text(distance, count) == text
@@ -608,11 +608,11 @@ def test_the_ends_of_p_values(distance: float, count: int, text: str) -> None:
 
 @pytest.mark.parametrize("count", [20, 300, 2000])
 def test_only_what_is_smaller_is_said_to_be(count: int) -> None:
-    """Around p = 10^-4 by Kolmogorov's own series, which the text must agree with to a tenth."""
+    """Around p = 0.001 by Kolmogorov's own series, which the text must agree with to a tenth."""
     from scipy.stats import kstwo
 
-    assert p_value_text(float(kstwo.isf(1.3e-4, count)), count) == "0.000"
-    assert p_value_text(float(kstwo.isf(0.7e-4, count)), count) == "< 10⁻⁴"
+    assert p_value_text(float(kstwo.isf(1.3e-3, count)), count) == "0.001"
+    assert p_value_text(float(kstwo.isf(0.7e-3, count)), count) == "< 0.001"
     assert p_value_text(float(kstwo.isf(0.43, count)), count) == "0.430"
 
 
@@ -689,4 +689,4 @@ def test_the_bundled_mixture_is_its_own_law(panel: HistogramPanel) -> None:
     panel.set_trajectories(chain, None)
     panel.show_frame(0)
     assert p_shown(panel, P_LAW, FORWARD) > 0.001
-    assert table(panel).text(P_NORMAL, FORWARD) == "< 10⁻⁴"
+    assert table(panel).text(P_NORMAL, FORWARD) == "< 0.001"

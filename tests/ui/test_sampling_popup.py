@@ -204,7 +204,9 @@ def test_presets(
 def test_presets_beyond_T_are_not_offered(popup: SamplingPopup) -> None:
     show(popup, OWN, 100)
     assert [button.isEnabled() for button in popup.few] == [True, True, False, True]
-    show(popup, OWN, 250)
+    show(popup, OWN, 250)  # all of them are another button's
+    assert [button.isEnabled() for button in popup.few] == [True, True, False, True]
+    show(popup, OWN, 251)
     assert all(button.isEnabled() for button in popup.few)
 
 
@@ -312,21 +314,36 @@ def test_a_limit_must_be_positive(
 ) -> None:
     enter(popup.clip, text, qtbot)
     assert asked == []
-    assert popup.note.text() == "The limit of x₀ must be a positive number, such as 1."
+    assert popup.note.text() == "The limit of x₀ must be a number above 0 and at most 1000."
     assert DARK.problem in popup.clip.styleSheet()
     click_check_box(popup.clips, qtbot)  # without a limit its number does not matter
     assert asked == [changed(OWN, clip=None)]
     assert popup.note.text() == ""
 
 
-def test_a_problem_keeps_other_changes_until_it_is_mended(
-    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
+def test_a_problem_in_one_field_does_not_keep_the_others(
+    popup: SamplingPopup, qtbot: QtBot
 ) -> None:
+    asked: list[SamplingChoice] = []
+    popup.sampling_requested.connect(asked.append)
     enter(popup.steps, "5000", qtbot)
-    qtbot.mouseClick(popup.kind.segments[1], LEFT)
     assert asked == []
+    qtbot.mouseClick(popup.kind.segments[1], LEFT)
+    assert asked == [changed(OWN, kind=SamplerKind.DDIM)]
+    assert popup.note.text()
     qtbot.mouseClick(popup.few[1], LEFT)
-    assert asked == [changed(OWN, kind=SamplerKind.DDIM, steps=50)]
+    assert asked[1:] == [changed(OWN, kind=SamplerKind.DDIM, steps=50)]
+    assert popup.note.text() == ""
+
+
+def test_a_click_on_the_eta_slider_goes_where_it_is_made(
+    popup: SamplingPopup, qtbot: QtBot
+) -> None:
+    show(popup, DDIM)
+    for share in (0.1, 0.98, 0.4):
+        spot = QPoint(round(6 + share * (popup.eta.width() - 12)), popup.eta.height() // 2)
+        qtbot.mouseClick(popup.eta, LEFT, pos=spot)
+        assert abs(popup.eta.value() / popup.eta.maximum() - share) <= 0.026
 
 
 # Reset and the note
@@ -348,7 +365,7 @@ def test_what_was_never_taken_is_gone_when_it_opens_again(
 ) -> None:
     enter(popup.steps, "5000", qtbot)
     popup.close()
-    popup.open_below(popup)
+    popup.open_beside(popup, popup)
     assert (popup.steps.text(), popup.note.text()) == ("1000", "")
     qtbot.mouseClick(popup.kind.segments[1], LEFT)
     assert asked == [changed(OWN, kind=SamplerKind.DDIM)]
@@ -401,7 +418,7 @@ def test_it_opens_inside_the_screen_and_takes_the_keys(popup: SamplingPopup, qtb
     for corner in (screen.topLeft(), screen.bottomRight() - QPoint(30, 30)):
         anchor.setGeometry(corner.x(), corner.y(), 30, 30)
         anchor.show()
-        popup.open_below(anchor)
+        popup.open_beside(anchor, anchor)
         assert screen.contains(popup.geometry())
         popup.hide()
 

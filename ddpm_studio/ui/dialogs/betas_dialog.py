@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -31,21 +33,33 @@ MAX_FILE_BYTES = 1_000_000  # MAX_STEPS numbers of a hundred characters
 _SIZE = (460, 480)
 _SETTLE_MS = 200  # after the last key: reading ten thousand numbers can be felt
 _BETA, _ALPHA_BAR = range(2)
+_MAX_WORD_CHARACTERS, _LONG_LINE = 40, 2000
 _SEPARATORS = re.compile(r"[\s,;\[\](){}]+")
 
 
 class BetasDialog(QDialog):
-    """Emits ``chosen`` with a ScheduleConfiguration when a list that is a schedule is accepted."""
+    """Emits ``chosen`` with a ScheduleConfiguration when a list that is a schedule is accepted.
+
+    ``mean_square`` is E[x_0²] of the data, for the adequacy.
+    """
 
     chosen = Signal(object)
 
-    def __init__(self, present: NoiseSchedule, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        present: NoiseSchedule,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        mean_square: float = 1.0,
+    ) -> None:
         super().__init__(parent)
+        self._mean_square = mean_square
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._schedule: NoiseSchedule | None = None
         self.explanation = QLabel(wordWrap=True)
         self.quantity = QComboBox()
-        self.text = QPlainTextEdit()
+        self.text = _NumbersEdit()
         self.status = QLabel(wordWrap=True)
         self.meter = AdequacyMeter(theme)
         self.file_button, self.cancel_button, self.use_button = (QPushButton() for _ in range(3))
@@ -53,7 +67,7 @@ class BetasDialog(QDialog):
         self._lay_out()
         self.retranslate()
         self._connect()
-        self.text.setPlainText("\n".join(map(repr, present.beta[1:].tolist())))
+        self.text.setPlainText(_lines(map(repr, present.beta[1:].tolist())))
         self.text.setFocus()
         self._read()
 
@@ -62,6 +76,7 @@ class BetasDialog(QDialog):
         self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.status.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         self.status.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.use_button.setProperty("primary", True)
         self.use_button.setDefault(True)
         head = QHBoxLayout()
@@ -86,6 +101,7 @@ class BetasDialog(QDialog):
 
     def _connect(self) -> None:
         self.text.textChanged.connect(self._wait)
+        self.text.refused.connect(lambda error: self._say(problem_text(error), is_problem=True))
         self.quantity.currentIndexChanged.connect(self._read)
         self._settle.timeout.connect(self._read)
         self.file_button.clicked.connect(self.choose_file)
@@ -116,7 +132,7 @@ class BetasDialog(QDialog):
         betas = schedule.beta[1:]
         numbers = (number_as_typed(float(f"{beta:.3g}")) for beta in (betas.min(), betas.max()))
         self._say(sentence.format(schedule.T, *numbers), is_problem=False)
-        self.meter.show_adequacy(schedule_adequacy(schedule))
+        self.meter.show_adequacy(schedule_adequacy(schedule, self._mean_square))
 
     def _say(self, text: str, *, is_problem: bool) -> None:
         self.status.setText(text)
@@ -137,11 +153,11 @@ class BetasDialog(QDialog):
     def open_file(self, path: Path) -> None:
         """The text of a file, or a sentence about why it cannot be read; the text then stays."""
         try:
-            text = file_text(path)
+            words = _words(file_text(path))
         except ExplainedError as error:
             self._say(problem_text(error), is_problem=True)
         else:
-            self.text.setPlainText(text)
+            self.text.setPlainText(_lines(words))
             self._read()
 
     def _use(self) -> None:
@@ -183,13 +199,39 @@ class BetasDialog(QDialog):
         self.use_button.setText(self.tr("Use this schedule"))
 
 
+class _NumbersEdit(QPlainTextEdit):
+    """What is pasted comes a number a line where its own lines are long.
+
+    The layout of a line as long as a file would take many seconds.
+
+    refused(ScheduleError)   something pasted that no list of numbers is, and is left out
+    """
+
+    refused = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setTabChangesFocus(True)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        text = source.text()[:MAX_FILE_BYTES]
+        if max(map(len, text.split("\n"))) <= _LONG_LINE:
+            self.insertPlainText(text)
+            return
+        try:
+            self.insertPlainText(_lines(_words(text)))
+        except ScheduleError as error:
+            self.refused.emit(error)
+
+
 class ListFileError(ExplainedError, ValueError):
     """A file that cannot be read as numbers; the message says why."""
 
 
 def _schedule(text: str, quantity: int) -> NoiseSchedule:
     """The schedule that a text is. Raises ScheduleError, also for what is no number."""
-    words = [word for word in _SEPARATORS.split(text) if word]
+    words = _words(text)
     if len(words) > MAX_STEPS:
         raise ScheduleError(
             "The list must hold from 1 to {most:,} numbers, not {count:,}.",
@@ -202,13 +244,32 @@ def _schedule(text: str, quantity: int) -> NoiseSchedule:
     return NoiseSchedule.from_betas(numbers)
 
 
+def _words(text: str) -> list[str]:
+    """What stands between separators. Raises ScheduleError where that is too long for a number."""
+    words = [word for word in _SEPARATORS.split(text) if word]
+    for place, word in enumerate(words, 1):
+        if len(word) > _MAX_WORD_CHARACTERS:
+            raise _no_number(place, word)
+    return words
+
+
+def _lines(words: Iterable[str]) -> str:
+    return "\n".join(words)
+
+
 def _number(place: int, word: str) -> float:
     number = parse_number(word)
     if number is None:
-        raise ScheduleError(
-            "{word} at place {place} is not a number.", word=brief(repr(word)), place=place
-        )
+        raise _no_number(place, word)
     return number
+
+
+def _no_number(place: int, word: str) -> ScheduleError:
+    return ScheduleError(
+        "{word} at place {place} is not a number.",
+        word=brief(repr(word[:_MAX_WORD_CHARACTERS])),
+        place=place,
+    )
 
 
 def file_text(path: Path) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.diffusion.kolmogorov_smirnov import p_value
 from ddpm_studio.diffusion.noise_floor import expected_kolmogorov_smirnov, expected_wasserstein
-from ddpm_studio.ui.number_text import NO_VALUE, format_fixed, superscript
+from ddpm_studio.ui.number_text import NO_VALUE, format_fixed
 from ddpm_studio.ui.panels.number_table import Column, Key, NumberTable, Row
 from ddpm_studio.ui.panels.panel_text import paragraphs
 from ddpm_studio.ui.theme import Theme
@@ -17,7 +17,7 @@ from ddpm_studio.ui.theme import Theme
 if TYPE_CHECKING:
     from ddpm_studio.diffusion.frame_statistics import FrameStatistics
 
-_LEAST_P = 1e-4  # smaller ones are only said to be smaller
+_LEAST_P = 0.001  # smaller ones are only said to be smaller
 
 
 class HistogramTable(NumberTable):
@@ -220,8 +220,8 @@ class HistogramTable(NumberTable):
 
 
 def p_value_text(distance: float, count: int) -> str:
-    """The p-value of a KS distance of ``count`` values: 0.43, or < 10⁻⁴."""
+    """The p-value of a KS distance of ``count`` values: 0.430, or < 0.001."""
     if not math.isfinite(distance):
         return NO_VALUE
     p = p_value(distance, count)
-    return f"< 10{superscript(-4)}" if p < _LEAST_P else format_fixed(p)
+    return f"< {_LEAST_P}" if p < _LEAST_P else format_fixed(p)

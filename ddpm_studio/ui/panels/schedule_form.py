@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from ddpm_studio.diffusion.schedule import MAX_STEPS, SCHEDULE_KINDS, ScheduleConfiguration
+from ddpm_studio.ui.choice_box import ChoiceBox
 from ddpm_studio.ui.dialogs.betas_dialog import BetasDialog
 from ddpm_studio.ui.icons import icon
 from ddpm_studio.ui.panels.number_field import NumberField
@@ -37,11 +38,12 @@ class ScheduleForm(QWidget):
         self._model: ScheduleConfiguration | None = None
         # What was used last, for when a kind needs it again.
         self._ends, self._constant = _DEFAULT_BETAS, _DEFAULT_CONSTANT
-        self.kind = QComboBox()
+        self.kind = ChoiceBox()
         self.steps = NumberField(whole=True)
         self.beta_1, self.beta_T = NumberField(), NumberField()
         self.reset = QToolButton()
         self._problem_text = ""
+        self.mean_square = 1.0  # E[x_0²], for the adequacy of a list
         self._labels = {name: QLabel() for name in ("steps", "beta_1", "beta_T")}
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self.reset.setIcon(icon("reset", theme))
@@ -140,7 +142,8 @@ class ScheduleForm(QWidget):
 
     def _ask_for_list(self) -> None:
         """The present schedule's own betas to begin with; without an answer all stays as it is."""
-        dialog = BetasDialog(self._current.build(), self._theme, self.window())
+        present, window = self._current.build(), self.window()
+        dialog = BetasDialog(present, self._theme, window, mean_square=self.mean_square)
         dialog.chosen.connect(self.schedule_requested)
         dialog.rejected.connect(lambda: self.show_configurations(self._current, self._model))
         dialog.open()

@@ -124,7 +124,7 @@ class SchedulePanel(QWidget):
     def set_mean_square(self, mean_square: float) -> None:
         """E[x_0²] of the data per dimension, on which L_T depends a little; 1 until it is known."""
         if mean_square != self._mean_square:
-            self._mean_square = mean_square
+            self._mean_square = self._form.mean_square = mean_square
             self._measure()
 
     def show_frame(self, t: int, reverse_t: int | None = None) -> None:

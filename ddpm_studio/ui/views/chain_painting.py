@@ -35,6 +35,7 @@ class ChainPainting:
         self.chain = chain
         self._is_live = is_live
         self.chosen = NOTHING
+        self.is_loading = True  # where there is no trajectory yet
         self._theme = theme
         self._trajectory: Trajectory | None = None
         self._generation = 0  # of the trajectory: part of what identifies a frame
@@ -183,6 +184,11 @@ class ChainPainting:
 
     def _empty_hint(self) -> tuple[str, str]:
         translate = QCoreApplication.translate
+        if not self.is_loading:
+            return (
+                translate("ChainPainting", "There is no chain"),
+                translate("ChainPainting", "It could not be computed; see the message above"),
+            )
         return (
             translate("ChainPainting", "Loading …"),
             translate("ChainPainting", "The model and its data are being loaded"),

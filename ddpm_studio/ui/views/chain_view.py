@@ -86,6 +86,12 @@ class ChainView(QWidget):
         self.retranslate()
         self.update()
 
+    def show_loading(self, is_loading: bool) -> None:
+        """Whether a chain is on its way, where there is none."""
+        if is_loading != self._painting.is_loading:
+            self._painting.is_loading = is_loading
+            self.update()
+
     def show_frame(self, t: int) -> None:
         """Show x_t."""
         if t != self._t:
