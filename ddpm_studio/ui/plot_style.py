@@ -105,7 +105,7 @@ class Plot(pg.GraphicsView):
             axis.setStyle(tickLength=0, hideOverlappingLabels=False, autoExpandTextSpace=False)
             kept_as_pixels(axis)
         self._left.setVisible(bool(self._left_sample))
-        self.view_box.sigResized.connect(self.redraw_background)
+        self.view_box.sigResized.connect(self._on_resized)
 
     # The look
 
@@ -164,6 +164,13 @@ class Plot(pg.GraphicsView):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange):
             self._fit_axes_to_font()
+
+    def _on_resized(self) -> None:
+        """Axes kept as pixels would show their old labels beside the new ones."""
+        for axis in (self._bottom, self._left):
+            axis.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+            kept_as_pixels(axis)
+        self.redraw_background()
 
     def redraw_background(self) -> None:
         """Paint afresh what is otherwise kept: canvas, grid lines, and what subclasses add."""

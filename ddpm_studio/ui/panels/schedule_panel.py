@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from ddpm_studio.diffusion.adequacy import schedule_adequacy
@@ -45,6 +45,10 @@ class _ScheduleCanvas(TimePlot):
         super().set_theme(theme)
         self.lines[0].setPen(self.pen(theme.forward, 1.8))
         self.lines[1].setPen(self.pen(theme.reverse, 1.8))
+
+    def minimumSizeHint(self) -> QSize:
+        """In a small window it keeps more than other plots: without a picture of it, no schedule."""
+        return QSize(super().minimumSizeHint().width(), round(3.3 * self.fontMetrics().height()))
 
 
 class SchedulePanel(QWidget):
