@@ -51,8 +51,23 @@ def main() -> int:
             wait(300)
             application.window.grab().save(str(PICTURES / f"{name}.png"))
             print(f"resources/screenshots/{name}.png")
+        show_measurement(application)
         application.window.close()
     return 0
+
+
+def show_measurement(application: Application) -> None:
+    """The mixture's model, measured: the one whose floor is known exactly."""
+    from ddpm_studio.ui.dialogs.measure_dialog import MeasureDialog
+
+    show(application, "mixture-1d", "en", "dark", 60)
+    application.open_measure_dialog()
+    (dialog,) = application.window.findChildren(MeasureDialog)
+    dialog.measure()
+    wait_until(lambda: not dialog.run.is_running)
+    wait(300)
+    dialog.grab().save(str(PICTURES / "measure.png"))
+    print("resources/screenshots/measure.png")
 
 
 def show(application: Application, model: str, language: str, theme: str, t: int) -> None:
