@@ -222,7 +222,7 @@ def test_interrupted_and_simultaneous_starts(checkout: Checkout) -> None:
     assert second.stderr.splitlines()[-1].startswith("DDPM Studio: Another start is setting up")
 
     os.killpg(first.pid, signal.SIGINT)
-    _, err = first.communicate(timeout=20)
+    _, err = first.communicate(timeout=60)
     assert first.returncode == 130
     assert err.splitlines()[-1].startswith("DDPM Studio: The set-up was stopped.")
     assert "Traceback" not in err
