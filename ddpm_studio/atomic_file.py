@@ -194,20 +194,23 @@ def check_replaceable(path: Path | str, *, error: type[SaveError] = SaveError) -
         temporary.unlink()
 
 
-def sweep_stray_temporaries(folder: Path | str) -> tuple[Path, ...]:
+def sweep_stray_temporaries(
+    folder: Path | str, *, age_seconds: float = _STRAY_AGE_SECONDS
+) -> tuple[Path, ...]:
     """Removes what a killed process left in `folder`, and returns the removed paths.
 
-    Only regular files with the exact form of our own temporary names, untouched for over a day. A
-    folder that is missing or unreadable is no error.
+    Only regular files with the exact form of our own temporary names, untouched for `age_seconds`,
+    a day unless it is known that nobody else writes there. A folder that is missing or unreadable
+    is no error.
     """
-    newest = time.time() - _STRAY_AGE_SECONDS
+    newest = time.time() - age_seconds
     removed: list[Path] = []
     with suppress(OSError):
         for entry in os.scandir(folder):
             if _TEMPORARY_NAME.fullmatch(entry.name):
                 with suppress(OSError):
                     status = entry.stat(follow_symlinks=False)
-                    if stat.S_ISREG(status.st_mode) and status.st_mtime < newest:
+                    if stat.S_ISREG(status.st_mode) and status.st_mtime <= newest:
                         os.unlink(entry.path)
                         removed.append(Path(entry.path))
     return tuple(removed)

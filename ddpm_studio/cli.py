@@ -120,9 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     info = commands.add_parser("info", help="say what a model file is")
     info.add_argument("file", type=Path, metavar="FILE")
     info.set_defaults(command=_info)
-    benchmark = commands.add_parser("benchmark", help="measure the speed of this machine")
-    benchmark.add_argument("--quick", action="store_true", help="fewer repetitions")
-    benchmark.set_defaults(command=_benchmark)
+    _add_benchmark(commands)
     return parser
 
 
@@ -137,23 +135,70 @@ def _add_window(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
     train = commands.add_parser("train", help="train a model; Ctrl-C keeps what was learned so far")
-    train.add_argument(
+    what = train.add_mutually_exclusive_group()
+    what.add_argument(
         "--preset",
-        required=True,
         metavar="NAME",
         help='named after the data: moons, swiss-roll, digits, …; "bundled" trains every model that '
         "ships with the application, and then --out is a folder",
     )
-    train.add_argument(
-        "--steps", type=_whole(1, 100_000_000), metavar="N", help="default: the preset's"
+    what.add_argument(
+        "--config", type=Path, metavar="FILE.json", help="a description of a training"
     )
-    train.add_argument("--seed", type=_whole(0, 2**63 - 1), default=0, metavar="S")
-    train.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors")
+    train.add_argument(
+        "--steps",
+        type=_whole(1, 100_000_000),
+        metavar="N",
+        help="stop at step N, counted from 0 (default: the preset's); the learning rate falls as if "
+        "all of the preset's were taken",
+    )
+    train.add_argument("--seed", type=_whole(0, 2**63 - 1), metavar="S", help="default: 0")
+    train.add_argument(
+        "--batch-size", type=_whole(1, 1_000_000), metavar="N", help="default: the preset's"
+    )
+    train.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE.safetensors",
+        help="the model; the state of the training is kept in the folder FILE.run beside it",
+    )
+    train.add_argument(
+        "--resume", action="store_true", help="go on with the training that FILE.run holds"
+    )
     train.add_argument("--device", default="cpu", help="cpu (default), cuda, cuda:1, mps")
     train.add_argument(
-        "--threads", type=_whole(1, 1024), metavar="N", help="CPU threads (default: 1)"
+        "--precision",
+        choices=("float32", "bfloat16", "auto"),
+        help="default: the preset's, float32; auto measures at the start, and takes the other where "
+        "that is at least 10 %% faster",
+    )
+    train.add_argument(
+        "--threads",
+        type=_whole(1, 1024),
+        metavar="N",
+        help="CPU threads (default: 1; with --resume: as before)",
+    )
+    train.add_argument(
+        "--tensorboard", type=Path, metavar="DIR", help="write losses and samples for TensorBoard"
     )
     train.set_defaults(command=_train)
+
+
+def _add_benchmark(commands: Commands[argparse.ArgumentParser]) -> None:
+    benchmark = commands.add_parser("benchmark", help="measure the speed of this machine")
+    benchmark.add_argument("--quick", action="store_true", help="fewer repetitions")
+    benchmark.add_argument(
+        "--training", action="store_true", help="measure how fast networks are trained, alone"
+    )
+    benchmark.add_argument(
+        "--pytorch-ddpm",
+        type=Path,
+        metavar="FOLDER",
+        help="with --training: a checkout of github.com/w86763777/pytorch-ddpm, whose code is run "
+        "to compare with",
+    )
+    benchmark.set_defaults(command=_benchmark)
 
 
 def _add_sample(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -272,12 +317,26 @@ def _info(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    from ddpm_studio.training.command import train_bundled_models, train_preset
+    if not (options.preset or options.config or options.resume):
+        raise CommandError("Say what to train: --preset NAME or --config FILE.json.")
+    from ddpm_studio.training.command import train_bundled_models, train_model
+    from ddpm_studio.training.run_start import TrainingRequest
 
     _require_device(options.device, options.threads or 1)
-    if options.preset == "bundled":
-        return train_bundled_models(options.out, options.steps, options.seed, options.device)
-    return train_preset(options.preset, options.steps, options.seed, options.device, options.out)
+    request = TrainingRequest(
+        out=options.out,
+        preset=options.preset,
+        configuration_file=options.config,
+        steps=options.steps,
+        seed=options.seed,
+        batch_size=options.batch_size,
+        precision=options.precision,
+        resume=options.resume,
+        device=options.device,
+        threads=options.threads,
+        tensorboard=options.tensorboard,
+    )
+    return train_bundled_models(request) if options.preset == "bundled" else train_model(request)
 
 
 def _sample(options: argparse.Namespace) -> int:
@@ -334,9 +393,22 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _benchmark(options: argparse.Namespace) -> int:
+    if options.training:
+        return _training_benchmark(options)
+    if options.pytorch_ddpm:
+        raise CommandError("--pytorch-ddpm belongs to --training.")
     from ddpm_studio.benchmark.report import run_benchmark
 
     return run_benchmark(quick=options.quick)
+
+
+def _training_benchmark(options: argparse.Namespace) -> int:
+    from ddpm_studio.benchmark.training_report import REFERENCE_FILES, run_training_benchmark
+
+    folder: Path | None = options.pytorch_ddpm
+    if folder and not all((folder / name).is_file() for name in REFERENCE_FILES):
+        raise CommandError("{path} is no checkout of pytorch-ddpm.", path=folder)
+    return run_training_benchmark(folder, quick=options.quick)
 
 
 def _require_device(device: str, threads: int | None = None) -> None:

@@ -32,8 +32,10 @@ from ddpm_studio.diffusion.trajectory import TrajectoryTooLargeError
 from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.export import AnimationError, ExportError
 from ddpm_studio.networks.configuration import NetworkConfigurationError
-from ddpm_studio.training.presets import TrainingConfigurationError, UnknownPresetError
-from ddpm_studio.training.trainer import Trainer, TrainingDivergedError
+from ddpm_studio.training.configuration import TrainingConfigurationError
+from ddpm_studio.training.divergence import TrainingDivergedError
+from ddpm_studio.training.presets import UnknownPresetError
+from ddpm_studio.training.trainer import Trainer
 
 BUNDLED = Path(find_model("moons").path)
 
@@ -191,7 +193,9 @@ def test_more_steps_than_the_model_has(tmp_path: Path, refused: Refuse) -> None:
         (["sample", "--out", "x", "--model", "moons", "--count", "1.5"], "'1.5' is not a whole"),
         (["sample", "--out", "x", "--model", "moons", "--count", "9" * 5000], "not a whole number"),
         (["sample", "--out", "x", "--model", "moons", "--seed", "-1"], "'-1' is not a whole"),
-        (["train", "--out", "x"], "required: --preset"),
+        (["train", "--preset", "a", "--config", "b", "--out", "x"], "not allowed with argument"),
+        (["train", "--preset", "moons", "--out", "x", "--precision", "int8"], "invalid choice"),
+        (["train", "--preset", "moons", "--out", "x", "--batch-size", "0"], "'0' is not a whole"),
         (["train", "--preset", "moons"], "required: --out"),
         (["train", "--preset", "moons", "--out", "x", "--steps", "0"], "'0' is not a whole number"),
         (["train", "--preset", "moons", "--out", "x", "--steps", "-3"], "'-3' is not a whole"),

@@ -28,6 +28,8 @@ def real_application() -> Iterator[Application]:
     Raises NoWindowError where Qt cannot start.
     """
     _require_system_libraries()
+    from pathlib import Path
+
     from PySide6.QtCore import QSettings, QTemporaryDir
     from PySide6.QtWidgets import QApplication
 
@@ -36,7 +38,7 @@ def real_application() -> Iterator[Application]:
     qt = QApplication(["ddpm-studio"])
     folder = QTemporaryDir()  # Python's own would import more than the application does
     settings = QSettings(folder.filePath("preferences.ini"), QSettings.Format.IniFormat)
-    application = Application(qt, Preferences(settings))
+    application = Application(qt, Preferences(settings), Path(folder.filePath("runs")))
     try:
         yield application
     finally:

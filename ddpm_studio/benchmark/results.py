@@ -90,6 +90,23 @@ class Sampling:
 
 
 @dataclass(frozen=True)
+class TrainingSpeed:
+    """Images a second of one network, of interleaved rounds; keys are "float32" and "bfloat16".
+
+    ours, theirs  of the application's Trainer, and of pytorch-ddpm's loop (empty without it)
+    """
+
+    network: str
+    parameter_count: int
+    image_size: int
+    batch_size: int
+    threads: int
+    ours: dict[str, list[float]]
+    theirs: dict[str, list[float]]
+    peak_bytes: int | None
+
+
+@dataclass(frozen=True)
 class Export:
     """A GIF of one model, made several times."""
 

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ddpm_studio.benchmark.results import Export, Sampling, Session, SliderDrag, Stall, StartUp
+from ddpm_studio.benchmark.results import (
+    Export,
+    Sampling,
+    Session,
+    SliderDrag,
+    Stall,
+    StartUp,
+    TrainingSpeed,
+)
 from ddpm_studio.benchmark.spread import median, percentile
 from ddpm_studio.benchmark.table import Expectation, Row
 
 FIRST_PAINT_SECONDS, ALIVE_SECONDS = 0.3, 2.5
 IDLE_P99_MS, SAMPLING_P99_MS, STALL_MS = 16.0, 25.0, 50.0
 MEGABYTE = 1_000_000
+FLOAT32_RATIO, BFLOAT16_RATIO = 1.1, 1.5  # at the small network
 
 
 def startup_rows(starts: Sequence[StartUp]) -> list[Row]:
@@ -70,6 +79,41 @@ def sampling_rows(sampling: Sampling) -> list[Row]:
         )
         for speed in sampling.speeds
     ]
+
+
+def training_rows(speed: TrainingSpeed) -> list[Row]:
+    """Images a second, and the medians of the rounds' ratios where there is something to compare with.
+
+    What pytorch-ddpm offers is float32, so this is what the Trainer's bfloat16 is compared with; its
+    loop under autocast stands beside it.
+    """
+    name = f"training, {speed.network} network"
+    ours, theirs = speed.ours, speed.theirs
+    rows = [_speed_row(f"{name}, {key}", rates) for key, rates in ours.items()]
+    if not theirs:
+        return rows
+    rows += [_speed_row(f"  pytorch-ddpm's loop, {key}", rates) for key, rates in theirs.items()]
+    bounds = (FLOAT32_RATIO, BFLOAT16_RATIO) if speed.network == "small" else (None, None)
+    exact, rough = "float32", "bfloat16"
+    return [
+        *rows,
+        _paired_row("  float32 / its float32", ours[exact], theirs[exact], bounds[0]),
+        _paired_row("  bfloat16 / its float32", ours[rough], theirs[exact], bounds[1]),
+        _paired_row("  bfloat16 / its bfloat16", ours[rough], theirs[rough]),
+    ]
+
+
+def _speed_row(name: str, rates: Sequence[float]) -> Row:
+    return Row(name, "images/s", median(rates), max=max(rates))
+
+
+def _paired_row(
+    name: str, above: Sequence[float], below: Sequence[float], bound: float | None = None
+) -> Row:
+    """Of two that took turns: what slowed a round down slowed both."""
+    ratios = [a / b for a, b in zip(above, below, strict=True)]
+    expected = () if bound is None else (Expectation("median", ">", bound),)
+    return Row(name, "ratio", median(ratios), max=max(ratios), expectations=expected)
 
 
 def export_rows(export: Export) -> list[Row]:

@@ -37,12 +37,29 @@ class DescriptionError(ExplainedError, ValueError):
 
 
 @dataclass(frozen=True)
+class Recipe:
+    """How the optimiser was led.
+
+    The learning rate rises linearly over ``warm_up_steps`` and then stays ("constant") or falls to
+    zero along a cosine over ``learning_rate_steps`` in all. Gradients are clipped to the norm
+    ``gradient_clip``, unless it is None.
+    """
+
+    learning_rate_schedule: str
+    learning_rate_steps: int
+    warm_up_steps: int
+    gradient_clip: float | None
+    precision: str
+
+
+@dataclass(frozen=True)
 class TrainingRecord:
     """How the weights came about; all that is needed to make them again.
 
     final_loss is the mean loss of the last steps (at most 200), or None before the first.
     The same seed gives the same weights, bit for bit, on one kind of ``device`` ("cpu", "cuda" …)
-    with the same number of CPU ``threads``.
+    with the same number of CPU ``threads``. ``recipe`` is None in the files of older versions,
+    which did not record it.
     """
 
     steps: int
@@ -54,6 +71,7 @@ class TrainingRecord:
     final_loss: float | None
     device: str
     threads: int
+    recipe: Recipe | None = None
 
     @property
     def interrupted(self) -> bool:
@@ -127,7 +145,7 @@ def _parse(text: str) -> ModelDescription:
             name=_text(values, "name"),
             data_set=_text(values, "data_set"),
             network=network_from_dict(_mapping(values, "network")),
-            schedule=_schedule(_mapping(values, "schedule")),
+            schedule=schedule_from_dict(_mapping(values, "schedule")),
             target=_choice(values, "target", TARGETS),
             variance=_choice(values, "variance", VARIANCES),
             clip=_optional_positive(values, "clip"),
@@ -227,7 +245,8 @@ def _optional_positive(values: dict[str, Any], key: str) -> float | None:
     return number
 
 
-def _schedule(values: dict[str, Any]) -> ScheduleConfiguration:
+def schedule_from_dict(values: dict[str, Any]) -> ScheduleConfiguration:
+    """The configuration behind its ``as_dict``. Raises DescriptionError or ScheduleError."""
     T = values.get("T", 0)
     if isinstance(T, int) and abs(T) > _MAX_WHOLE:  # its digits would fill pages
         raise DescriptionError("its description has no valid {key!r}", key="T")
@@ -253,4 +272,15 @@ def _training(values: dict[str, Any]) -> TrainingRecord:
         final_loss=_optional_number(values, "final_loss"),
         device=_text(values, "device"),
         threads=_whole(values, "threads"),
+        recipe=None if values.get("recipe") is None else _recipe(_mapping(values, "recipe")),
+    )
+
+
+def _recipe(values: dict[str, Any]) -> Recipe:
+    return Recipe(
+        learning_rate_schedule=_text(values, "learning_rate_schedule"),
+        learning_rate_steps=_whole(values, "learning_rate_steps"),
+        warm_up_steps=_whole(values, "warm_up_steps"),
+        gradient_clip=_optional_positive(values, "gradient_clip"),
+        precision=_text(values, "precision"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ddpm_studio.checkpoints.description import Recipe
 from ddpm_studio.checkpoints.model_file import ModelFile
 from ddpm_studio.datasets.catalogue import UnknownDataSetError, entry
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration
@@ -63,8 +64,21 @@ def full_summary(model: ModelFile) -> list[tuple[str, str]]:
             f"{steps} of {training.batch_size} samples, seed {training.seed}, learning rate "
             f"{training.learning_rate:g}, moving average {training.ema_decay:g}{loss}",
         ),
+        *_recipe_rows(training.recipe),
         ("trained on", f"{training.device}, {training.threads} CPU thread(s)"),
     ]
+
+
+def _recipe_rows(recipe: Recipe | None) -> list[tuple[str, str]]:
+    """Nothing where an older version did not record it."""
+    if recipe is None:
+        return []
+    clip = "no clipping" if recipe.gradient_clip is None else f"clip {recipe.gradient_clip:g}"
+    falls = (
+        f" over {recipe.learning_rate_steps:,}" if recipe.learning_rate_schedule == "cosine" else ""
+    )
+    words = f"{recipe.learning_rate_schedule}{falls}, warm-up {recipe.warm_up_steps:,}"
+    return [("learning rate", words), ("gradients", f"{clip}, {recipe.precision}")]
 
 
 def _data_description(name: str) -> str:

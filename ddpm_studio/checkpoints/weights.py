@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load, save
+from safetensors.torch import load
 from torch import Tensor
 
 from ddpm_studio.atomic_file import SaveError, replacing_file
 from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError, inspect_model_file
+from ddpm_studio.checkpoints.tensor_file import header, packed
 from ddpm_studio.diffusion.targets import Target
 from ddpm_studio.networks.denoiser import Denoiser, build_network
 
@@ -33,21 +32,12 @@ def save_model(path: Path, description: ModelDescription, weights: dict[str, Ten
     The same description and weights give the same bytes, always.
     Raises SaveError (an OSError whose text is for a person) where it cannot be written.
     """
-    tensors = {name: tensor.detach().to("cpu").contiguous() for name, tensor in weights.items()}
-    header, data = _in_order(save(tensors, metadata=description.to_metadata()))
+    table, data = packed(weights)
+    start = header(table, description.to_metadata())
     with replacing_file(path) as file:
-        file.expected_bytes = len(header) + len(data)
-        file.write(header)
+        file.expected_bytes = len(start) + len(data)
+        file.write(start)
         file.write(data)
-
-
-def _in_order(content: bytes) -> tuple[bytes, memoryview]:
-    """Header and data of a model file; the header's keys sorted, which safetensors leaves to chance."""
-    data_start = 8 + struct.unpack_from("<Q", content)[0]
-    values = json.loads(content[8:data_start])
-    text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    text += b" " * (-len(text) % 8)  # the data stays aligned
-    return struct.pack("<Q", len(text)) + text, memoryview(content)[data_start:]
 
 
 def load_model(path: Path, device: torch.device | str = "cpu") -> LoadedModel:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from ddpm_studio.explained_error import ExplainedError
 
@@ -16,6 +16,19 @@ class DataSource(Protocol):
 
     def sample(self, count: int, generator: Generator) -> Tensor:
         """``count`` draws of x_0, float32 (count, *sample_shape)."""
+        ...
+
+
+@runtime_checkable
+class FiniteDataSource(Protocol):
+    """A DataSource of finitely many images: ``sample`` is training_images()[choose(…)]."""
+
+    def training_images(self) -> Tensor:
+        """All that is trained on, float32 (M, *sample_shape)."""
+        ...
+
+    def choose(self, count: int, generator: Generator) -> Tensor:
+        """``count`` indices of training images, on the generator's device."""
         ...
 
 

@@ -61,12 +61,14 @@ class Digits:
 
     def sample(self, count: int, generator: Generator) -> Tensor:
         """``count`` training images, float32 (count, 1, size, size); without repeats while they last."""
-        images = self.training_images()
-        if count <= len(images):
-            chosen = torch.randperm(len(images), generator=generator)[:count]
-        else:
-            chosen = torch.randint(len(images), (count,), generator=generator)
-        return images[chosen]
+        return self.training_images()[self.choose(count, generator).cpu()]
+
+    def choose(self, count: int, generator: Generator) -> Tensor:
+        """``count`` indices of :meth:`training_images`; without repeats while they last."""
+        total, device = len(_order()) - HELD_OUT, generator.device
+        if count <= total:
+            return torch.randperm(total, generator=generator, device=device)[:count]
+        return torch.randint(total, (count,), generator=generator, device=device)
 
     def _images(self, indices: NDArray[np.intp]) -> Tensor:
         pixels = torch.from_numpy(_stored()[0][indices]).to(torch.float32)[:, None]

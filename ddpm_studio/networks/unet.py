@@ -14,6 +14,8 @@ from torch.nn import functional
 from ddpm_studio.networks.configuration import UNetConfiguration
 from ddpm_studio.networks.time_embedding import sinusoidal_features
 
+_MANY_POSITIONS = 64  # of attention; with fewer its weights are small, and plain products as fast
+
 
 class ResidualBlock(nn.Module):
     """norm, SiLU, conv, + time, norm, SiLU, dropout, conv, + input (Wide ResNet, pre-activated)."""
@@ -54,11 +56,21 @@ class SelfAttention(nn.Module):
         batch, channels, height, width = x.shape
         packed = self.query_key_value(self.norm(x)).reshape(batch, 3, channels, height * width)
         query, key, value = packed.transpose(2, 3).unbind(1)  # each (B, H W, C)
-        attended = functional.scaled_dot_product_attention(query, key, value)
+        attended = _attended(query, key, value)
         result: Tensor = x + self.projection(
             attended.transpose(1, 2).reshape(batch, channels, height, width)
         )
         return result
+
+
+def _attended(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """Each (B, H W, C), and so is the result."""
+    is_slower = query.device.type == "cpu" and query.dtype == torch.bfloat16  # by 4 % of a step
+    if query.shape[1] < _MANY_POSITIONS or is_slower:
+        return functional.scaled_dot_product_attention(query, key, value)
+    # torch has kernels that keep no (H W)^2 weights, for four dimensions without gaps.
+    query, key, value = (each.contiguous()[:, None] for each in (query, key, value))
+    return functional.scaled_dot_product_attention(query, key, value)[:, 0]
 
 
 class _Stage(nn.Module):

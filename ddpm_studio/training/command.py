@@ -1,141 +1,157 @@
-"""The train command: drives a Trainer, prints its progress, and saves, also when interrupted."""
+"""The train command: drives a Trainer, prints its progress, and can always go on where it was."""
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
-import time
-from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 
-from ddpm_studio.atomic_file import SaveError, check_replaceable
+from ddpm_studio.atomic_file import check_replaceable
 from ddpm_studio.checkpoints.model_file import SUFFIX
 from ddpm_studio.checkpoints.weights import save_model
-from ddpm_studio.training.presets import (
-    BUNDLED_PRESETS,
-    TrainingConfiguration,
-    preset,
-)
-from ddpm_studio.training.trainer import Trainer, TrainingStep
+from ddpm_studio.explained_error import ExplainedError
+from ddpm_studio.training.divergence import TrainingDivergedError
+from ddpm_studio.training.presets import BUNDLED_PRESETS
+from ddpm_studio.training.progress_line import ProgressLine
+from ddpm_studio.training.ranks import Ranks, joined_ranks
+from ddpm_studio.training.recorded_run import RecordedRun
+from ddpm_studio.training.run_folder import RunFolder
+from ddpm_studio.training.run_start import TrainingRequest, started_trainer
+from ddpm_studio.training.stop_requests import StopRequest, stop_requests
+from ddpm_studio.training.tensorboard_log import TensorBoardLog
+from ddpm_studio.training.trainer import Trainer
 
-INTERRUPTED = 130
-_SAVE_INTERVAL_SECONDS = 120.0
-_SPEED_WINDOW = 50  # progress reports over which steps/s is averaged
+_AGREE_EVERY = 50  # steps on devices where asking waits
 
 
-def train_preset(name: str, steps: int | None, seed: int, device: str, out: Path) -> int:
-    """Train one preset into ``out``; returns 0, or 130 where it was interrupted (and saved).
+def train_bundled_models(request: TrainingRequest) -> int:
+    """Train every bundled model into ``request.out``/NAME.safetensors, one after the other.
 
-    Raises UnknownPresetError, SaveError or TrainingDivergedError.
+    The models ship without the state of their runs, which goes when they are done. With ``resume``,
+    those that are made already stay as they are.
     """
-    settings = preset(name)
-    return _train(replace(settings, steps=steps or settings.steps, seed=seed), device, out)
-
-
-def train_bundled_models(folder: Path, steps: int | None, seed: int, device: str) -> int:
-    """Train every bundled model into ``folder``/NAME.safetensors, one after the other."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in BUNDLED_PRESETS:
-        code = train_preset(name, steps, seed, device, folder / f"{name}{SUFFIX}")
+    request.out.mkdir(parents=True, exist_ok=True)
+    outputs = {name: request.out / f"{name}{SUFFIX}" for name in BUNDLED_PRESETS}
+    # All at once: of several processes, none may look when another has gone further.
+    made = {name for name, out in outputs.items() if request.resume and _is_made(out)}
+    for name, out in outputs.items():
+        asked = replace(request, preset=name, out=out, keeps_run=False)
+        code = 0 if name in made else train_model(asked)
         if code:
             return code
     return 0
 
 
-def _train(settings: TrainingConfiguration, device: str, out: Path) -> int:
-    check_replaceable(out)
-    trainer = Trainer(settings, device)
-    progress = _Progress(settings.name, settings.steps)
-    saved_at = time.monotonic()
-    with _stop_requests() as stop:
-        for step in trainer.run():
-            progress.report(step)
-            if stop.is_set():
-                break
-            if time.monotonic() - saved_at > _SAVE_INTERVAL_SECONDS:
-                _save_on_the_way(trainer, out)
-                saved_at = time.monotonic()
-        progress.end()
-        if stop.is_set():
-            print("Stopping, and saving …", file=sys.stderr)
-        save_model(out, trainer.description(), trainer.weights())
-    taken = trainer.description().training.steps
-    if taken < settings.steps:
-        print(f"Stopped after {taken:,} of {settings.steps:,} steps; saved to {out}.")
-        return INTERRUPTED
-    print(f"Trained {settings.name} for {taken:,} steps; saved to {out}.")
+def _is_made(out: Path) -> bool:
+    return out.exists() and not RunFolder.beside(out).checkpoints()
+
+
+def train_model(request: TrainingRequest) -> int:
+    """Train into ``request.out``; returns 0, or 128 + the signal that stopped it (all is saved).
+
+    Raises ExplainedErrors: for what cannot be trained or saved, and for a training that fails.
+    """
+    with joined_ranks(request.device) as (ranks, device):
+        asked = replace(request, device=device)
+        if ranks.is_first:
+            return _train_and_record(asked, ranks)
+        return _train_along(asked, ranks)
+
+
+def _train_along(request: TrainingRequest, ranks: Ranks) -> int:
+    """A process that is not the first one writes nothing and says nothing."""
+    try:
+        trainer = started_trainer(request, ranks, lambda _: None)
+        with stop_requests() as stop:
+            for _ in trainer.run():
+                if _is_stopped(trainer, ranks, stop):
+                    return stop.exit_code
+    except ExplainedError:
+        return 1
     return 0
 
 
-def _save_on_the_way(trainer: Trainer, out: Path) -> None:
-    """A disk that is full now may have room when the training ends: what was learned goes on."""
-    try:
-        save_model(out, trainer.description(), trainer.weights())
-    except SaveError as error:
-        print(f"\n{error} The training goes on.", file=sys.stderr)
+def _train_and_record(request: TrainingRequest, ranks: Ranks) -> int:
+    check_replaceable(request.out)
+    trainer = started_trainer(request, ranks, _say)
+    folder = RunFolder.beside(request.out)
+    # Of a training that begins, what an earlier one left must not be taken for its own.
+    with (
+        _on_board(request, trainer) as follow,
+        _written(folder, anew=trainer.step == 0),
+        stop_requests() as stop,
+    ):
+        stopped = _drive(trainer, folder, follow, lambda: _is_stopped(trainer, ranks, stop))
+        if stopped:
+            _say("Stopping, and saving …")
+        save_model(request.out, trainer.description(), trainer.weights())
+        if not stopped and not request.keeps_run:
+            folder.clear()
+    print(_outcome(trainer, request))
+    return stop.exit_code if stopped else 0
 
 
 @contextmanager
-def _stop_requests() -> Iterator[threading.Event]:
-    """An event that Ctrl-C sets, so that a step or a save is never cut in two.
-
-    A second Ctrl-C ends the program at once, as usual.
-    """
-    stop = threading.Event()
-
-    def request(_number: int, _frame: FrameType | None) -> None:
-        stop.set()  # no more: the signal may have come in the middle of a print
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    previous = signal.signal(signal.SIGINT, request)
+def _written(folder: RunFolder, *, anew: bool) -> Iterator[None]:
+    folder.open_for_writing()
     try:
-        yield stop
+        if anew:
+            folder.clear()
+        yield
     finally:
-        signal.signal(signal.SIGINT, previous)
+        folder.close()
 
 
-class _Progress:
-    """Loss, steps per second and the time left, on one line of a terminal or a line now and then."""
-
-    def __init__(self, name: str, steps: int) -> None:
-        self._name, self._steps = name, steps
-        self._on_terminal = sys.stderr.isatty()
-        self._interval_seconds = 0.25 if self._on_terminal else 5.0
-        self._times: deque[tuple[float, int]] = deque([(time.monotonic(), 0)], maxlen=_SPEED_WINDOW)
-        self._losses: list[float] = []
-
-    def report(self, step: TrainingStep) -> None:
-        self._losses.append(step.loss)
-        now = time.monotonic()
-        due = now - self._times[-1][0] >= self._interval_seconds
-        if not due and step.step not in (1, self._steps):
-            return
-        self._times.append((now, step.step))
-        since, from_step = self._times[0]
-        speed = (step.step - from_step) / max(now - since, 1e-9)
-        left = (self._steps - step.step) / speed if speed else 0.0
-        loss = sum(self._losses) / len(self._losses)
-        self._losses.clear()
-        line = (
-            f"{self._name}: step {step.step:,}/{self._steps:,}  loss {loss:.4f}  "
-            f"{speed:.1f} steps/s  {_clock(left)} left"
-        )
-        if self._on_terminal:
-            print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
-        else:
-            print(line, file=sys.stderr, flush=True)
-
-    def end(self) -> None:
-        if self._on_terminal:
-            print(file=sys.stderr)
+def _drive(
+    trainer: Trainer,
+    folder: RunFolder,
+    follow: Callable[[], None],
+    is_stopped: Callable[[], bool],
+) -> bool:
+    """Take the steps; whether they were stopped. The state is saved however it ends."""
+    progress = ProgressLine(trainer)
+    run = RecordedRun(trainer, folder, lambda error: progress.say(f"{error} The training goes on."))
+    with closing(run.run()) as steps:
+        try:
+            for _ in steps:
+                progress.report()
+                follow()
+                if is_stopped():
+                    return True
+        except TrainingDivergedError:
+            progress.say(f"What was learned before is in {folder.path}.")
+            raise
+        finally:
+            progress.end()
+    return False
 
 
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+def _is_stopped(trainer: Trainer, ranks: Ranks, stop: StopRequest) -> bool:
+    """All processes stop at the same step, or one would wait for the others for ever."""
+    if ranks.size > 1 and trainer.device.type != "cpu" and trainer.step % _AGREE_EVERY:
+        return False
+    return ranks.any(stop.is_made, trainer.device)
+
+
+@contextmanager
+def _on_board(request: TrainingRequest, trainer: Trainer) -> Iterator[Callable[[], None]]:
+    """What to call after each step; nothing where no TensorBoard is asked for."""
+    if request.tensorboard is None:
+        yield lambda: None
+        return
+    with closing(TensorBoardLog(request.tensorboard, trainer)) as board:
+        yield board.follow
+        board.finish()
+
+
+def _outcome(trainer: Trainer, request: TrainingRequest) -> str:
+    taken, planned = trainer.step, trainer.configuration.steps
+    if taken < planned:
+        return f"Stopped after {taken:,} of {planned:,} steps; saved to {request.out}."
+    return f"Trained {trainer.configuration.name} for {taken:,} steps; saved to {request.out}."
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -16,17 +16,28 @@ class MovingAverage:
     def __init__(self, network: nn.Module, decay: float) -> None:
         self.decay = decay
         self._updates = 0
-        self._live = list(network.state_dict(keep_vars=True).values())
-        self._names = list(network.state_dict())
-        self._average = [tensor.detach().clone() for tensor in self._live]
+        live = network.state_dict(keep_vars=True)
+        self._names = list(live)
+        self._live = [tensor.detach() for tensor in live.values()]  # they share their memory
+        self._average = [tensor.clone() for tensor in self._live]
 
     @torch.no_grad()
     def update(self) -> None:
         """Take in the network's present weights."""
         self._updates += 1
         decay = min(self.decay, (1 + self._updates) / (10 + self._updates))
-        torch._foreach_lerp_(self._average, [w.detach() for w in self._live], 1.0 - decay)
+        torch._foreach_lerp_(self._average, self._live, 1.0 - decay)
 
     def weights(self) -> dict[str, Tensor]:
         """A copy of the averaged weights, by name."""
-        return {name: t.clone() for name, t in zip(self._names, self._average, strict=True)}
+        return {name: tensor.clone() for name, tensor in self.state().items()}
+
+    def state(self) -> dict[str, Tensor]:
+        """The averaged weights themselves, by name."""
+        return dict(zip(self._names, self._average, strict=True))
+
+    def restore(self, weights: dict[str, Tensor], updates: int) -> None:
+        """Go on from stored weights, after so many updates."""
+        for name, tensor in self.state().items():
+            tensor.copy_(weights[name])
+        self._updates = updates

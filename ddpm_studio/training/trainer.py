@@ -3,147 +3,373 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn.functional import mse_loss
 
-from ddpm_studio.checkpoints.description import ModelDescription, TrainingRecord
-from ddpm_studio.datasets.catalogue import open_data_set
-from ddpm_studio.diffusion.targets import Target, signal_and_noise_scales, target_value
+from ddpm_studio.checkpoints.description import ModelDescription
+from ddpm_studio.datasets.catalogue import DataSource
 from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.networks.denoiser import build_network
+from ddpm_studio.training.batches import Batch, BatchSource
+from ddpm_studio.training.computation import (
+    AUTO_WORTH,
+    FORMATS,
+    LAYOUT_WORTH,
+    Computation,
+    fastest,
+    has_bfloat16,
+)
+from ddpm_studio.training.configuration import AUTO, TrainingConfiguration
+from ddpm_studio.training.divergence import (
+    first_bad_step,
+    is_sound,
+    not_a_number,
+    require_no_explosion,
+)
+from ddpm_studio.training.explained_step import ExplainedStep
+from ddpm_studio.training.failures import lost_device
+from ddpm_studio.training.loss_history import LossHistory
+from ddpm_studio.training.memory_limit import (
+    fitting_batch_size,
+    is_out_of_memory,
+    too_large_batch,
+    untried_batch,
+)
+from ddpm_studio.training.model_record import described
 from ddpm_studio.training.moving_average import MovingAverage
-from ddpm_studio.training.presets import TrainingConfiguration
+from ddpm_studio.training.optimiser import Optimiser
+from ddpm_studio.training.random_states import DropoutRandomness
+from ddpm_studio.training.ranks import ALONE, Ranks
+from ddpm_studio.training.run_state import ResumeError, RunState
+from ddpm_studio.training.training_step import TrainingStep, read_steps
 
-_RECENT_STEPS = 200
+RECENT_STEPS = 200
+"""Steps whose mean loss is called the final one."""
 
-
-class TrainingDivergedError(ExplainedError, ArithmeticError):
-    """The loss is no longer a number; the message says at which step and what to try."""
-
-
-@dataclass(frozen=True)
-class TrainingStep:
-    """One optimiser step: ``step`` counts from 1, ``loss`` is the batch's mean squared error."""
-
-    step: int
-    loss: float
-    learning_rate: float
+_READ_EVERY = 50
 
 
 class Trainer:
-    """A training run as a generator: whoever drives :meth:`run` owns progress and cancelling.
+    """A training run as a generator: whoever drives :meth:`run` owns progress, pause and cancelling.
 
     All randomness comes from ``configuration.seed``; on one machine with one number of threads
-    the same configuration gives the same weights, bit for bit.
+    the same configuration gives the same weights, bit for bit. Between two steps, :meth:`state` is
+    all that is needed to go on exactly. With ``ranks``, each process computes its part of the
+    batch. ``data`` stands in for the catalogue's. Raises MissingDataError, RanksError.
     """
 
     def __init__(
-        self, configuration: TrainingConfiguration, device: torch.device | str = "cpu"
+        self,
+        configuration: TrainingConfiguration,
+        device: torch.device | str = "cpu",
+        ranks: Ranks = ALONE,
+        data: DataSource | None = None,
     ) -> None:
         self.configuration = configuration
         self.device = torch.device(device)
         self.schedule = configuration.schedule.build()
-        self._data = open_data_set(configuration.data_set)
-        self._generator = torch.Generator().manual_seed(configuration.seed)
+        self._ranks = ranks
+        self._part = ranks.part_of(configuration.batch_size)
+        self._batches = BatchSource(configuration, self.schedule, self.device, data)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(configuration.seed)
             self.network = build_network(configuration.network).to(self.device)
-        self._average = MovingAverage(self.network, configuration.ema_decay)
-        self._target = Target(configuration.target)
-        self._recent_losses: deque[float] = deque(maxlen=_RECENT_STEPS)
+        self._dropout = DropoutRandomness(self.network, configuration.seed, self.device)
+        is_auto = configuration.precision == AUTO
+        self._precision = None if is_auto else configuration.precision  # until it is measured
+        self._memory_format: str | None = None
+        self._history = LossHistory(self.schedule.T)
+        self._unread: list[TrainingStep] = []
         self._step = 0
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """What depends on where the weights lie in memory."""
+        self._average = MovingAverage(self.network, self.configuration.ema_decay)
+        self._optimiser = Optimiser(self.network, self.configuration, self.device)
+        self._forward = self._ranks.joined(self.network, self.device)
+
+    @classmethod
+    def resumed(
+        cls,
+        state: RunState,
+        device: torch.device | str = "cpu",
+        configuration: TrainingConfiguration | None = None,
+        ranks: Ranks = ALONE,
+    ) -> Trainer:
+        """The training that ``state`` was taken of. Raises ResumeError, MissingDataError.
+
+        ``configuration`` may change how it goes on, but not what is trained.
+        """
+        settings = configuration or state.configuration
+        _require_same_model(settings, state.configuration)
+        trainer = cls(settings, device, ranks)
+        try:
+            trainer._restore(state)
+        except torch.OutOfMemoryError:
+            raise
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise ResumeError("The state of the training does not fit its network.") from error
+        return trainer
+
+    def _restore(self, state: RunState) -> None:
+        self._restore_computation(state)
+        self.network.load_state_dict(state.part("network"))
+        self._average.restore(state.part("average"), state.step)
+        self._optimiser.restore(state.part("exp_avg"), state.part("exp_avg_sq"), state.step)
+        seed = self.configuration.seed + state.step  # for a generator that another device has not
+        self._batches.restore(state.part("generator"), seed)
+        self._dropout.restore(state.part("generator"), seed)
+        arrays = {name: tensor.numpy() for name, tensor in state.part("history").items()}
+        self._history = LossHistory.of_arrays(self.schedule.T, arrays)
+        if len(self._history) != state.step:
+            raise ValueError
+        self._step = state.step
+
+    def _restore_computation(self, state: RunState) -> None:
+        """What was measured holds on the same kind of device; a layout also is none of the CPU's."""
+        if state.precision == AUTO:
+            return  # nothing was measured yet
+        is_same = state.device == self.device.type
+        if self._precision is None and state.configuration.precision == AUTO and is_same:
+            self._precision = state.precision
+        keeps_layout = is_same or self.device.type == "cuda"
+        self._use_memory_format(state.memory_format if keeps_layout else "contiguous")
+
+    @property
+    def precision(self) -> str:
+        """Of the computation: "float32" or "bfloat16"; "auto" before that is measured."""
+        return self._precision or AUTO
+
+    @property
+    def step(self) -> int:
+        """Steps taken so far."""
+        return self._step
+
+    @property
+    def history(self) -> LossHistory:
+        """Of all steps so far. Reads what is still on the device, so it waits for the device."""
+        if self._unread:
+            self._history.extend(read_steps(self._unread))
+            self._unread.clear()
+        return self._history
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the loss is a number and far from exploding: a state worth keeping."""
+        return is_sound(self.history)
 
     def run(self) -> Iterator[TrainingStep]:
         """Yield after each step until ``configuration.steps`` are done.
 
-        Raises TrainingDivergedError where the loss stops being finite.
+        Raises TrainingDivergedError where the loss stops being finite or explodes, and
+        TooLargeBatchError; the weights are then those of the last good step, or of the last step.
         """
-        settings = self.configuration
         self.network.train()
-        fused = self.device.type in ("cpu", "cuda")
-        optimiser = torch.optim.Adam(
-            self.network.parameters(), lr=settings.learning_rate, fused=fused
-        )
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(settings.seed)  # dropout draws from the global generator
-            dropout_state = torch.get_rng_state()
-        while self._step < settings.steps:
-            rate = self._learning_rate(self._step)
-            for group in optimiser.param_groups:
-                group["lr"] = rate
-            # Only while a step is computed is the global generator ours: a driver may use it too.
-            with torch.random.fork_rng(devices=[]):
-                torch.set_rng_state(dropout_state)
-                loss = self._take_step(optimiser)
-                dropout_state = torch.get_rng_state()
+        self._choose_computation()
+        while self._step < self.configuration.steps:
+            step = self._step_or_explanation()
             self._step += 1
-            self._recent_losses.append(loss)
-            yield TrainingStep(self._step, loss, rate)
+            self._unread.append(step)
+            if self._step % _READ_EVERY == 0 or self._step == self.configuration.steps:
+                self._require_progress()
+            yield step
 
-    def _take_step(self, optimiser: torch.optim.Optimizer) -> float:
-        loss = self._batch_loss()
-        optimiser.zero_grad(set_to_none=True)
+    def _step_or_explanation(self) -> TrainingStep:
+        before = self._random_states()
+        try:
+            with self._ranks.losing_one_explained():
+                return self._take_step()
+        except torch.AcceleratorError as error:
+            raise lost_device(str(self.device)) from error
+        except BaseException as error:
+            self._restore_random_states(before)  # the step was not taken
+            self._optimiser.forget_gradients()
+            if not is_out_of_memory(error):
+                raise
+        # No sooner: the error holds all that lies in memory.
+        raise self._too_large()
+
+    def _take_step(self) -> TrainingStep:
+        rate = self.configuration.learning_rate_at(self._step)
+        batch = self._draw()
+        with self._dropout.ours():
+            output = self._predict(batch)
+        loss = mse_loss(output, batch.target)
+        self._optimiser.forget_gradients()
         torch.autograd.backward(loss)
-        norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        value = float(loss.detach())
-        # A finite loss may have gradients that are not: they would spoil the weights.
-        if not math.isfinite(value) or not math.isfinite(float(norm)):
-            raise TrainingDivergedError(
-                "The loss is not a number after {steps} steps; try a lower learning rate.",
-                steps=self._step,
-            )
-        optimiser.step()
+        norm = self._optimiser.clip_gradients()
+        reported = self._ranks.mean(loss.detach())
+        self._require_numbers(reported, norm)
+        self._optimiser.step(rate, norm)
         self._average.update()
-        return value
+        losses = _sample_losses(output.detach(), batch.target)
+        return TrainingStep(self._step + 1, rate, reported, norm, batch.t, losses)
 
-    def _batch_loss(self) -> Tensor:
-        """One draw of the simple objective (DDPM, eq. 14), a scalar."""
-        settings = self.configuration
-        x_0 = self._data.sample(settings.batch_size, self._generator).to(self.device)
-        t = torch.randint(1, self.schedule.T + 1, (len(x_0),), generator=self._generator)
-        noise = torch.randn(x_0.shape, generator=self._generator).to(self.device)
-        signal, sigma = signal_and_noise_scales(self.schedule, t, x_0)
-        output = self.network(signal * x_0 + sigma * noise, t.to(self.device))
-        wanted = target_value(self._target, x_0, noise, self.schedule, t)
-        return torch.nn.functional.mse_loss(output, wanted)
+    def _draw(self) -> Batch:
+        batch = self._batches.draw(self._part)
+        if not self._ranks.is_first:  # a checkpoint keeps the first one's state alone
+            self._dropout.reseed(hash((self.configuration.seed, self._step, self._ranks.rank)))
+        return batch
 
-    def _learning_rate(self, step: int) -> float:
-        """Linear warm-up, then a half cosine down to zero at the last step."""
-        settings = self.configuration
-        warm_up = min(1.0, (step + 1) / max(1, settings.warm_up_steps))
-        return (
-            settings.learning_rate * warm_up * 0.5 * (1 + math.cos(math.pi * step / settings.steps))
+    def _predict(self, batch: Batch) -> Tensor:
+        computation = self._computation
+        with computation.autocast(self.device):
+            output: Tensor = self._forward(computation.laid_out(batch.x_t), batch.t)
+        return output.float()
+
+    @property
+    def _computation(self) -> Computation:
+        return Computation(self._precision or "float32", self._memory_format or "contiguous")
+
+    def _require_numbers(self, loss: Tensor, norm: Tensor) -> None:
+        """On a CPU at once; elsewhere looking would wait, and the optimiser leaves such a step out."""
+        if self.device.type != "cpu":
+            return
+        # A finite loss may have gradients that are not: they would spoil the weights.
+        if not math.isfinite(float(loss)) or not math.isfinite(float(norm)):
+            raise not_a_number(self._step)
+
+    def _require_progress(self) -> None:
+        """Also the look at the numbers that :meth:`_require_numbers` spared."""
+        good_steps = first_bad_step(self.history)
+        if good_steps is not None:  # the optimiser has left out all steps from there on
+            self._step = good_steps
+            self._history.forget_after(good_steps)
+            raise not_a_number(good_steps)
+        require_no_explosion(self._history)
+
+    def _too_large(self) -> ExplainedError:
+        if self._ranks.size > 1:
+            return untried_batch(self.configuration.batch_size)
+        before = self._random_states()
+        try:
+            fitting = fitting_batch_size(self.configuration.batch_size, self._try_batch)
+        finally:
+            self._restore_random_states(before)
+        return too_large_batch(self.configuration.batch_size, fitting)
+
+    def _try_batch(self, size: int) -> None:
+        """All that a step of that size needs memory for."""
+        try:
+            batch = self._batches.draw(batch_size=size)
+            torch.autograd.backward(mse_loss(self._predict(batch), batch.target))
+            self._optimiser.reserve()
+        finally:
+            self._optimiser.forget_gradients()
+
+    def _choose_computation(self) -> None:
+        """Once; what is to be measured is measured with the next batch, which stays the next."""
+        candidates = self._candidates()
+        if len(candidates) > 1:
+            before = self._random_states()
+            batch = self._batches.draw(self._part)
+            self._restore_random_states(before)
+            worth = LAYOUT_WORTH if self._precision else AUTO_WORTH
+            mean = self._ranks.mean
+            chosen = fastest(self.network, batch.x_t, batch.t, candidates, worth, mean)
+        else:
+            (chosen,) = candidates
+        if self._memory_format is None:
+            self._use_memory_format(chosen.memory_format)
+        self._precision = chosen.precision
+
+    def _candidates(self) -> list[Computation]:
+        """The usual one first. On the CPU "float32" is one thing, the same bit for bit every time."""
+        precisions = [self._precision or "float32"]
+        if self._precision is None and has_bfloat16(self.device):
+            precisions.append("bfloat16")
+        formats = [self._memory_format or "contiguous"]
+        may_differ = self.device.type == "cuda" or self._precision is None
+        is_image = len(self.configuration.network.sample_shape) == 3
+        # Joined processes share their gradients in one layout.
+        if self._memory_format is None and may_differ and is_image and self._ranks.size == 1:
+            formats.append("channels_last")
+        return [Computation(precision, name) for precision in precisions for name in formats]
+
+    def _use_memory_format(self, name: str) -> None:
+        self._memory_format = name
+        if name != "contiguous":
+            average, updates = self._average.weights(), self._step
+            self.network.to(memory_format=FORMATS[name])  # type: ignore[call-overload]
+            self._prepare()
+            self._average.restore(average, updates)
+
+    def _random_states(self) -> dict[str, Tensor]:
+        return self._batches.state() | self._dropout.state()
+
+    def _restore_random_states(self, states: dict[str, Tensor]) -> None:
+        self._batches.restore(states, 0)
+        self._dropout.restore(states, 0)
+
+    def explain_next(self) -> ExplainedStep:
+        """The values of the next step, which stays the next: nothing is changed by looking."""
+        self.network.train()
+        self._choose_computation()
+        before = self._random_states()
+        try:
+            batch = self._draw()
+            with torch.no_grad(), self._dropout.ours(keep=False):
+                output = self._predict(batch)
+        finally:
+            self._restore_random_states(before)
+        return ExplainedStep(
+            step=self._step + 1,
+            x_0=batch.x_0.cpu(),
+            t=batch.t.cpu(),
+            noise=batch.noise.cpu(),
+            x_t=batch.x_t.cpu(),
+            prediction=output.cpu(),
+            target=batch.target.cpu(),
+            sample_losses=_sample_losses(output, batch.target).cpu(),
+            loss=float(mse_loss(output, batch.target)),
         )
 
     def weights(self) -> dict[str, Tensor]:
         """A copy of the moving-average weights: what samples are drawn with."""
         return self._average.weights()
 
+    def state(self) -> RunState:
+        """All that is needed to go on; its tensors are the trainer's own, to be stored at once."""
+        history = {name: torch.from_numpy(a) for name, a in self.history.arrays().items()}
+        parts = {
+            "network": self.network.state_dict(),
+            "average": self._average.state(),
+            **self._optimiser.state(),
+            "generator": self._random_states(),
+            "history": history,
+        }
+        return RunState(
+            configuration=self.configuration,
+            step=self._step,
+            tensors={
+                f"{part}.{name}": tensor
+                for part, tensors in parts.items()
+                for name, tensor in tensors.items()
+            },
+            device=self.device.type,
+            threads=torch.get_num_threads(),
+            memory_format=self._memory_format or "contiguous",
+            precision=self.precision,
+        )
+
     def description(self) -> ModelDescription:
         """What the model is, as trained so far."""
-        settings = self.configuration
-        losses = self._recent_losses
-        return ModelDescription(
-            name=settings.name,
-            data_set=settings.data_set,
-            network=settings.network,
-            schedule=settings.schedule,
-            target=settings.target,
-            variance=settings.variance,
-            clip=settings.clip,
-            training=TrainingRecord(
-                steps=self._step,
-                planned_steps=settings.steps,
-                batch_size=settings.batch_size,
-                learning_rate=settings.learning_rate,
-                ema_decay=settings.ema_decay,
-                seed=settings.seed,
-                final_loss=sum(losses) / len(losses) if losses else None,
-                device=self.device.type,
-                threads=torch.get_num_threads(),
-            ),
-        )
+        loss = self.history.recent_loss(RECENT_STEPS)
+        return described(self.configuration, self.precision, self._step, loss, self.device)
+
+
+def _sample_losses(output: Tensor, target: Tensor) -> Tensor:
+    return (output - target).square().flatten(1).mean(dim=1)
+
+
+def _require_same_model(new: TrainingConfiguration, old: TrainingConfiguration) -> None:
+    for name in ("data_set", "network", "schedule", "target"):
+        if getattr(new, name) != getattr(old, name):
+            raise ResumeError(
+                "The training began with another {field}: it cannot go on with this one.",
+                field=name,
+            )

@@ -6,12 +6,13 @@ import os
 import sys
 import threading
 from dataclasses import fields
+from pathlib import Path
 from time import sleep
 
 import numpy as np
 import pytest
 
-from ddpm_studio.benchmark import report
+from ddpm_studio.benchmark import report, training_report
 from ddpm_studio.benchmark.probe_process import ProbeError, probe_environment, run_probe
 from ddpm_studio.benchmark.results import (
     Export,
@@ -21,8 +22,15 @@ from ddpm_studio.benchmark.results import (
     SliderDrag,
     Stall,
     StartUp,
+    TrainingSpeed,
 )
-from ddpm_studio.benchmark.rows import memory_row, slider_rows, stall_lines, startup_rows
+from ddpm_studio.benchmark.rows import (
+    memory_row,
+    slider_rows,
+    stall_lines,
+    startup_rows,
+    training_rows,
+)
 from ddpm_studio.benchmark.spread import median, percentile
 from ddpm_studio.benchmark.stack_watch import StackWatch, place_of
 from ddpm_studio.benchmark.table import Expectation, Row, format_table, number
@@ -234,7 +242,87 @@ def test_export_probe_makes_the_file_that_is_asked_for() -> None:
     assert export.bytes_per_frame > 100
 
 
+STAND_IN = {
+    "model.py": """
+from ddpm_studio.networks.configuration import UNetConfiguration
+from ddpm_studio.networks.unet import UNet as Ours
+
+def UNet(T, ch, ch_mult, attn, num_res_blocks, dropout):
+    sizes = tuple(28 // 2**level for level in attn)
+    assert (T, ch, tuple(ch_mult), dropout) == (1000, 32, (1, 2, 2), 0.1)
+    return Ours(UNetConfiguration(28, 3, WIDTH, tuple(ch_mult), num_res_blocks, sizes, dropout))
+""",
+    "diffusion.py": """
+import torch
+
+class GaussianDiffusionTrainer:
+    def __init__(self, model, beta_1, beta_T, T):
+        assert (beta_1, beta_T, T) == (1e-4, 0.02, 1000)
+        self.model = model
+
+    def __call__(self, x_0):
+        t = torch.randint(1, 1000, (len(x_0),))
+        return (self.model(x_0, t) - x_0).square()
+""",
+}
+
+
+def stand_in(folder: Path, width: int) -> Path:
+    """Looks like a checkout of pytorch-ddpm."""
+    for name, text in STAND_IN.items():
+        (folder / name).write_text(text.replace("WIDTH", str(width)), encoding="utf-8")
+    return folder
+
+
+def test_training_probe_measures_both_loops_at_each_precision(tmp_path: Path) -> None:
+    folder = stand_in(tmp_path, 32)
+    speed = TrainingSpeed(**run_probe("training_probe", "small", 1, 2, 1, folder))
+    for rates in (speed.ours, speed.theirs):
+        assert list(rates) == ["float32", "bfloat16"]
+        assert all(len(each) == 2 and min(each) > 0 for each in rates.values())
+    assert (speed.image_size, speed.batch_size) == (28, 1)
+    assert speed.parameter_count == 1_113_955
+
+
+def test_training_probe_needs_nothing_to_compare_with() -> None:
+    speed = TrainingSpeed(**run_probe("training_probe", "small", 1, 1, 1))
+    assert speed.theirs == {}
+    assert len(training_rows(speed)) == 2
+
+
+def test_networks_that_differ_are_not_compared(tmp_path: Path) -> None:
+    with pytest.raises(ProbeError, match="the networks differ"):
+        run_probe("training_probe", "small", 1, 1, 1, stand_in(tmp_path, 64))
+
+
+def test_ratios_of_training_are_the_middle_ones_of_their_rounds() -> None:
+    ours = {"float32": [22.0, 2.0, 90.0], "bfloat16": [30.0, 3.3, 33.0]}
+    theirs = {"float32": [20.0, 2.0, 20.0], "bfloat16": [60.0, 6.6, 66.0]}
+    speed = TrainingSpeed("small", 1, 28, 64, 1, ours, theirs, None)
+    ratios = training_rows(speed)[-3:]
+    assert [row.median for row in ratios] == pytest.approx([1.1, 1.65, 0.5])
+    assert [len(row.expectations) for row in ratios] == [1, 1, 0]
+
+
 # The whole
+
+
+def test_training_report_says_what_was_measured_and_what_was_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def answer(_name: str, network: str, *_arguments: object) -> dict[str, object]:
+        if network == "paper":
+            raise ProbeError("it is broken")
+        rates = {"float32": [12.0], "bfloat16": [18.0]}
+        speed = TrainingSpeed("small", 1_000_000, 28, 64, 3, rates, {}, None)
+        return {field.name: getattr(speed, field.name) for field in fields(speed)}
+
+    monkeypatch.setattr(training_report, "run_probe", answer)
+    assert training_report.run_training_benchmark(None, quick=True) == 1
+    printed = capsys.readouterr().out
+    assert "1.00 million parameters, images of 28x28, batches of 64" in printed
+    assert "3 threads" in printed
+    assert "paper network: not measured. it is broken" in printed
 
 
 def test_report_prints_what_was_measured_and_what_was_not(

@@ -100,7 +100,8 @@ def test_residual_block_is_its_equations(outputs: int) -> None:
     assert h.abs().max() > 0.1
 
 
-def test_attention_is_torchs_multi_head_attention_with_one_head() -> None:
+@pytest.mark.parametrize("size", [(3, 5), (8, 9)], ids=["few positions", "many positions"])
+def test_attention_is_torchs_multi_head_attention_with_one_head(size: tuple[int, int]) -> None:
     channels = 8
     attention = randomised(SelfAttention(channels, SMALL))
     reference = nn.MultiheadAttention(channels, 1, batch_first=True).double()
@@ -110,7 +111,7 @@ def test_attention_is_torchs_multi_head_attention_with_one_head() -> None:
     reference.out_proj.weight.data = projection.weight.data[:, :, 0, 0]
     reference.out_proj.bias.data = projection.bias.data
 
-    x = batch(2, channels, 3, 5)
+    x = batch(2, channels, *size)
     positions = group_norm(x, attention.norm).flatten(2).transpose(1, 2)  # (B, H W, C)
     attended = reference(positions, positions, positions, need_weights=False)[0]
     expected = x + attended.transpose(1, 2).reshape(x.shape)

@@ -11,8 +11,9 @@ from ddpm_studio.checkpoints.sampling import sample_model
 from ddpm_studio.checkpoints.weights import load_inspected
 from ddpm_studio.datasets.digits import Digits
 from ddpm_studio.networks.configuration import MlpConfiguration
+from ddpm_studio.training.configuration import TrainingConfiguration
 from ddpm_studio.training.digit_classifier import DigitClassifier
-from ddpm_studio.training.presets import QUARTER_LINEAR, TrainingConfiguration
+from ddpm_studio.training.presets import QUARTER_LINEAR
 
 
 @pytest.fixture(scope="session")

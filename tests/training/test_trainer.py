@@ -10,18 +10,20 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from ddpm_studio.checkpoints.description import TrainingRecord
+from ddpm_studio.checkpoints.description import Recipe, TrainingRecord
 from ddpm_studio.datasets.points import (
     MIXTURE_MEANS,
     MIXTURE_STDS,
     MIXTURE_WEIGHTS,
     POINT_DISTRIBUTIONS,
 )
-from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
+from ddpm_studio.diffusion.schedule import ScheduleConfiguration
 from ddpm_studio.networks.configuration import UNetConfiguration
+from ddpm_studio.training import trainer as trainer_module
+from ddpm_studio.training.configuration import TrainingConfiguration, TrainingConfigurationError
+from ddpm_studio.training.divergence import TrainingDivergedError
 from ddpm_studio.training.moving_average import MovingAverage
-from ddpm_studio.training.presets import TrainingConfiguration
-from ddpm_studio.training.trainer import Trainer, TrainingDivergedError
+from ddpm_studio.training.trainer import Trainer
 
 
 def finished(settings: TrainingConfiguration) -> Trainer:
@@ -209,10 +211,10 @@ def test_gradients_that_are_not_numbers_spoil_no_weights(
     trainer = Trainer(small)
     before = trainer.weights()
 
-    def finite_with_infinite_slope() -> Tensor:
+    def finite_with_infinite_slope(_output: Tensor, _target: Tensor) -> Tensor:
         return sum((0 * p.sum()).sqrt() for p in trainer.network.parameters()) + torch.ones(())
 
-    monkeypatch.setattr(trainer, "_batch_loss", finite_with_infinite_slope)
+    monkeypatch.setattr(trainer_module, "mse_loss", finite_with_infinite_slope)
     with pytest.raises(TrainingDivergedError):
         next(trainer.run())
     assert equal(trainer.weights(), before)
@@ -241,6 +243,7 @@ def test_the_description_says_what_was_trained(small: TrainingConfiguration) -> 
         final_loss=made.training.final_loss,
         device="cpu",
         threads=torch.get_num_threads(),
+        recipe=Recipe("cosine", 20, 5, 1.0, "float32"),
     )
     assert made.training.final_loss == pytest.approx(fmean(losses), rel=0.2)
 
@@ -252,7 +255,9 @@ def test_a_finished_training_takes_no_further_step(small: TrainingConfiguration)
 
 
 def test_a_schedule_that_cannot_be_is_refused_before_training(small: TrainingConfiguration) -> None:
-    with pytest.raises(ScheduleError, match="T must lie between 1"):
+    with pytest.raises(TrainingConfigurationError, match="T must lie between 1"):
         Trainer(replace(small, schedule=ScheduleConfiguration("linear", 0, 1e-4, 0.02)))
-    with pytest.raises(ScheduleError, match="beta_T must lie strictly between 0 and 1"):
+    with pytest.raises(
+        TrainingConfigurationError, match="beta_T must lie strictly between 0 and 1"
+    ):
         Trainer(replace(small, schedule=ScheduleConfiguration("linear", 10, 1e-4, math.nan)))

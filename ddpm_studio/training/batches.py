@@ -1,0 +1,135 @@
+"""Draws the batches of a training: x_0, t and epsilon of Algorithm 1 (DDPM), and what follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Generator, Tensor
+
+from ddpm_studio.datasets.catalogue import (
+    DataSource,
+    FiniteDataSource,
+    UnknownDataSetError,
+    open_data_set,
+)
+from ddpm_studio.diffusion.schedule import NoiseSchedule
+from ddpm_studio.diffusion.targets import Target
+from ddpm_studio.explained_error import ExplainedError
+from ddpm_studio.training.configuration import TrainingConfiguration
+from ddpm_studio.training.random_states import restore_generator
+
+_RESIDENT_SHARE = 0.25  # of the device's free memory, which the network needs more than the data
+
+
+class MissingDataError(ExplainedError):
+    """The data of a training are not there."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One draw, all on the training's device: x_0, noise, x_t and target (B, …), t (B,).
+
+    x_t = sqrt(alpha_bar_t) x_0 + sqrt(1 - alpha_bar_t) noise; ``target`` is what the network should
+    say of it.
+    """
+
+    x_0: Tensor
+    t: Tensor
+    noise: Tensor
+    x_t: Tensor
+    target: Tensor
+
+
+class BatchSource:
+    """An endless row of batches; which ones is in the state of its generators alone.
+
+    On CUDA, t and the noise are drawn there, and images are chosen there where they fit: no step
+    waits for a copy. Raises MissingDataError.
+    """
+
+    def __init__(
+        self,
+        configuration: TrainingConfiguration,
+        schedule: NoiseSchedule,
+        device: torch.device,
+        data: DataSource | None = None,
+    ) -> None:
+        self._device = device
+        self._batch_size = configuration.batch_size
+        self._target = Target(configuration.target)
+        self._schedule = schedule
+        # Cast from float64 once; a step only looks its t up.
+        squares = np.stack((schedule.alpha_bar, schedule.marginal_variance))
+        self._scales = torch.from_numpy(squares).sqrt().to(device, torch.float32)
+        self._data = data or _open(configuration)
+        self._images = self._resident_images()
+        self._generator = Generator().manual_seed(configuration.seed)
+        self._on_device = self._generator
+        if device.type == "cuda":
+            self._on_device = Generator(device).manual_seed(configuration.seed)
+
+    def _resident_images(self) -> Tensor | None:
+        if not isinstance(self._data, FiniteDataSource):
+            return None
+        images = self._data.training_images()
+        if self._device.type == "cuda":
+            free_bytes, _ = torch.cuda.mem_get_info(self._device)
+            if images.nbytes > _RESIDENT_SHARE * free_bytes:
+                return images.pin_memory()
+        return images.to(self._device)
+
+    def draw(self, part: slice = slice(None), batch_size: int | None = None) -> Batch:
+        """The next batch, of which ``part`` is returned: the generators move on by all of it."""
+        x_0 = self._draw_x_0(batch_size or self._batch_size)
+        size, drawn_on = len(x_0), self._on_device.device
+        t = torch.randint(
+            1, self._schedule.T + 1, (size,), generator=self._on_device, device=drawn_on
+        )
+        noise = torch.randn(x_0.shape, generator=self._on_device, device=drawn_on)
+        return self._batch(*(self._here(each[part]) for each in (x_0, t, noise)))
+
+    def _draw_x_0(self, size: int) -> Tensor:
+        if self._images is None:
+            return self._data.sample(size, self._generator)
+        assert isinstance(self._data, FiniteDataSource)
+        chosen = self._data.choose(size, self._on_device)
+        return self._images[chosen.to(self._images.device)]
+
+    def _here(self, drawn: Tensor) -> Tensor:
+        return drawn.to(self._device, non_blocking=True)
+
+    def _batch(self, x_0: Tensor, t: Tensor, noise: Tensor) -> Batch:
+        shape = (2, len(t), *(1,) * (x_0.ndim - 1))
+        signal, sigma = self._scales[:, t].reshape(shape)
+        x_t = signal * x_0 + sigma * noise
+        if self._target is Target.NOISE:
+            return Batch(x_0, t, noise, x_t, noise)
+        if self._target is Target.X_0:
+            return Batch(x_0, t, noise, x_t, x_0)
+        return Batch(x_0, t, noise, x_t, signal * noise - sigma * x_0)
+
+    def state(self) -> dict[str, Tensor]:
+        """What decides all further batches; uint8 tensors."""
+        states = {"batches": self._generator.get_state()}
+        if self._on_device is not self._generator:
+            states["batches_on_device"] = self._on_device.get_state()
+        return states
+
+    def restore(self, states: dict[str, Tensor], fresh_seed: int) -> None:
+        """Go on where :meth:`state` was taken; on another kind of device, with ``fresh_seed``."""
+        restore_generator(self._generator, states.get("batches"), fresh_seed)
+        if self._on_device is not self._generator:
+            restore_generator(self._on_device, states.get("batches_on_device"), fresh_seed)
+
+
+def _open(configuration: TrainingConfiguration) -> DataSource:
+    try:
+        return open_data_set(configuration.data_set)
+    except UnknownDataSetError as error:
+        raise MissingDataError(
+            "{name} cannot be trained: its data {data_set!r} are not there.",
+            name=configuration.name,
+            data_set=configuration.data_set,
+        ) from error

@@ -1,0 +1,114 @@
+"""How a network is trained fastest, in which precision and layout: measured on its device, not assumed."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+AUTO_WORTH, LAYOUT_WORTH = 1 / 1.1, 0.97
+"""Of the usual way's time: what another may take at most. A rougher precision must be worth it."""
+
+_ROUNDS = 5
+_LONG_ENOUGH_SECONDS = 0.2  # of one measured step; a part of the batch may do
+
+FORMATS = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
+
+
+@dataclass(frozen=True)
+class Computation:
+    """precision: "float32" or "bfloat16" (autocast); memory_format: a key of FORMATS."""
+
+    precision: str
+    memory_format: str
+
+    def autocast(self, device: torch.device) -> torch.autocast:
+        """The block in which the network is called."""
+        enabled = self.precision == "bfloat16"
+        return torch.autocast(device.type, torch.bfloat16, enabled=enabled)
+
+    def laid_out(self, x: Tensor) -> Tensor:
+        """The network's input."""
+        if self.memory_format == "contiguous":
+            return x
+        return x.contiguous(memory_format=FORMATS[self.memory_format])
+
+
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether torch has autocast there."""
+    return torch.amp.is_autocast_available(device.type)
+
+
+def fastest(
+    network: nn.Module,
+    x: Tensor,
+    t: Tensor,
+    candidates: Sequence[Computation],
+    worth: float,
+    agreed: Callable[[Tensor], Tensor],
+) -> Computation:
+    """The one of ``candidates`` with the shortest step, if it takes ``worth`` of the first one's time.
+
+    x (B, …) and t (B,) are what is trained with. ``agreed`` turns this process's seconds into those
+    that all decide by. The network and the global generators are left as they were.
+    """
+    if len(candidates) == 1:
+        return candidates[0]
+    with torch.random.fork_rng(devices=[x.device] if x.device.type == "cuda" else []):
+        try:
+            seconds = _shortest(network, x, t, candidates)
+        except torch.OutOfMemoryError:  # the first step will say so
+            seconds = [1.0] * len(candidates)
+    usual, *others = agreed(torch.tensor(seconds, device=x.device)).tolist()
+    if min(others) <= worth * usual:
+        return candidates[1 + others.index(min(others))]
+    return candidates[0]
+
+
+def _shortest(
+    network: nn.Module, x: Tensor, t: Tensor, candidates: Sequence[Computation]
+) -> list[float]:
+    """Seconds of each. They take turns: what slows the machine down for a while slows all."""
+    layouts = _copies(network, {each.memory_format for each in candidates})
+    size = _enough(layouts, x, t, candidates[0])
+    rounds = [
+        [_step_seconds(layouts, x[:size], t[:size], each) for each in candidates]
+        for _ in range(1 + _ROUNDS)
+    ]
+    return [min(times) for times in zip(*rounds[1:], strict=True)]  # the first one is a warm-up
+
+
+def _copies(network: nn.Module, formats: Iterable[str]) -> dict[str, nn.Module]:
+    return {
+        name: copy.deepcopy(network).train().to(memory_format=FORMATS[name])  # type: ignore[call-overload]
+        for name in formats
+    }
+
+
+def _enough(layouts: dict[str, nn.Module], x: Tensor, t: Tensor, usual: Computation) -> int:
+    """Samples of a step that is long enough to be measured; for large networks few."""
+    size = min(2, len(x))
+    _step_seconds(layouts, x[:size], t[:size], usual)
+    while size < len(x):
+        if _step_seconds(layouts, x[:size], t[:size], usual) >= _LONG_ENOUGH_SECONDS:
+            break
+        size = min(2 * size, len(x))
+    return size
+
+
+def _step_seconds(
+    layouts: dict[str, nn.Module], x: Tensor, t: Tensor, computation: Computation
+) -> float:
+    network = layouts[computation.memory_format]
+    network.zero_grad(set_to_none=True)
+    began = time.perf_counter()
+    with computation.autocast(x.device):
+        output = network(computation.laid_out(x), t)
+    loss = output.float().square().mean()
+    loss.backward()
+    loss.item()  # waits for the device
+    return time.perf_counter() - began
