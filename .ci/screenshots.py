@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "resources" / "screenshots"
 TIMEOUT_MS = 300_000
+TRAINED_STEPS = 2500
 
 # Name, language, theme, model and t.
 SHOTS = (
@@ -43,7 +44,7 @@ def main() -> int:
     qt = QApplication([])
     with tempfile.TemporaryDirectory() as folder:
         settings = QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat)
-        application = Application(qt, Preferences(settings))
+        application = Application(qt, Preferences(settings), Path(folder) / "runs")
         application.open()
         wait_until(lambda: application.is_alive)
         for name, language, theme, model, t in SHOTS:
@@ -52,6 +53,7 @@ def main() -> int:
             application.window.grab().save(str(PICTURES / f"{name}.png"))
             print(f"resources/screenshots/{name}.png")
         show_measurement(application)
+        show_training(application)
         application.window.close()
     return 0
 
@@ -80,6 +82,25 @@ def show(application: Application, model: str, language: str, theme: str, t: int
         application.toggle_theme()
     application.playback.pause()
     application.playback.seek(t)
+
+
+def show_training(application: Application) -> None:
+    """A network that is learning the two moons."""
+    from ddpm_studio.session.training_run import TrainingState
+    from ddpm_studio.ui.page import Page
+
+    application.show_page(Page.TRAIN)
+    page = application.training_page
+    assert page is not None
+    page.start()  # the settings that the page begins with: the two moons, quick
+    wait_until(lambda: page.run.progress is not None and page.run.progress.step >= TRAINED_STEPS)
+    page.run.pause()
+    wait_until(lambda: page.run.state is TrainingState.PAUSED)
+    wait(500)
+    application.window.grab().save(str(PICTURES / "train.png"))
+    print("resources/screenshots/train.png")
+    page.run.discard()
+    wait_until(lambda: not page.run.is_active)
 
 
 def wait(milliseconds: int) -> None:

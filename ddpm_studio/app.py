@@ -11,7 +11,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -22,18 +22,22 @@ from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.platform_libraries import explanation, missing_system_libraries
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QCoreApplication
-
+    from ddpm_studio.session.comparison_data import ComparisonData
     from ddpm_studio.session.measurement_run import MeasurementRun
     from ddpm_studio.session.playback import Playback
     from ddpm_studio.session.studio import Studio
+    from ddpm_studio.session.training_run import TrainingRun
+    from ddpm_studio.session.watched_run import WatchedRun
     from ddpm_studio.ui.dialogs.export_dialog import ExportDialog
     from ddpm_studio.ui.dialogs.measure_dialog import MeasureDialog
     from ddpm_studio.ui.export_run import ExportRun
     from ddpm_studio.ui.main_screen import MainScreen
+    from ddpm_studio.ui.page import Page
+    from ddpm_studio.ui.training.training_page import TrainingPage
 
 
 PAINT_DELAY_MS = 10
+OFFER_DELAY_MS = 1500  # after the start, which nothing is to disturb
 SYSTEM_THEME = "system"
 
 
@@ -53,7 +57,7 @@ def run_window(model_path: Path | None) -> int:
     assert isinstance(application, QApplication)
     studio_window = Application(application)
     studio_window.open(model_path)
-    with _quitting_on_interrupt(application), _saying_what_went_wrong(studio_window):
+    with _quitting_on_interrupt(studio_window.quit_at_once), _saying_what_went_wrong(studio_window):
         code = application.exec()
     if studio_window.is_stuck:  # to destroy a thread that still runs aborts the process
         studio_window.preferences.save()
@@ -62,7 +66,7 @@ def run_window(model_path: Path | None) -> int:
 
 
 @contextmanager
-def _quitting_on_interrupt(application: QCoreApplication) -> Iterator[None]:
+def _quitting_on_interrupt(quit_at_once: Callable[[], None]) -> Iterator[None]:
     """Ctrl-C in the terminal closes the window as its own button does.
 
     Qt's loop runs no Python while nothing happens, so Python's handler would wait for the next
@@ -77,9 +81,7 @@ def _quitting_on_interrupt(application: QCoreApplication) -> Iterator[None]:
     notifier.activated.connect(lambda: reader.recv(64))
     previous_descriptor = signal.set_wakeup_fd(writer.fileno())
     # By the event loop, and not in the middle of whatever is going on: of starting, for example.
-    previous = signal.signal(
-        signal.SIGINT, lambda *_: QTimer.singleShot(0, application, application.quit)
-    )
+    previous = signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, quit_at_once))
     try:
         yield
     finally:
@@ -98,7 +100,7 @@ def _saying_what_went_wrong(studio_window: Application) -> Iterator[None]:
     def say(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         previous(kind, error, trace)
         if isinstance(error, Exception) and studio_window.is_alive:
-            studio_window.screen.show_problem(error)
+            studio_window.show_problem(error)
 
     sys.excepthook = say
     try:
@@ -140,7 +142,12 @@ class Application:
     playback: Playback
     screen: MainScreen
 
-    def __init__(self, application: object, preferences: object | None = None) -> None:
+    def __init__(
+        self,
+        application: object,
+        preferences: object | None = None,
+        runs_folder: Path | None = None,
+    ) -> None:
         from PySide6.QtGui import QIcon
         from PySide6.QtWidgets import QApplication
 
@@ -167,6 +174,14 @@ class Application:
         self._export_run: ExportRun | None = None
         self._measure_dialog: MeasureDialog | None = None
         self._measurement_run: MeasurementRun | None = None
+        self._runs_folder = runs_folder or _own_runs_folder()
+        self.training_page: TrainingPage | None = None
+        self._training_run: TrainingRun | None = None
+        self._watched_run: WatchedRun | None = None
+        self._comparison_data: ComparisonData | None = None
+        self._page_was_playing = False
+        self._quits_unasked = False
+        self.window.may_close = self._may_close
         self.window.closed.connect(self.close)
         application.aboutToQuit.connect(self.close)
 
@@ -181,6 +196,8 @@ class Application:
 
     def _come_alive(self) -> None:
         """The session and the screen; then the chains, on threads that import torch, and the plots."""
+        from PySide6.QtCore import QTimer
+
         from ddpm_studio.session.playback import Playback
         from ddpm_studio.session.studio import Studio
         from ddpm_studio.ui.main_screen import MainScreen
@@ -189,7 +206,7 @@ class Application:
         self.playback = Playback()
         self.screen = MainScreen(self.studio, self.playback, self.theme)
         self.screen.top_bar.show_language(self._languages.language)
-        self.window.show_screen(self.screen)
+        self.window.show_screen(self.screen, self.theme)
         self._connect()
         self.is_alive = True
         self.screen.add_side_column()
@@ -197,15 +214,19 @@ class Application:
         self.studio.open_bundled()
         if self._model_path is not None:
             self.screen.open_model_file(self._model_path)
+        QTimer.singleShot(OFFER_DELAY_MS, self.window, self._offer_to_go_on)
 
     def _connect(self) -> None:
         from ddpm_studio.ui.shortcuts import install_shortcuts
 
         window, screen = self.window, self.screen
-        shortcuts = install_shortcuts(window, self.playback)
+        self._shortcuts = shortcuts = install_shortcuts(window, self.playback)
         window.menus.show_playback(shortcuts.actions.values())
-        window.file_dropped.connect(screen.open_model_file)
-        window.menus.open_requested.connect(screen.choose_model_file)
+        window.file_dropped.connect(self.look_at)
+        window.menus.open_requested.connect(self._choose_model_file)
+        window.menus.watch_requested.connect(self._choose_folder_to_watch)
+        for switch in (window.menus, window.page_switch):
+            switch.page_requested.connect(self.show_page)
         window.menus.measure_requested.connect(self.open_measure_dialog)
         window.menus.new_seed_requested.connect(screen.draw_new_seed)
         window.menus.sampling_requested.connect(screen.choose_sampling)
@@ -249,9 +270,129 @@ class Application:
         self.window.setUpdatesEnabled(False)
         QTimer.singleShot(PAINT_DELAY_MS, self.window, lambda: self.window.setUpdatesEnabled(True))
         apply_theme(self._application, self.theme)
+        self.window.page_switch.set_theme(self.theme)
         self.screen.set_theme(self.theme)
         if self._measure_dialog is not None:
             self._measure_dialog.set_theme(self.theme)
+        if self.training_page is not None:
+            self.training_page.set_theme(self.theme)
+
+    # The two pages
+
+    def show_page(self, page: Page) -> None:
+        """Look at a model, or train one; what is not seen stands still, except for a training."""
+        from ddpm_studio.ui.page import Page
+
+        is_training = page is Page.TRAIN
+        if is_training == self._shows_training:
+            return
+        shown = self._training() if is_training else self.screen
+        self.window.show_page(shown)
+        self.window.page_switch.show_page(page)
+        shown.setFocus()  # no field of it: keys are for the page
+        self._enable_looking(not is_training)
+        if is_training:
+            self._page_was_playing = self.playback.is_playing
+            self.playback.pause()
+        elif self._page_was_playing:
+            self.playback.play()
+
+    @property
+    def _shows_training(self) -> bool:
+        return self.training_page is not None and self.training_page.isVisibleTo(self.window)
+
+    def _enable_looking(self, enabled: bool) -> None:
+        """What the menus and keys do to the chains, while these are not seen."""
+        menus = self.window.menus
+        for action in (
+            *self._shortcuts.actions.values(),
+            *(menus.export, menus.new_seed, menus.measure, menus.sampling),
+        ):
+            action.setEnabled(enabled)
+
+    def _training(self) -> TrainingPage:
+        """The page and its session, made when they are needed first."""
+        from ddpm_studio.session.comparison_data import ComparisonData
+        from ddpm_studio.session.training_run import TrainingRun
+        from ddpm_studio.session.watched_run import WatchedRun
+        from ddpm_studio.ui.training.training_page import TrainingPage
+
+        if self.training_page is None:
+            self._training_run = TrainingRun(self._runs_folder, self.window)
+            self._watched_run = WatchedRun(self.window)
+            self._comparison_data = ComparisonData(self.window)
+            page = TrainingPage(
+                self._training_run, self._watched_run, self._comparison_data, self.theme
+            )
+            page.page_requested.connect(self.show_page)
+            page.model_requested.connect(self.look_at)
+            self.studio.devices_changed.connect(self._show_training_devices)
+            self.training_page = page
+            self._show_training_devices()
+        return self.training_page
+
+    def _show_training_devices(self) -> None:
+        if self.training_page is not None:
+            self.training_page.show_devices(self.studio.devices, self.studio.device)
+
+    def look_at(self, path: Path) -> None:
+        """Open a model file on the page that shows models; a folder is one of a training to watch."""
+        from ddpm_studio.ui.page import Page
+
+        if path.is_dir():
+            self.show_page(Page.TRAIN)
+            self._training().watch(path)
+            return
+        self.show_page(Page.LOOK)
+        self.screen.open_model_file(path)
+
+    def _choose_folder_to_watch(self) -> None:
+        from ddpm_studio.ui.page import Page
+
+        self.show_page(Page.TRAIN)
+        self._training().choose_folder_to_watch()
+
+    def _choose_model_file(self) -> None:
+        from ddpm_studio.ui.page import Page
+
+        self.show_page(Page.LOOK)
+        self.screen.choose_model_file()
+
+    def show_problem(self, error: Exception) -> None:
+        """Say what went wrong, on the page that is seen."""
+        if self.training_page is not None and self._shows_training:
+            self.training_page.show_problem(error)
+        else:
+            self.screen.show_problem(error)
+
+    def _offer_to_go_on(self) -> None:
+        """Ask about a training that was left in the middle; without one, nothing is loaded."""
+        if not self._runs_folder.is_dir() or self.training_page is not None:
+            return
+        page = self._training()
+        unfinished = page.run.unfinished()
+        if unfinished is not None:
+            page.offer_to_go_on(unfinished)
+
+    def _may_close(self) -> bool:
+        """While a training goes on, a person is asked first."""
+        page = self.training_page
+        if page is None or not page.is_live or self._quits_unasked:
+            return True
+        page.ask_to_quit(self.close_unasked)
+        return False
+
+    def close_unasked(self) -> None:
+        """Close the window without a question; a training is saved."""
+        self._quits_unasked = True
+        self.window.close()
+
+    def quit_at_once(self) -> None:
+        """The same, and end the application, whatever else may be open."""
+        self._quits_unasked = True
+        self._application.quit()
+
+    # Dialogs
 
     def open_export_dialog(self) -> None:
         """Offer a GIF of what is on the screen; the chains stand still meanwhile."""
@@ -315,7 +456,21 @@ class Application:
         self.playback.pause()
         if self._measure_dialog is not None:
             self._measure_dialog.reject()
-        export_has_ended = self._export_run is None or self._export_run.stop()
-        measuring_has_ended = self._measurement_run is None or self._measurement_run.stop()
-        has_ended = self.studio.stop() and export_has_ended and measuring_has_ended
-        self.is_stuck = not has_ended
+        threads = (
+            self.studio,
+            self._export_run,
+            self._measurement_run,
+            self._training_run,
+            self._watched_run,
+            self._comparison_data,
+        )
+        has_ended = [thread.stop() for thread in threads if thread is not None]
+        self.is_stuck = False in has_ended
+
+
+def _own_runs_folder() -> Path:
+    """Where the system keeps what an application makes."""
+    from PySide6.QtCore import QStandardPaths
+
+    where = QStandardPaths.StandardLocation.AppDataLocation
+    return Path(QStandardPaths.writableLocation(where)) / "runs"

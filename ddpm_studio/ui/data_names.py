@@ -6,6 +6,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from ddpm_studio.checkpoints.model_file import ModelFile
 from ddpm_studio.locations import resource
+from ddpm_studio.training.presets import QUICK_SUFFIX
 
 _CONTEXT = "DataNames"
 _NAMES: dict[str, str] = {
@@ -17,12 +18,19 @@ _NAMES: dict[str, str] = {
     "checkerboard": str(QT_TRANSLATE_NOOP("DataNames", "Checkerboard")),
     "eight-gaussians": str(QT_TRANSLATE_NOOP("DataNames", "Eight Gaussians")),
     "digits": str(QT_TRANSLATE_NOOP("DataNames", "Handwritten digits 8×8")),
+    "cifar10": str(QT_TRANSLATE_NOOP("DataNames", "CIFAR-10")),
     "digits-16": str(QT_TRANSLATE_NOOP("DataNames", "Handwritten digits 16×16")),
 }
 
 
 def data_name(name: str) -> str:
-    """The translated title of a data set, or the name itself where it has none."""
+    """The translated title of a data set, or the name itself where it has none.
+
+    Also of a quick preset for it, whose name says so at its end.
+    """
+    plain = name.removesuffix(QUICK_SUFFIX)
+    if plain != name:
+        return QCoreApplication.translate("DataNames", "{0}, quick").format(data_name(plain))
     source = _NAMES.get(name)
     return QCoreApplication.translate(_CONTEXT, source) if source else name
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from ddpm_studio.ui.menus import Menus
 from ddpm_studio.ui.skeleton import Skeleton
 from ddpm_studio.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ddpm_studio.ui.main_screen import MainScreen
 
 DEFAULT_SIZE = (1280, 800)
@@ -23,6 +25,8 @@ APPLICATION_NAME = "DDPM Studio"
 
 class MainWindow(QMainWindow):
     """A frame without contents of its own. What it imports delays the first paint: next to nothing.
+
+    ``may_close`` is asked before it closes; who answers no may ask a person, and close it later.
 
     first_painted       once, after the window was drawn for the first time
     closed              it is gone from the screen
@@ -36,17 +40,37 @@ class MainWindow(QMainWindow):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._has_painted = False
+        self._pages = QStackedWidget()
+        self.may_close: Callable[[], bool] = lambda: True
         self.menus = Menus(self)
         self.setCentralWidget(Skeleton(theme))
         self.setMinimumSize(*MINIMUM_SIZE)
         self.resize(*DEFAULT_SIZE)
         self.show_title("")
 
-    def show_screen(self, screen: MainScreen) -> None:
+    def show_screen(self, screen: MainScreen, theme: Theme) -> None:
         """Fill the window."""
-        self.setCentralWidget(screen)
-        screen.title_changed.connect(self.show_title)
+        from ddpm_studio.ui.page_switch import PageSwitch
+
+        self.show_page(screen)
+        self.setCentralWidget(self._pages)
+        self.page_switch = PageSwitch(theme)
+        self.menuBar().setCornerWidget(self.page_switch, Qt.Corner.TopLeftCorner)
+        self.page_switch.show()
+        screen.title_changed.connect(screen.setWindowTitle)
         self.setAcceptDrops(True)
+
+    def show_page(self, page: QWidget) -> None:
+        """Bring one of several pages to the front; the window owns them."""
+        if self._pages.indexOf(page) < 0:
+            self._pages.addWidget(page)
+            page.windowTitleChanged.connect(self._show_title_of_page)
+        self._pages.setCurrentWidget(page)
+        self._show_title_of_page()
+
+    def _show_title_of_page(self) -> None:
+        page = self._pages.currentWidget()
+        self.show_title(page.windowTitle() if page is not None else "")
 
     def show_title(self, name: str) -> None:
         """The title of what is open; empty for nothing."""
@@ -75,6 +99,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Gone at once, whatever has to come to an end behind it."""
+        if not self.may_close():
+            event.ignore()
+            return
         super().closeEvent(event)
         if event.isAccepted():
             self.hide()

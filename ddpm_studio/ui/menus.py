@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox
 
 from ddpm_studio import __version__
+from ddpm_studio.ui.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -17,15 +18,18 @@ if TYPE_CHECKING:
 class Menus(QObject):
     """File, Playback, View and Help; what is chosen there is announced.
 
-    open_requested, export_requested, measure_requested, new_seed_requested,
-    sampling_requested, theme_toggled, system_theme_requested, language_requested("en" or "ko")
+    open_requested, watch_requested, export_requested, measure_requested, new_seed_requested,
+    sampling_requested, page_requested(Page), theme_toggled, system_theme_requested,
+    language_requested("en" or "ko")
     """
 
     open_requested = Signal()
+    watch_requested = Signal()
     export_requested = Signal()
     measure_requested = Signal()
     new_seed_requested = Signal()
     sampling_requested = Signal()
+    page_requested = Signal(object)
     theme_toggled = Signal()
     system_theme_requested = Signal()
     language_requested = Signal(str)
@@ -37,10 +41,14 @@ class Menus(QObject):
         self.file, self.playback, self.view, self.help = (bar.addMenu("") for _ in range(4))
         standard = QKeySequence.StandardKey
         self.open = self._add(self.file, self.open_requested.emit, standard.Open)
+        self.watch = self._add(self.file, self.watch_requested.emit)
         self.export = self._add(self.file, self.export_requested.emit, "Ctrl+E")
         self.file.addSeparator()
         self.quit = self._add(self.file, window.close, "Ctrl+Q")
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
+        self.look = self._add(self.view, lambda: self.page_requested.emit(Page.LOOK), "Ctrl+1")
+        self.train = self._add(self.view, lambda: self.page_requested.emit(Page.TRAIN), "Ctrl+2")
+        self.view.addSeparator()
         self.new_seed = self._add(self.view, self.new_seed_requested.emit, "R")
         self.measure = self._add(self.view, self.measure_requested.emit, "Ctrl+M")
         self.sampling = self._add(self.view, self.sampling_requested.emit, "S")
@@ -76,8 +84,11 @@ class Menus(QObject):
         self.view.setTitle(self.tr("&View"))
         self.help.setTitle(self.tr("&Help"))
         self.open.setText(self.tr("&Open model…"))
+        self.watch.setText(self.tr("&Watch a training…"))
         self.export.setText(self.tr("&Export GIF…"))
         self.quit.setText(self.tr("&Quit"))
+        self.look.setText(self.tr("&Look at a model"))
+        self.train.setText(self.tr("T&rain a model"))
         self.new_seed.setText(self.tr("&New seed"))
         self.measure.setText(self.tr("&Measure the model…"))
         self.sampling.setText(self.tr("&How the reverse chain is sampled…"))

@@ -238,6 +238,7 @@ def _style_sheet(theme: Theme) -> str:
         max-height: 6px; min-height: 6px; }}
     QProgressBar::chunk {{ background: {theme.accent}; border-radius: 3px; }}
     QMenuBar, QMenu {{ background: {theme.card}; color: {theme.text}; }}
+    QMenuBar::item {{ padding: 4px 8px; background: transparent; border-radius: 4px; }}
     QMenu {{ border: 1px solid {theme.border}; padding: 4px; }}
     QMenu::item {{ padding: 5px 24px 5px 12px; border-radius: 4px; }}
     QMenu::item:selected, QMenuBar::item:selected {{ background: {theme.control_hover}; }}

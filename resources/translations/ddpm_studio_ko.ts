@@ -37,6 +37,73 @@
     </message>
 </context>
 <context>
+    <name>AlgorithmPanel</name>
+    <message>
+        <source>Algorithm 1: training</source>
+        <translation>알고리즘 1: 학습</translation>
+    </message>
+    <message>
+        <source>Of Ho, Jain and Abbeel, 2020</source>
+        <translation>Ho, Jain, Abbeel (2020)</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;repeat&lt;/b&gt;</source>
+        <translation>&lt;b&gt;반복&lt;/b&gt;</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;until&lt;/b&gt; converged</source>
+        <translation>수렴할 때&lt;b&gt;까지&lt;/b&gt;</translation>
+    </message>
+    <message>
+        <source>Take this step</source>
+        <translation>이 스텝 실행</translation>
+    </message>
+    <message>
+        <source>Take this training step, and show the next one (N)</source>
+        <translation>이 학습 스텝을 실행하고 다음 스텝을 보여 줍니다 (N)</translation>
+    </message>
+    <message>
+        <source>A sample of the data, the first of the batch</source>
+        <translation>데이터 표본 하나: 배치의 첫 번째</translation>
+    </message>
+    <message>
+        <source>A time between 1 and T, each as likely</source>
+        <translation>1부터 T까지의 시각, 모두 같은 확률</translation>
+    </message>
+    <message>
+        <source>Noise of the same shape</source>
+        <translation>같은 모양의 노이즈</translation>
+    </message>
+    <message>
+        <source>The sample with so much noise as belongs to t</source>
+        <translation>t에 해당하는 만큼 노이즈를 더한 표본</translation>
+    </message>
+    <message>
+        <source>What the network makes of x&lt;sub&gt;t&lt;/sub&gt; and t</source>
+        <translation>x&lt;sub&gt;t&lt;/sub&gt;와 t에 대한 신경망의 출력</translation>
+    </message>
+    <message>
+        <source>What it should have made of them</source>
+        <translation>신경망이 내놓았어야 할 값</translation>
+    </message>
+    <message>
+        <source>The mean square of the difference, over the whole batch</source>
+        <translation>차이의 제곱 평균 (배치 전체)</translation>
+    </message>
+    <message>
+        <source>Take a gradient descent step on</source>
+        <translation>다음에 대해 경사 하강:</translation>
+    </message>
+    <message>
+        <source>Press “Step” while a training goes on: it pauses, and takes one at a time.</source>
+        <translation>학습 중에 “한 스텝”을 누르면 멈추고 한 스텝씩 진행합니다.</translation>
+    </message>
+    <message>
+        <source>Step {0}, before it is taken. Values of the first of {1} samples, for which the loss is {2}; above is that of the batch.</source>
+        <translation>실행하기 전의 스텝 {0}. 표본 {1}개 중 첫 번째의 값이며 그 손실은 {2}입니다. 위의 손실은 배치 전체의 것입니다.</translation>
+    </message>
+</context>
+<context>
     <name>BetasDialog</name>
     <message>
         <source>T = {0}, β from {1} to {2}</source>
@@ -155,6 +222,37 @@
     </message>
 </context>
 <context>
+    <name>BucketPlot</name>
+    <message>
+        <source>Loss by t</source>
+        <translation>t별 손실</translation>
+    </message>
+    <message>
+        <source>— no network can be lower</source>
+        <translation>— 이보다 낮을 수 없음</translation>
+    </message>
+    <message>
+        <source>The error of the exact E[x₀ | x&lt;sub&gt;t&lt;/sub&gt;], in the unit of the loss: what remains when nothing is left to learn.</source>
+        <translation>정확한 E[x₀ | x&lt;sub&gt;t&lt;/sub&gt;]의 오차를 손실의 단위로 나타낸 것: 더 배울 것이 없을 때 남는 값입니다.</translation>
+    </message>
+    <message>
+        <source>Loss over t</source>
+        <translation>t에 따른 손실</translation>
+    </message>
+    <message>
+        <source>Which t are still hard?</source>
+        <translation>어떤 t가 아직 어려운가?</translation>
+    </message>
+    <message>
+        <source>The mean loss of the last steps for each part of t, logarithmic. Little noise, at the left, is hard to predict; much noise, at the right, is easy.</source>
+        <translation>최근 스텝의 t 구간별 평균 손실 (로그 눈금). 왼쪽의 적은 노이즈는 예측하기 어렵고, 오른쪽의 많은 노이즈는 쉽습니다.</translation>
+    </message>
+    <message>
+        <source>Green, where it is known: the floor, which a perfect network reaches. Click or drag to see the samples at a t.</source>
+        <translation>초록색은 (알려진 경우) 완벽한 신경망이 도달하는 하한입니다. 클릭하거나 끌면 그 t의 표본을 봅니다.</translation>
+    </message>
+</context>
+<context>
     <name>ChainCard</name>
     <message>
         <source>Stop</source>
@@ -256,6 +354,57 @@
     </message>
 </context>
 <context>
+    <name>CoursePlot</name>
+    <message>
+        <source>Distance</source>
+        <translation>거리</translation>
+    </message>
+    <message>
+        <source>How far the samples are from the data</source>
+        <translation>표본이 데이터에서 얼마나 먼가</translation>
+    </message>
+    <message>
+        <source>Gradient</source>
+        <translation>기울기</translation>
+    </message>
+    <message>
+        <source>The norm of all gradients together</source>
+        <translation>모든 기울기를 합친 크기(노름)</translation>
+    </message>
+    <message>
+        <source>Rate</source>
+        <translation>학습률</translation>
+    </message>
+    <message>
+        <source>The learning rate, past and to come</source>
+        <translation>지금까지와 앞으로의 학습률</translation>
+    </message>
+    <message>
+        <source>The sliced Wasserstein distance of the samples to data, over training steps: 0 where their distributions are the same. It falls on when the loss is flat already. Green: two samples of the data.</source>
+        <translation>학습 스텝에 따른 표본과 데이터의 슬라이스 바서슈타인 거리: 분포가 같으면 0입니다. 손실이 평평해진 뒤에도 계속 줄어듭니다. 초록색: 데이터끼리의 거리.</translation>
+    </message>
+    <message>
+        <source>The norm of all gradients before it is limited: peaks are batches that would have thrown the network off its way.</source>
+        <translation>제한하기 전의 전체 기울기 크기: 뾰족한 곳은 신경망을 궤도에서 벗어나게 했을 배치입니다.</translation>
+    </message>
+    <message>
+        <source>The learning rate: it rises during the warm-up, and then stays or falls to 0; what is still to come is faint.</source>
+        <translation>학습률: 워밍업 동안 올라가고, 그 뒤에는 유지되거나 0으로 내려갑니다. 앞으로의 값은 흐리게 보입니다.</translation>
+    </message>
+    <message>
+        <source>Click to see the samples of that time.</source>
+        <translation>클릭하면 그때의 표본을 봅니다.</translation>
+    </message>
+    <message>
+        <source>Appears with the first samples.</source>
+        <translation>첫 표본과 함께 나타납니다.</translation>
+    </message>
+    <message>
+        <source>Appears with the first steps.</source>
+        <translation>첫 스텝과 함께 나타납니다.</translation>
+    </message>
+</context>
+<context>
     <name>DataNames</name>
     <message>
         <source>Mixture, 1-D</source>
@@ -290,8 +439,16 @@
         <translation>손글씨 숫자 8×8</translation>
     </message>
     <message>
+        <source>CIFAR-10</source>
+        <translation>CIFAR-10</translation>
+    </message>
+    <message>
         <source>Handwritten digits 16×16</source>
         <translation>손글씨 숫자 16×16</translation>
+    </message>
+    <message>
+        <source>{0}, quick</source>
+        <translation>{0}, 빠르게</translation>
     </message>
 </context>
 <context>
@@ -739,6 +896,49 @@
     </message>
 </context>
 <context>
+    <name>LossPlot</name>
+    <message>
+        <source>Loss</source>
+        <translation>손실</translation>
+    </message>
+    <message>
+        <source>The running mean of the loss at the last step</source>
+        <translation>마지막 스텝에서 손실의 이동 평균</translation>
+    </message>
+    <message>
+        <source>log x</source>
+        <translation>로그 x</translation>
+    </message>
+    <message>
+        <source>Steps on a logarithmic axis</source>
+        <translation>스텝을 로그 축으로</translation>
+    </message>
+    <message>
+        <source>log y</source>
+        <translation>로그 y</translation>
+    </message>
+    <message>
+        <source>Loss on a logarithmic axis</source>
+        <translation>손실을 로그 축으로</translation>
+    </message>
+    <message>
+        <source>The loss of every step appears here.</source>
+        <translation>스텝마다의 손실이 여기에 나타납니다.</translation>
+    </message>
+    <message>
+        <source>Loss over training steps</source>
+        <translation>학습 스텝에 따른 손실</translation>
+    </message>
+    <message>
+        <source>The mean square difference between what the network predicts and its target, over a batch: every step faint, the running mean strong.</source>
+        <translation>신경망의 예측과 목표의 차이를 배치에서 제곱 평균한 값: 스텝마다의 값은 흐리게, 이동 평균은 진하게.</translation>
+    </message>
+    <message>
+        <source>It never falls to 0: the noise in x&lt;sub&gt;t&lt;/sub&gt; cannot be known exactly. That it is flat does not mean that the samples no longer improve.</source>
+        <translation>0까지 내려가지는 않습니다: x&lt;sub&gt;t&lt;/sub&gt; 속의 노이즈를 정확히 알 수는 없기 때문입니다. 평평하다고 해서 표본이 더 나아지지 않는 것은 아닙니다.</translation>
+    </message>
+</context>
+<context>
     <name>MainScreen</name>
     <message>
         <source>from data: {0}</source>
@@ -934,12 +1134,24 @@
         <translation>모델 열기(&amp;O)…</translation>
     </message>
     <message>
+        <source>&amp;Watch a training…</source>
+        <translation>학습 지켜보기(&amp;W)…</translation>
+    </message>
+    <message>
         <source>&amp;Export GIF…</source>
         <translation>GIF 내보내기(&amp;E)…</translation>
     </message>
     <message>
         <source>&amp;Quit</source>
         <translation>끝내기(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>&amp;Look at a model</source>
+        <translation>모델 보기(&amp;L)</translation>
+    </message>
+    <message>
+        <source>T&amp;rain a model</source>
+        <translation>모델 학습(&amp;R)</translation>
     </message>
     <message>
         <source>&amp;New seed</source>
@@ -994,6 +1206,32 @@
     <message>
         <source>noise N(0, I)</source>
         <translation>노이즈 N(0, I)</translation>
+    </message>
+</context>
+<context>
+    <name>OfferBar</name>
+    <message>
+        <source>Close this message</source>
+        <translation>이 메시지 닫기</translation>
+    </message>
+</context>
+<context>
+    <name>PageSwitch</name>
+    <message>
+        <source>Look</source>
+        <translation>관찰</translation>
+    </message>
+    <message>
+        <source>Look at a model: both chains at one t (Ctrl+1)</source>
+        <translation>모델 보기: 같은 t의 두 연쇄 (Ctrl+1)</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>학습</translation>
+    </message>
+    <message>
+        <source>Train a model, and watch it learn (Ctrl+2)</source>
+        <translation>모델을 학습시키며 지켜보기 (Ctrl+2)</translation>
     </message>
 </context>
 <context>
@@ -1222,6 +1460,18 @@
         <translation>--eta는 DDIM에 쓰입니다: --sampler ddim도 함께 주거나 --eta를 빼십시오.</translation>
     </message>
     <message>
+        <source>Say what to train: --preset NAME or --config FILE.json.</source>
+        <translation>무엇을 학습할지 정해 주십시오: --preset 이름 또는 --config 파일.json.</translation>
+    </message>
+    <message>
+        <source>--pytorch-ddpm belongs to --training.</source>
+        <translation>--pytorch-ddpm은 --training과 함께 쓰는 옵션입니다.</translation>
+    </message>
+    <message>
+        <source>{path} is no checkout of pytorch-ddpm.</source>
+        <translation>{path}에는 pytorch-ddpm의 소스가 없습니다.</translation>
+    </message>
+    <message>
         <source>The betas must be a list of numbers, not {betas}.</source>
         <translation>베타는 수의 목록이어야 하는데 {betas}입니다.</translation>
     </message>
@@ -1306,6 +1556,86 @@
         <translation>알 수 없는 신경망 설정이 있습니다: {names}.</translation>
     </message>
     <message>
+        <source>“{path}” holds another training: choose another folder, or go on with it.</source>
+        <translation>“{path}”에는 다른 학습이 들어 있습니다: 다른 폴더를 고르거나 그 학습을 이어서 하십시오.</translation>
+    </message>
+    <message>
+        <source>{reason}. The training goes on from the checkpoint before it.</source>
+        <translation>{reason}. 그 앞의 체크포인트부터 학습을 이어 갑니다.</translation>
+    </message>
+    <message>
+        <source>The device has not enough memory to draw samples beside the training, which goes on without them.</source>
+        <translation>장치의 메모리가 부족하여 학습하면서 표본을 뽑을 수 없습니다. 학습은 표본 없이 계속됩니다.</translation>
+    </message>
+    <message>
+        <source>The device has not enough memory for its share of {batch_size} samples a step: go on with a smaller batch size. Nothing is lost.</source>
+        <translation>장치의 메모리가 한 단계에 샘플 {batch_size}개 중 맡은 몫에 부족합니다. 더 작은 배치 크기로 이어 가십시오. 잃은 것은 없습니다.</translation>
+    </message>
+    <message>
+        <source>Batches of {batch_size} cannot be shared evenly by {processes} processes.</source>
+        <translation>배치 {batch_size}개를 프로세스 {processes}개가 똑같이 나눌 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Another process of this training has ended: it stops here. The same command with --resume goes on from the last checkpoint.</source>
+        <translation>이 학습의 다른 프로세스가 끝나서 여기서 멈춥니다. 같은 명령에 --resume을 붙이면 마지막 체크포인트에서 이어집니다.</translation>
+    </message>
+    <message>
+        <source>It was trained on {before} and goes on on {now}: other random numbers are drawn.</source>
+        <translation>{before}에서 학습하던 것을 {now}에서 이어 갑니다. 다른 난수가 쓰입니다.</translation>
+    </message>
+    <message>
+        <source>It was trained with {before} threads and goes on with {now}: the last digits of its numbers will differ.</source>
+        <translation>스레드 {before}개로 학습하던 것을 {now}개로 이어 갑니다. 수의 끝자리가 달라집니다.</translation>
+    </message>
+    <message>
+        <source>{path} is not a checkpoint of a training.</source>
+        <translation>“{path}”은(는) 학습의 체크포인트가 아닙니다.</translation>
+    </message>
+    <message>
+        <source>{file} is of another program or of a newer DDPM Studio.</source>
+        <translation>“{file}”은(는) 다른 프로그램이나 더 새로운 DDPM Studio의 파일입니다.</translation>
+    </message>
+    <message>
+        <source>{file} is damaged: {reason}.</source>
+        <translation>“{file}”이(가) 손상되었습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>“{path}” holds no checkpoint that can be read: {reason}.</source>
+        <translation>“{path}”에는 읽을 수 있는 체크포인트가 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>“{path}” holds no checkpoint of a training.</source>
+        <translation>“{path}”에는 학습의 체크포인트가 없습니다.</translation>
+    </message>
+    <message>
+        <source>“{path}” belongs to a training that is running: wait until it ends.</source>
+        <translation>“{path}”은(는) 지금 진행 중인 학습의 폴더입니다. 끝날 때까지 기다리십시오.</translation>
+    </message>
+    <message>
+        <source>There is nothing to go on with: give --preset or --config.</source>
+        <translation>이어 갈 학습이 없습니다. --preset이나 --config를 주십시오.</translation>
+    </message>
+    <message>
+        <source>“{path}” holds a training that has taken {step} of {steps} steps: give --resume to go on with it, or delete that folder.</source>
+        <translation>“{path}”에 {steps}단계 중 {step}단계까지 진행된 학습이 있습니다. 이어 가려면 --resume을 주고, 아니면 그 폴더를 지우십시오.</translation>
+    </message>
+    <message>
+        <source>TensorBoard is not installed: install “ddpm-studio[tensorboard]”, or leave --tensorboard out.</source>
+        <translation>TensorBoard가 설치되어 있지 않습니다. “ddpm-studio[tensorboard]”를 설치하거나 --tensorboard를 빼십시오.</translation>
+    </message>
+    <message>
+        <source>The state of the training does not fit its network.</source>
+        <translation>학습의 상태가 그 신경망과 맞지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The device {device!r} does not compute any more: go on from the last checkpoint, on the CPU if it stays away.</source>
+        <translation>장치 {device!r}이(가) 더는 계산하지 못합니다. 마지막 체크포인트에서 이어 가고, 장치가 돌아오지 않으면 CPU를 쓰십시오.</translation>
+    </message>
+    <message>
+        <source>The loss has grown to {loss:.3g} after {steps} steps, and it was {first:.3g} in the beginning; try a lower learning rate.</source>
+        <translation>{steps}단계 뒤의 손실이 {loss:.3g}(으)로 커졌습니다. 처음에는 {first:.3g}였습니다. 학습률을 낮추어 시도하세요.</translation>
+    </message>
+    <message>
         <source>time_features must be even.</source>
         <translation>time_features는 짝수여야 합니다.</translation>
     </message>
@@ -1334,20 +1664,96 @@
         <translation>{name}은(는) 목록이어야 합니다.</translation>
     </message>
     <message>
+        <source>{name} cannot be trained: its data {data_set!r} are not there.</source>
+        <translation>{name}을(를) 학습할 수 없습니다. 데이터 {data_set!r}이(가) 없습니다.</translation>
+    </message>
+    <message>
+        <source>{field} must be a schedule.</source>
+        <translation>{field}은(는) 스케줄이어야 합니다.</translation>
+    </message>
+    <message>
+        <source>{field} is not valid: {reason}.</source>
+        <translation>{field}이(가) 올바르지 않습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>{field} must be a network.</source>
+        <translation>{field}은(는) 신경망이어야 합니다.</translation>
+    </message>
+    <message>
+        <source>{field} makes samples of shape {made}, and {data_set} are {wanted}.</source>
+        <translation>{field}이(가) 만드는 샘플의 모양은 {made}인데 {data_set}의 모양은 {wanted}입니다.</translation>
+    </message>
+    <message>
+        <source>There is no setting {field!r} of a training.</source>
+        <translation>학습에는 {field!r}(이)라는 설정이 없습니다.</translation>
+    </message>
+    <message>
+        <source>{field} is missing or not an object.</source>
+        <translation>{field}이(가) 없거나 객체가 아닙니다.</translation>
+    </message>
+    <message>
+        <source>{field} is missing.</source>
+        <translation>{field}이(가) 없습니다.</translation>
+    </message>
+    <message>
+        <source>{field} must be a text of at most {most} characters.</source>
+        <translation>{field}은(는) 많아야 {most}자의 글이어야 합니다.</translation>
+    </message>
+    <message>
+        <source>{field} must be a whole number from {low} to {high}, not {value}.</source>
+        <translation>{field}은(는) {low}에서 {high} 사이의 정수여야 하는데 {value}입니다.</translation>
+    </message>
+    <message>
+        <source>{field} must be {rule}, not {value}.</source>
+        <translation>{field}은(는) {rule}이어야 하는데 {value}입니다.</translation>
+    </message>
+    <message>
+        <source>{field} must be one of {choices}, not {value}.</source>
+        <translation>{field}은(는) {choices} 중 하나여야 하는데 {value}입니다.</translation>
+    </message>
+    <message>
+        <source>a positive number</source>
+        <translation>0보다 큰 값</translation>
+    </message>
+    <message>
+        <source>at least 0 and under 1</source>
+        <translation>0 이상 1 미만</translation>
+    </message>
+    <message>
+        <source>{file} is not a training: {reason}.</source>
+        <translation>“{file}”은(는) 학습이 아닙니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>{file} is not valid JSON.</source>
+        <translation>“{file}”은(는) 올바른 JSON이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>{file} holds no JSON object.</source>
+        <translation>“{file}”에 JSON 객체가 없습니다.</translation>
+    </message>
+    <message>
+        <source>{file} describes no training that can be: {reason}.</source>
+        <translation>“{file}”에 적힌 학습은 할 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>{path} is not a file.</source>
+        <translation>“{path}”은(는) 파일이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>{file} is larger than any description of a training.</source>
+        <translation>“{file}”은(는) 학습을 적은 파일이라기에는 너무 큽니다.</translation>
+    </message>
+    <message>
+        <source>The device has not enough memory for this network, not even with one sample a step: choose a smaller network or another device. Nothing is lost.</source>
+        <translation>한 단계에 샘플 하나로도 이 신경망에는 장치의 메모리가 부족합니다. 더 작은 신경망이나 다른 장치를 고르십시오. 잃은 것은 없습니다.</translation>
+    </message>
+    <message>
+        <source>The device has not enough memory for {batch_size} samples a step, but for {fitting}: go on with that batch size. Nothing is lost.</source>
+        <translation>장치의 메모리가 한 단계에 샘플 {batch_size}개에는 부족하지만 {fitting}개에는 충분합니다. 그 배치 크기로 이어 가십시오. 잃은 것은 없습니다.</translation>
+    </message>
+    <message>
         <source>There is no preset {name!r}; there are {names}.</source>
         <translation>{name!r}(이)라는 프리셋이 없습니다. 있는 프리셋은 {names}입니다.</translation>
-    </message>
-    <message>
-        <source>learning_rate must be a positive number, not {learning_rate:g}.</source>
-        <translation>learning_rate는 양수여야 하는데 {learning_rate:g}입니다.</translation>
-    </message>
-    <message>
-        <source>ema_decay must be at least 0 and under 1, not {ema_decay:g}.</source>
-        <translation>ema_decay는 0 이상 1 미만이어야 하는데 {ema_decay:g}입니다.</translation>
-    </message>
-    <message>
-        <source>{name} must be at least 1, not {value}.</source>
-        <translation>{name}은(는) 1 이상이어야 하는데 {value}입니다.</translation>
     </message>
     <message>
         <source>The list must hold from 1 to {most:,} numbers, not {count:,}.</source>
@@ -1360,6 +1766,10 @@
     <message>
         <source>The loss is not a number after {steps} steps; try a lower learning rate.</source>
         <translation>{steps}단계 뒤의 손실이 수가 아닙니다. 학습률을 낮추어 시도하세요.</translation>
+    </message>
+    <message>
+        <source>The training began with another {field}: it cannot go on with this one.</source>
+        <translation>학습을 시작할 때의 {field}이(가) 달라서 이것으로는 이어 갈 수 없습니다.</translation>
     </message>
     <message>
         <source>{word} at place {place} is not a number.</source>
@@ -1384,6 +1794,49 @@
     <message>
         <source>This model&apos;s chains end at T = {T}; there is no t = {t}.</source>
         <translation>이 모델의 연쇄는 T = {T}에서 끝나므로 t = {t}은(는) 없습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>SampleHistory</name>
+    <message>
+        <source>Data</source>
+        <translation>데이터</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>표본</translation>
+    </message>
+    <message>
+        <source>step {0}</source>
+        <translation>스텝 {0}</translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation>학습 시간</translation>
+    </message>
+    <message>
+        <source>Real data, as noisy as at this t: what the samples should look like</source>
+        <translation>이 t만큼 노이즈를 더한 실제 데이터: 표본이 닮아야 할 모습</translation>
+    </message>
+    <message>
+        <source>Drawn with the averaged weights of that step, from the same noise every time: what changes is what was learned</source>
+        <translation>그 스텝의 평균 가중치로, 매번 같은 노이즈에서 뽑은 표본: 달라진 것은 그동안 배운 것입니다</translation>
+    </message>
+    <message>
+        <source>Training time: samples of earlier steps</source>
+        <translation>학습 시간: 이전 스텝의 표본</translation>
+    </message>
+    <message>
+        <source>t: from the data at the left to the noise</source>
+        <translation>t: 왼쪽의 데이터에서 노이즈까지</translation>
+    </message>
+    <message>
+        <source>Follow the newest samples</source>
+        <translation>가장 새로운 표본 따라가기</translation>
+    </message>
+    <message>
+        <source>Play from noise to data</source>
+        <translation>노이즈에서 데이터까지 재생</translation>
     </message>
 </context>
 <context>
@@ -1814,6 +2267,565 @@
     <message>
         <source>Where the reverse chain is computed</source>
         <translation>역방향 연쇄를 계산하는 곳</translation>
+    </message>
+</context>
+<context>
+    <name>TrainingControls</name>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{1} 중 {0}</translation>
+    </message>
+    <message>
+        <source>too early to say</source>
+        <translation>아직 이름</translation>
+    </message>
+    <message>
+        <source>still learning</source>
+        <translation>아직 배우는 중</translation>
+    </message>
+    <message>
+        <source>flat, samples off</source>
+        <translation>손실 정체, 샘플 미흡</translation>
+    </message>
+    <message>
+        <source>converged</source>
+        <translation>수렴함</translation>
+    </message>
+    <message>
+        <source>diverged</source>
+        <translation>발산함</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>시작</translation>
+    </message>
+    <message>
+        <source>Train a new network with these settings</source>
+        <translation>이 설정으로 새 신경망을 학습시킵니다</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>스텝</translation>
+    </message>
+    <message>
+        <source>Slow motion: pause, and take one training step at a time</source>
+        <translation>느린 동작: 멈추고 한 번에 한 스텝씩 학습합니다</translation>
+    </message>
+    <message>
+        <source>Stop and keep</source>
+        <translation>끝내고 보관</translation>
+    </message>
+    <message>
+        <source>End here: the model is saved, and the training can go on another time</source>
+        <translation>여기서 끝냅니다: 모델은 저장되고 학습은 나중에 이어 갈 수 있습니다</translation>
+    </message>
+    <message>
+        <source>Stop watching</source>
+        <translation>그만 지켜보기</translation>
+    </message>
+    <message>
+        <source>Look away; the training itself goes on, wherever it runs</source>
+        <translation>지켜보기를 끝냅니다. 학습 자체는 돌아가는 곳에서 계속됩니다</translation>
+    </message>
+    <message>
+        <source>Discard…</source>
+        <translation>버리기…</translation>
+    </message>
+    <message>
+        <source>End, and throw this training away</source>
+        <translation>끝내고 이 학습을 버립니다</translation>
+    </message>
+    <message>
+        <source>Progress of the training</source>
+        <translation>학습 진행</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>계속</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>멈춤</translation>
+    </message>
+    <message>
+        <source>Go on training (P)</source>
+        <translation>학습을 계속합니다 (P)</translation>
+    </message>
+    <message>
+        <source>Pause training; its state is saved (P)</source>
+        <translation>학습을 멈춥니다. 상태는 저장됩니다 (P)</translation>
+    </message>
+    <message>
+        <source>Training steps done, of those wanted</source>
+        <translation>예정된 학습 스텝 중 끝난 수</translation>
+    </message>
+    <message>
+        <source>Time left</source>
+        <translation>남은 시간</translation>
+    </message>
+    <message>
+        <source>At the present pace</source>
+        <translation>지금 속도로</translation>
+    </message>
+    <message>
+        <source>Steps/s</source>
+        <translation>스텝/초</translation>
+    </message>
+    <message>
+        <source>Training steps a second</source>
+        <translation>초당 학습 스텝 수</translation>
+    </message>
+    <message>
+        <source>Samples/s</source>
+        <translation>표본/초</translation>
+    </message>
+    <message>
+        <source>Samples a second: steps times batch</source>
+        <translation>초당 표본 수: 스텝 곱하기 배치</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>메모리</translation>
+    </message>
+    <message>
+        <source>What this application takes: of the GPU where it trains there</source>
+        <translation>이 프로그램이 쓰는 메모리. GPU에서 학습하면 GPU 메모리</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>학습률</translation>
+    </message>
+    <message>
+        <source>At the present step</source>
+        <translation>지금 스텝에서</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>판정</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Still learning&lt;/b&gt;: the mean loss of the last quarter of the steps is lower than that of the quarter before, by more than chance. &lt;b&gt;Converged&lt;/b&gt;: it is not, or there is hardly anything left above the floor; a network that is too small comes to rest, too. &lt;b&gt;Flat, samples off&lt;/b&gt;: the loss rests, but the samples are more than twice as far from the data as other data are: the loss is nearly all floor, and hides it. &lt;b&gt;Diverged&lt;/b&gt;: the loss is not a number, or many times its first value.</source>
+        <translation>&lt;b&gt;아직 배우는 중&lt;/b&gt;: 마지막 4분의 1 스텝의 평균 손실이 그 앞 4분의 1보다 우연 이상으로 낮습니다. &lt;b&gt;수렴&lt;/b&gt;: 그렇지 않거나, 오차 하한 위에 남은 것이 거의 없습니다. 너무 작은 신경망도 멈춥니다. &lt;b&gt;손실 정체, 샘플 미흡&lt;/b&gt;: 손실은 멈추었지만 샘플이 데이터끼리의 거리보다 두 배 넘게 멉니다. 손실이 거의 모두 하한이어서 이를 가립니다. &lt;b&gt;발산&lt;/b&gt;: 손실이 숫자가 아니거나 처음 값의 몇 배입니다.</translation>
+    </message>
+</context>
+<context>
+    <name>TrainingFields</name>
+    <message>
+        <source>Preset</source>
+        <translation>프리셋</translation>
+    </message>
+    <message>
+        <source>Settings that work, all at once. Each can be changed afterwards.</source>
+        <translation>잘 되는 설정을 한꺼번에 고릅니다. 하나하나 나중에 바꿀 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>데이터</translation>
+    </message>
+    <message>
+        <source>What the network learns to draw: points or images.</source>
+        <translation>신경망이 그리는 법을 배울 것: 점 또는 이미지.</translation>
+    </message>
+    <message>
+        <source>Noise</source>
+        <translation>노이즈</translation>
+    </message>
+    <message>
+        <source>How much noise each of the T steps adds. At t = T nothing but noise should be left.</source>
+        <translation>T개의 단계가 각각 더하는 노이즈의 양. t = T에서는 노이즈만 남아야 합니다.</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>단계 수</translation>
+    </message>
+    <message>
+        <source>How often the weights are changed. More steps take longer, and mostly give better samples.</source>
+        <translation>가중치를 바꾸는 횟수. 많을수록 오래 걸리고 대개 표본이 좋아집니다.</translation>
+    </message>
+    <message>
+        <source>Batch</source>
+        <translation>배치</translation>
+    </message>
+    <message>
+        <source>Samples in each step. More of them make the gradient less noisy, and take more time and memory.</source>
+        <translation>스텝마다 쓰는 표본 수. 많을수록 기울기의 노이즈가 줄지만 시간과 메모리가 더 듭니다.</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>학습률</translation>
+    </message>
+    <message>
+        <source>How far a step goes, at its highest. Too much, and the loss explodes; too little, and nothing is learned in time.</source>
+        <translation>한 스텝의 최대 보폭. 너무 크면 손실이 폭발하고, 너무 작으면 제때 배우지 못합니다.</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>시드</translation>
+    </message>
+    <message>
+        <source>Of all that is drawn at random. The same seed and settings give the same weights on the same device.</source>
+        <translation>모든 무작위의 씨앗. 같은 시드와 설정은 같은 장치에서 같은 가중치를 줍니다.</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>장치</translation>
+    </message>
+    <message>
+        <source>Where it is computed. Small networks for points are as fast on the CPU.</source>
+        <translation>계산할 곳. 점을 위한 작은 신경망은 CPU에서도 똑같이 빠릅니다.</translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation>너비</translation>
+    </message>
+    <message>
+        <source>Units of each hidden layer of the multilayer perceptron (MLP).</source>
+        <translation>다층 퍼셉트론(MLP)의 은닉층마다 있는 유닛 수.</translation>
+    </message>
+    <message>
+        <source>Depth</source>
+        <translation>깊이</translation>
+    </message>
+    <message>
+        <source>Hidden layers of the multilayer perceptron (MLP).</source>
+        <translation>다층 퍼셉트론(MLP)의 은닉층 수.</translation>
+    </message>
+    <message>
+        <source>Channels</source>
+        <translation>채널</translation>
+    </message>
+    <message>
+        <source>Feature maps of the U-Net at full resolution. Twice as many take about four times the time.</source>
+        <translation>U-Net의 원래 해상도에서의 특징 맵 수. 두 배로 하면 시간이 네 배쯤 듭니다.</translation>
+    </message>
+    <message>
+        <source>Levels</source>
+        <translation>단계</translation>
+    </message>
+    <message>
+        <source>How many times as many channels each level of the U-Net has, with commas between. Each level halves the resolution.</source>
+        <translation>U-Net의 단계마다 채널이 몇 배인지, 쉼표로 나누어 씁니다. 단계마다 해상도가 반이 됩니다.</translation>
+    </message>
+    <message>
+        <source>Blocks</source>
+        <translation>블록</translation>
+    </message>
+    <message>
+        <source>ResNet blocks at each level of the U-Net.</source>
+        <translation>U-Net의 단계마다 있는 ResNet 블록 수.</translation>
+    </message>
+    <message>
+        <source>Attention at</source>
+        <translation>어텐션</translation>
+    </message>
+    <message>
+        <source>Resolutions at which every pixel sees all others, with commas between; empty for none. It costs much at high ones.</source>
+        <translation>모든 픽셀이 서로를 보는 해상도, 쉼표로 나누어 씁니다. 비우면 없음. 높은 해상도에서는 비용이 큽니다.</translation>
+    </message>
+    <message>
+        <source>Dropout</source>
+        <translation>드롭아웃</translation>
+    </message>
+    <message>
+        <source>The part of the features that is left out at random in training, so that the network does not learn its images by heart.</source>
+        <translation>학습할 때 무작위로 빼는 특징의 비율. 신경망이 이미지를 외우지 않게 합니다.</translation>
+    </message>
+    <message>
+        <source>Predicts</source>
+        <translation>예측 대상</translation>
+    </message>
+    <message>
+        <source>What the network predicts from x&lt;sub&gt;t&lt;/sub&gt;: the noise ε (as in the paper), the data x₀, or v between the two. One gives the others.</source>
+        <translation>신경망이 x&lt;sub&gt;t&lt;/sub&gt;에서 예측하는 것: 노이즈 ε (논문), 데이터 x₀, 또는 둘 사이의 v. 하나를 알면 나머지도 압니다.</translation>
+    </message>
+    <message>
+        <source>Warm-up</source>
+        <translation>워밍업</translation>
+    </message>
+    <message>
+        <source>Steps over which the learning rate rises from 0 at the beginning.</source>
+        <translation>처음에 학습률이 0에서 올라가는 스텝 수.</translation>
+    </message>
+    <message>
+        <source>Afterwards</source>
+        <translation>그 뒤에는</translation>
+    </message>
+    <message>
+        <source>What the learning rate does after the warm-up: it falls to 0 along a cosine, or stays (as in the paper).</source>
+        <translation>워밍업 뒤의 학습률: 코사인을 따라 0으로 내려가거나, 그대로 유지됩니다 (논문).</translation>
+    </message>
+    <message>
+        <source>Clip gradient</source>
+        <translation>기울기 제한</translation>
+    </message>
+    <message>
+        <source>The greatest norm that all gradients together may have; empty for no limit. It keeps one bad batch from doing harm.</source>
+        <translation>모든 기울기를 합친 크기의 최댓값. 비우면 제한 없음. 나쁜 배치 하나가 해를 끼치지 못하게 합니다.</translation>
+    </message>
+    <message>
+        <source>EMA decay</source>
+        <translation>EMA 감쇠</translation>
+    </message>
+    <message>
+        <source>How slowly the average of the weights follows them; samples are drawn with the average. 0.999 averages over about 1,000 steps.</source>
+        <translation>가중치의 평균이 얼마나 천천히 따라가는지. 표본은 이 평균으로 뽑습니다. 0.999는 약 1,000스텝의 평균입니다.</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>정밀도</translation>
+    </message>
+    <message>
+        <source>float32 is exact enough for all. bfloat16 takes half the memory and is faster on new GPUs and some processors.</source>
+        <translation>float32는 언제나 충분히 정확합니다. bfloat16은 메모리를 반만 쓰고 새 GPU와 일부 프로세서에서 더 빠릅니다.</translation>
+    </message>
+    <message>
+        <source>Save every</source>
+        <translation>저장 간격</translation>
+    </message>
+    <message>
+        <source>Steps from one checkpoint to the next. After a crash or a power cut it goes on from the last one.</source>
+        <translation>체크포인트 사이의 스텝 수. 고장이나 정전 뒤에는 마지막 체크포인트에서 이어 갑니다.</translation>
+    </message>
+    <message>
+        <source>{0}: a whole number from {1} to {2}.</source>
+        <translation>{0}: {1}부터 {2}까지의 정수.</translation>
+    </message>
+    <message>
+        <source>{0}: a number above 0, such as 1e-3.</source>
+        <translation>{0}: 0보다 큰 수, 예를 들면 1e-3.</translation>
+    </message>
+    <message>
+        <source>{0}: a number above 0, or nothing for no limit.</source>
+        <translation>{0}: 0보다 큰 수. 비우면 제한 없음.</translation>
+    </message>
+    <message>
+        <source>{0}: at least 0 and less than 1.</source>
+        <translation>{0}: 0 이상 1 미만.</translation>
+    </message>
+    <message>
+        <source>{0}: whole numbers with commas between, such as {1}.</source>
+        <translation>{0}: 쉼표로 나눈 정수, 예를 들면 {1}.</translation>
+    </message>
+    <message>
+        <source>Images of {0}×{0} cannot be halved {1} times: fewer levels.</source>
+        <translation>{0}×{0} 이미지는 {1}번 반으로 나눌 수 없습니다. 단계를 줄이세요.</translation>
+    </message>
+    <message>
+        <source>The levels have the resolutions {0}.</source>
+        <translation>단계의 해상도는 {0}입니다.</translation>
+    </message>
+    <message>
+        <source>{0}: an even number.</source>
+        <translation>{0}: 짝수.</translation>
+    </message>
+    <message>
+        <source>This version does not have these data yet.</source>
+        <translation>이 버전에는 아직 이 데이터가 없습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>TrainingForm</name>
+    <message>
+        <source>Settings of this training</source>
+        <translation>이 학습의 설정</translation>
+    </message>
+    <message>
+        <source>A new training</source>
+        <translation>새 학습</translation>
+    </message>
+    <message>
+        <source>Own settings</source>
+        <translation>직접 설정</translation>
+    </message>
+    <message>
+        <source>falls to 0 (cosine)</source>
+        <translation>0으로 내려감 (코사인)</translation>
+    </message>
+    <message>
+        <source>stays constant</source>
+        <translation>그대로 유지</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>더 보기</translation>
+    </message>
+    <message>
+        <source>Settings that seldom need another value</source>
+        <translation>바꿀 일이 드문 설정</translation>
+    </message>
+    <message>
+        <source>no limit</source>
+        <translation>제한 없음</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>The noise ε, as in the paper</source>
+        <translation>노이즈 ε (논문)</translation>
+    </message>
+    <message>
+        <source>The data x₀</source>
+        <translation>데이터 x₀</translation>
+    </message>
+    <message>
+        <source>v = √ᾱ&lt;sub&gt;t&lt;/sub&gt; ε − √(1 − ᾱ&lt;sub&gt;t&lt;/sub&gt;) x₀</source>
+        <translation>v = √ᾱ&lt;sub&gt;t&lt;/sub&gt; ε − √(1 − ᾱ&lt;sub&gt;t&lt;/sub&gt;) x₀</translation>
+    </message>
+</context>
+<context>
+    <name>TrainingPage</name>
+    <message>
+        <source>The last good state was kept.</source>
+        <translation>마지막으로 좋았던 상태를 보관했습니다.</translation>
+    </message>
+    <message>
+        <source>Go on with batches of {0}</source>
+        <translation>배치 {0}(으)로 계속</translation>
+    </message>
+    <message>
+        <source>Go on on the CPU</source>
+        <translation>CPU에서 계속</translation>
+    </message>
+    <message>
+        <source>Go on with the learning rate {0}</source>
+        <translation>학습률 {0}(으)로 계속</translation>
+    </message>
+    <message>
+        <source>The model was saved as {0}.</source>
+        <translation>모델을 {0}에 저장했습니다.</translation>
+    </message>
+    <message>
+        <source>Look at it</source>
+        <translation>살펴보기</translation>
+    </message>
+    <message>
+        <source>Watch a training: choose its folder (NAME.run)</source>
+        <translation>학습 지켜보기: 폴더(NAME.run)를 고르세요</translation>
+    </message>
+    <message>
+        <source>A training goes on here: stop it before you watch another one.</source>
+        <translation>여기서 학습이 진행 중입니다. 다른 학습을 지켜보려면 먼저 끝내세요.</translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation>학습 시간</translation>
+    </message>
+    <message>
+        <source>Curves</source>
+        <translation>곡선</translation>
+    </message>
+    <message>
+        <source>How the training goes</source>
+        <translation>학습이 어떻게 되어 가는가</translation>
+    </message>
+    <message>
+        <source>Slow motion</source>
+        <translation>느린 동작</translation>
+    </message>
+    <message>
+        <source>Algorithm 1 of the paper with its values, one step at a time</source>
+        <translation>논문의 알고리즘 1을 값과 함께 한 스텝씩</translation>
+    </message>
+    <message>
+        <source>Choose data, and press Start.</source>
+        <translation>데이터를 고르고 시작을 누르세요.</translation>
+    </message>
+    <message>
+        <source>Getting ready: {0}</source>
+        <translation>준비 중: {0}</translation>
+    </message>
+    <message>
+        <source>Training: {0}</source>
+        <translation>학습 중: {0}</translation>
+    </message>
+    <message>
+        <source>Paused: {0}</source>
+        <translation>멈춤: {0}</translation>
+    </message>
+    <message>
+        <source>Saving: {0}</source>
+        <translation>저장 중: {0}</translation>
+    </message>
+    <message>
+        <source>All steps are done: {0}</source>
+        <translation>모든 스텝 완료: {0}</translation>
+    </message>
+    <message>
+        <source>Stopped and kept: {0}</source>
+        <translation>끝내고 보관함: {0}</translation>
+    </message>
+    <message>
+        <source>Ended by an error: {0}</source>
+        <translation>오류로 끝남: {0}</translation>
+    </message>
+    <message>
+        <source>Watching: {0}</source>
+        <translation>지켜보는 중: {0}</translation>
+    </message>
+    <message>
+        <source>Waiting for the first checkpoint of that training …</source>
+        <translation>그 학습의 첫 체크포인트를 기다리는 중 …</translation>
+    </message>
+    <message>
+        <source>Pausing: {0}</source>
+        <translation>멈추는 중: {0}</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;The first samples are about to come.&lt;/b&gt;&lt;br&gt;&lt;br&gt;They are drawn from the same noise every few seconds, so that one can see what the network has learned meanwhile.</source>
+        <translation>&lt;b&gt;곧 첫 표본이 나옵니다.&lt;/b&gt;&lt;br&gt;&lt;br&gt;몇 초마다 같은 노이즈에서 표본을 뽑으므로, 그동안 신경망이 무엇을 배웠는지 볼 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Watch a network learn.&lt;/b&gt;&lt;br&gt;&lt;br&gt;Choose data at the left and press Start. Every few seconds the network draws samples from the same noise: at first they are nothing but noise, then they come to look like the data. Afterwards the training can be gone through again with two sliders: training time, and t.</source>
+        <translation>&lt;b&gt;신경망이 배우는 모습을 지켜보세요.&lt;/b&gt;&lt;br&gt;&lt;br&gt;왼쪽에서 데이터를 고르고 시작을 누르세요. 신경망이 몇 초마다 같은 노이즈에서 표본을 뽑습니다: 처음에는 노이즈뿐이지만 점점 데이터를 닮아 갑니다. 나중에 두 슬라이더, 학습 시간과 t로 학습을 다시 살펴볼 수 있습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>TrainingQuestions</name>
+    <message>
+        <source>Throw this training away?</source>
+        <translation>이 학습을 버릴까요?</translation>
+    </message>
+    <message>
+        <source>Its {0} steps and all its samples will be gone.</source>
+        <translation>{0}개의 스텝과 모든 표본이 사라집니다.</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>버리기</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>A training goes on: {0}. Save it and quit?</source>
+        <translation>학습이 진행 중입니다: {0}. 저장하고 끝낼까요?</translation>
+    </message>
+    <message>
+        <source>It can go on at the next start, exactly where it was stopped.</source>
+        <translation>다음에 시작할 때 멈춘 바로 그 자리에서 이어 갈 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Save and quit</source>
+        <translation>저장하고 끝내기</translation>
+    </message>
+    <message>
+        <source>Go on with the training of {0} at step {1}?</source>
+        <translation>{0} 학습을 스텝 {1}부터 이어 갈까요?</translation>
+    </message>
+    <message>
+        <source>{0} of {1} steps are done. It was left on {2}.</source>
+        <translation>{1}개 중 {0}개의 스텝을 마쳤습니다. 멈춘 때: {2}.</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>계속</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>나중에</translation>
     </message>
 </context>
 <context>

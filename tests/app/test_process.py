@@ -25,7 +25,7 @@ START = """
     folder = Path(sys.argv[1])
     qt = QApplication([])
     settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
-    application = Application(qt, Preferences(settings))
+    application = Application(qt, Preferences(settings), folder / "runs")
     application.open()
     window = application.window
 

@@ -6,6 +6,7 @@ import json
 import re
 import struct
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,12 +29,25 @@ from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.export import AnimationError, AnimationPlan
 from ddpm_studio.export.destination import ExportError
 from ddpm_studio.networks.configuration import MlpConfiguration, NetworkConfigurationError
-from ddpm_studio.training.presets import (
-    TrainingConfigurationError,
-    UnknownPresetError,
-    preset,
+from ddpm_studio.training.batches import MissingDataError
+from ddpm_studio.training.configuration import TrainingConfigurationError
+from ddpm_studio.training.configuration_file import ConfigurationFileError, load_configuration
+from ddpm_studio.training.failures import DeviceLostError, TrainingDivergedError
+from ddpm_studio.training.memory_limit import too_large_batch, untried_batch
+from ddpm_studio.training.presets import UnknownPresetError, preset
+from ddpm_studio.training.ranks import RankLostError, Ranks, RanksError
+from ddpm_studio.training.run_checkpoint import CheckpointError, load_checkpoint
+from ddpm_studio.training.run_folder import NoCheckpointError, RunFolder
+from ddpm_studio.training.run_lock import RunInUseError
+from ddpm_studio.training.run_start import (
+    NothingToTrainError,
+    TrainingRequest,
+    UnfinishedRunError,
+    asked_configuration,
 )
-from ddpm_studio.training.trainer import TrainingDivergedError
+from ddpm_studio.training.run_state import ResumeError
+from ddpm_studio.training.tensorboard_log import TensorBoardMissingError
+from ddpm_studio.training.trainer import Trainer
 from ddpm_studio.ui.dialogs.betas_dialog import ListFileError, file_text
 from ddpm_studio.ui.problem_text import problem_text
 
@@ -104,6 +118,100 @@ ERRORS: dict[str, tuple[BaseException, str]] = {
             "The loss is not a number after {steps} steps; try a lower learning rate.", steps=437
         ),
         "437",
+    ),
+    "training that explodes": (
+        TrainingDivergedError(
+            "The loss has grown to {loss:.3g} after {steps} steps, and it was {first:.3g} in the "
+            "beginning; try a lower learning rate.",
+            loss=12.5,
+            steps=437,
+            first=1.0,
+        ),
+        "437",
+    ),
+    "share in a training": (
+        raised(TrainingConfigurationError, partial(replace, preset("moons"), ema_decay=2.0)),
+        "2.0",
+    ),
+    "schedule of a training": (
+        raised(
+            TrainingConfigurationError,
+            partial(replace, preset("moons"), schedule=ScheduleConfiguration("cosine", 0)),
+        ),
+        "10000",
+    ),
+    "file of a training": (
+        raised(ConfigurationFileError, load_configuration, Path("{no}.json")),
+        "{no}.json",
+    ),
+    "data that are missing": (raised(MissingDataError, Trainer, preset("cifar10")), "'cifar10'"),
+    "batch that is too large": (too_large_batch(437, 128), "128"),
+    "share that is too large": (untried_batch(437), "437"),
+    "network that is too large": (too_large_batch(437, None), ""),
+    "device that is gone": (
+        DeviceLostError(
+            "The device {device!r} does not compute any more: go on from the last checkpoint, on "
+            "the CPU if it stays away.",
+            device="{x}",
+        ),
+        "'{x}'",
+    ),
+    "shares of a batch": (raised(RanksError, Ranks(0, 3).part_of, 64), "64"),
+    "process that is gone": (
+        RankLostError(
+            "Another process of this training has ended: it stops here. "
+            "The same command with --resume goes on from the last checkpoint."
+        ),
+        "--resume",
+    ),
+    "checkpoint": (raised(CheckpointError, load_checkpoint, Path("{no}")), "{no}"),
+    "folder without a run": (raised(NoCheckpointError, RunFolder(Path("{no}")).load), "{no}"),
+    "run that is in use": (
+        RunInUseError(
+            "“{path}” belongs to a training that is running: wait until it ends.", path="{x}"
+        ),
+        "{x}",
+    ),
+    "run that is unfinished": (
+        UnfinishedRunError(
+            "“{path}” holds a training that has taken {step} of {steps} steps: give --resume to go "
+            "on with it, or delete that folder.",
+            path="{x}",
+            step=2,
+            steps=437,
+        ),
+        "{x}",
+    ),
+    "nothing to train": (
+        raised(NothingToTrainError, asked_configuration, TrainingRequest(Path("x"))),
+        "--config",
+    ),
+    "state of another run": (
+        ResumeError("The state of the training does not fit its network."),
+        "",
+    ),
+    "run of another network": (
+        ResumeError(
+            "The training began with another {field}: it cannot go on with this one.",
+            field="{x}",
+        ),
+        "{x}",
+    ),
+    "note about threads": (
+        ExplainedError(
+            "It was trained with {before} threads and goes on with {now}: the last digits of its "
+            "numbers will differ.",
+            before=2,
+            now=437,
+        ),
+        "437",
+    ),
+    "no TensorBoard": (
+        TensorBoardMissingError(
+            "TensorBoard is not installed: install “ddpm-studio[tensorboard]”, or leave "
+            "--tensorboard out."
+        ),
+        "--tensorboard",
     ),
     "list of numbers": (raised(ListFileError, file_text, Path("{no}")), "{no}"),
     "animation": (raised(AnimationError, AnimationPlan, 0, 9, 120, float("nan")), "nan"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from ddpm_studio.diffusion.schedule import MAX_STEPS, SCHEDULE_KINDS, ScheduleConfiguration
 from ddpm_studio.ui.choice_box import ChoiceBox
@@ -13,6 +13,8 @@ from ddpm_studio.ui.panels.number_field import NumberField
 from ddpm_studio.ui.panels.panel_text import paragraphs
 from ddpm_studio.ui.theme import SPACING, Theme
 
+_LEAST = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+_NARROW_STEPS_WIDTH = 58
 _SETTLE_MS = 150  # after the last step of a key or the wheel
 _DEFAULT_BETAS, _DEFAULT_CONSTANT = (1e-4, 0.02), 0.01
 _USES_BETA_1 = ("linear", "sigmoid", "quadratic", "constant")
@@ -25,15 +27,19 @@ class ScheduleForm(QWidget):
     schedule_requested(ScheduleConfiguration)   a valid change was committed
     problem_changed                             :meth:`problem_text` says something else
 
+    ``is_narrow``: the betas in a second row.
     ``reset`` is a button that whoever shows the form places, with the problem's sentence.
     """
 
     schedule_requested = Signal(object)
     problem_changed = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, parent: QWidget | None = None, *, is_narrow: bool = False
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._is_narrow = is_narrow
         self._current = ScheduleConfiguration("linear", 1000, *_DEFAULT_BETAS)
         self._model: ScheduleConfiguration | None = None
         # What was used last, for when a kind needs it again.
@@ -54,16 +60,24 @@ class ScheduleForm(QWidget):
 
     def _arrange(self) -> None:
         self.kind.addItems([""] * len(SCHEDULE_KINDS))
-        fields = QHBoxLayout(self)
-        fields.setContentsMargins(0, 0, 0, 0)
-        fields.setSpacing(SPACING // 2)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(SPACING // 2)
+        fields = _row(rows)
         fields.addWidget(self.kind, 5)
         for name, field in zip(self._labels, self._fields(), strict=True):
             self._labels[name].setBuddy(field)
             field.setMinimumWidth(40)
-            fields.addSpacing(SPACING // 2)
+            if self._is_narrow and field is self.beta_1:
+                fields = _row(rows)
+            else:
+                fields.addSpacing(SPACING // 2)
             fields.addWidget(self._labels[name])
             fields.addWidget(field, 3)
+        if self._is_narrow:
+            self.kind.setMinimumContentsLength(4)
+            self.kind.setSizeAdjustPolicy(_LEAST)
+            self.steps.setMinimumWidth(_NARROW_STEPS_WIDTH)
 
     def _connect(self) -> None:
         self.kind.activated.connect(self._choose_kind)
@@ -270,3 +284,10 @@ class ScheduleForm(QWidget):
         if kind == "constant":
             return self.tr("The constant schedule has a single β.")
         return self.tr("The cosine schedule has no free β: it follows from T.")
+
+
+def _row(rows: QVBoxLayout) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(SPACING // 2)
+    rows.addLayout(row)
+    return row
