@@ -83,10 +83,14 @@ def _shortest(
 
 
 def _copies(network: nn.Module, formats: Iterable[str]) -> dict[str, nn.Module]:
-    return {
-        name: copy.deepcopy(network).train().to(memory_format=FORMATS[name])  # type: ignore[call-overload]
-        for name in formats
-    }
+    return {name: in_layout(copy.deepcopy(network).train(), name) for name in formats}
+
+
+def in_layout(network: nn.Module, name: str) -> nn.Module:
+    """The same network with its weights in the memory format of that name."""
+    # torch's stubs have no overload with a memory format alone.
+    laid_out: nn.Module = network.to(memory_format=FORMATS[name])  # type: ignore[call-overload]
+    return laid_out
 
 
 def _enough(layouts: dict[str, nn.Module], x: Tensor, t: Tensor, usual: Computation) -> int:

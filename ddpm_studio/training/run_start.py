@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -76,7 +77,7 @@ def asked_configuration(
     settings = _named_configuration(request) or before
     if settings is None:
         raise NothingToTrainError("There is nothing to go on with: give --preset or --config.")
-    changes: dict[str, object] = {
+    changes: dict[str, Any] = {
         "steps": request.steps,
         "seed": before.seed if before else request.seed,
         "batch_size": request.batch_size,
@@ -85,7 +86,7 @@ def asked_configuration(
     given = {name: value for name, value in changes.items() if value is not None}
     if request.steps is not None:
         given["learning_rate_steps"] = max(settings.learning_rate_length, request.steps)
-    return replace(settings, **given)  # type: ignore[arg-type]
+    return replace(settings, **given)
 
 
 def _named_configuration(request: TrainingRequest) -> TrainingConfiguration | None:

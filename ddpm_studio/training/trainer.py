@@ -16,11 +16,11 @@ from ddpm_studio.networks.denoiser import build_network
 from ddpm_studio.training.batches import Batch, BatchSource
 from ddpm_studio.training.computation import (
     AUTO_WORTH,
-    FORMATS,
     LAYOUT_WORTH,
     Computation,
     fastest,
     has_bfloat16,
+    in_layout,
 )
 from ddpm_studio.training.configuration import AUTO, TrainingConfiguration
 from ddpm_studio.training.divergence import (
@@ -294,7 +294,7 @@ class Trainer:
         self._memory_format = name
         if name != "contiguous":
             average, updates = self._average.weights(), self._step
-            self.network.to(memory_format=FORMATS[name])  # type: ignore[call-overload]
+            in_layout(self.network, name)
             self._prepare()
             self._average.restore(average, updates)
 

@@ -354,6 +354,13 @@
     </message>
 </context>
 <context>
+    <name>ClosableBar</name>
+    <message>
+        <source>Close this message</source>
+        <translation>이 메시지 닫기</translation>
+    </message>
+</context>
+<context>
     <name>CoursePlot</name>
     <message>
         <source>Distance</source>
@@ -1191,13 +1198,6 @@
     </message>
 </context>
 <context>
-    <name>MessageBar</name>
-    <message>
-        <source>Close this message</source>
-        <translation>이 메시지 닫기</translation>
-    </message>
-</context>
-<context>
     <name>NoiseSlider</name>
     <message>
         <source>data x₀</source>
@@ -1206,13 +1206,6 @@
     <message>
         <source>noise N(0, I)</source>
         <translation>노이즈 N(0, I)</translation>
-    </message>
-</context>
-<context>
-    <name>OfferBar</name>
-    <message>
-        <source>Close this message</source>
-        <translation>이 메시지 닫기</translation>
     </message>
 </context>
 <context>

@@ -115,6 +115,8 @@ class MeasureCard(QFrame):
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
 
+    # Each card defines these; Qt's metaclass leaves no room for that of abc.
+
     def retranslate(self) -> None:
         """Every text."""
         raise NotImplementedError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,14 +110,14 @@ class BucketPlot(QWidget):
 
     def _draw(
         self,
-        item: object,
+        item: Any,  # pyqtgraph has no types
         edges: NDArray[np.float64] | None,
         values: NDArray[np.float64] | None,
     ) -> None:
         if edges is None or values is None:
-            item.setData(np.zeros(0), np.zeros(0))  # type: ignore[attr-defined]
+            item.setData(np.zeros(0), np.zeros(0))
             return
-        item.setData(np.repeat(edges, 2)[1:-1], np.repeat(_heights(values), 2))  # type: ignore[attr-defined]
+        item.setData(np.repeat(edges, 2)[1:-1], np.repeat(_heights(values), 2))
 
     def _fit_heights(self, shown: list[NDArray[np.float64]]) -> None:
         heights = np.concatenate([_heights(values) for values in shown])

@@ -23,7 +23,11 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration
 from ddpm_studio.session.devices import Device
-from ddpm_studio.session.training_run import TrainingState, UnfinishedRun
+from ddpm_studio.session.training_run import (
+    ExplainedStepArrays,
+    TrainingState,
+    UnfinishedRun,
+)
 from ddpm_studio.training.configuration import TrainingConfiguration
 from ddpm_studio.training.failures import (
     DeviceLostError,
@@ -279,8 +283,8 @@ class TrainingPage(QWidget):
         self.losses.show_mark(step)
         self.course.show_mark(step)
 
-    def _show_explained(self, step: object) -> None:
-        self.algorithm.show_step(step)  # type: ignore[arg-type]
+    def _show_explained(self, step: ExplainedStepArrays) -> None:
+        self.algorithm.show_step(step)
         self._poll()
 
     def _show_start(self) -> None:
