@@ -14,7 +14,7 @@ MIN_STEPS = 200
 _STANDARD_ERRORS = 2.0
 _WORTH_IT = 0.005
 _NEAR_FLOOR = 0.01
-_FAR_SAMPLES = 2.0
+_FAR_SAMPLES = 1.3
 
 
 class Verdict(StrEnum):
@@ -58,8 +58,8 @@ def verdict_of(
 def beside_samples(verdict: Verdict, distance: float, data_distance: float) -> Verdict:
     """The verdict, once the samples are looked at: NaN for distances that are not known.
 
-    FLAT  in the place of CONVERGED where the samples are more than twice as far from the data as
-          other data are. Nearly all of the loss is its floor, so that it seems to rest long before
+    FLAT  in the place of CONVERGED where the samples are more than 1.3 times as far from the data
+          as other data are. Nearly all of the loss is its floor, so that it seems to rest long before
           the samples are good: going on helps, or the network is too small
     """
     if verdict is Verdict.CONVERGED and distance > _FAR_SAMPLES * data_distance:

@@ -2397,8 +2397,8 @@
         <translation>판정</translation>
     </message>
     <message>
-        <source>&lt;b&gt;Still learning&lt;/b&gt;: the mean loss of the last quarter of the steps is lower than that of the quarter before, by more than chance. &lt;b&gt;Converged&lt;/b&gt;: it is not, or there is hardly anything left above the floor; a network that is too small comes to rest, too. &lt;b&gt;Flat, samples off&lt;/b&gt;: the loss rests, but the samples are more than twice as far from the data as other data are: the loss is nearly all floor, and hides it. &lt;b&gt;Diverged&lt;/b&gt;: the loss is not a number, or many times its first value.</source>
-        <translation>&lt;b&gt;아직 배우는 중&lt;/b&gt;: 마지막 4분의 1 스텝의 평균 손실이 그 앞 4분의 1보다 우연 이상으로 낮습니다. &lt;b&gt;수렴&lt;/b&gt;: 그렇지 않거나, 오차 하한 위에 남은 것이 거의 없습니다. 너무 작은 신경망도 멈춥니다. &lt;b&gt;손실 정체, 샘플 미흡&lt;/b&gt;: 손실은 멈추었지만 샘플이 데이터끼리의 거리보다 두 배 넘게 멉니다. 손실이 거의 모두 하한이어서 이를 가립니다. &lt;b&gt;발산&lt;/b&gt;: 손실이 숫자가 아니거나 처음 값의 몇 배입니다.</translation>
+        <source>&lt;b&gt;Still learning&lt;/b&gt;: the mean loss of the last quarter of the steps is lower than that of the quarter before, by more than chance. &lt;b&gt;Converged&lt;/b&gt;: it is not, or there is hardly anything left above the floor; a network that is too small comes to rest, too. &lt;b&gt;Flat, samples off&lt;/b&gt;: the loss rests, but the samples are more than 1.3 times as far from the data as other data are: the loss is nearly all floor, and hides it. &lt;b&gt;Diverged&lt;/b&gt;: the loss is not a number, or many times its first value.</source>
+        <translation>&lt;b&gt;아직 배우는 중&lt;/b&gt;: 마지막 4분의 1 스텝의 평균 손실이 그 앞 4분의 1보다 우연 이상으로 낮습니다. &lt;b&gt;수렴&lt;/b&gt;: 그렇지 않거나, 오차 하한 위에 남은 것이 거의 없습니다. 너무 작은 신경망도 멈춥니다. &lt;b&gt;손실 정체, 샘플 미흡&lt;/b&gt;: 손실은 멈추었지만 샘플이 데이터끼리의 거리보다 1.3배 넘게 멉니다. 손실이 거의 모두 하한이어서 이를 가립니다. &lt;b&gt;발산&lt;/b&gt;: 손실이 숫자가 아니거나 처음 값의 몇 배입니다.</translation>
     </message>
 </context>
 <context>

@@ -247,7 +247,7 @@ class TrainingControls(QFrame):
             "<b>Still learning</b>: the mean loss of the last quarter of the steps is lower than that "
             "of the quarter before, by more than chance. <b>Converged</b>: it is not, or there is "
             "hardly anything left above the floor; a network that is too small comes to rest, too. "
-            "<b>Flat, samples off</b>: the loss rests, but the samples are more than twice as far from "
+            "<b>Flat, samples off</b>: the loss rests, but the samples are more than 1.3 times as far from "
             "the data as other data are: the loss is nearly all floor, and hides it. "
             "<b>Diverged</b>: the loss is not a number, or many times its first value."
         )
