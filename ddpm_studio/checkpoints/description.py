@@ -9,6 +9,7 @@ from typing import Any
 
 from ddpm_studio.datasets.catalogue import CATALOGUE
 from ddpm_studio.diffusion.sampler_configuration import (
+    FIXED_VARIANCES,
     ReverseVariance,
     SamplerConfiguration,
     SamplerError,
@@ -18,6 +19,7 @@ from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.networks.configuration import (
     NetworkConfiguration,
     NetworkConfigurationError,
+    UNetConfiguration,
     network_as_dict,
     network_from_dict,
 )
@@ -27,7 +29,10 @@ FORMAT_VERSION = 1
 MAX_METADATA_CHARACTERS = 400_000  # MAX_STEPS betas of 24 characters, and the rest
 
 TARGETS = ("noise", "x_0", "v")
-VARIANCES = tuple(map(str, ReverseVariance))
+"""What a network can be trained for here; opened ones may also predict "x_prev"."""
+VARIANCES = tuple(map(str, FIXED_VARIANCES))
+_KNOWN_TARGETS = (*TARGETS, "x_prev")
+_KNOWN_VARIANCES = tuple(map(str, ReverseVariance))
 
 _MAX_WHOLE = 2**63 - 1
 
@@ -83,10 +88,12 @@ class TrainingRecord:
 class ModelDescription:
     """A trained model without its weights.
 
-    data_set   name in the data catalogue
-    target     "noise", "x_0" or "v": what the network's output stands for
-    variance   "fixed-large" (beta_t) or "fixed-small" (beta_tilde_t) of p_theta
+    data_set   name in the data catalogue; "" where it is not known what it was trained on
+    target     "noise", "x_0", "v" or "x_prev": what the network's output stands for
+    variance   "fixed-large" (beta_t), "fixed-small" (beta_tilde_t) or "learned-range" of p_theta
     clip       predictions of x_0 are limited to [-clip, clip]; None for no limit
+    training   None where another project trained it
+    origin     the name of that project, "" for a model of ours
     """
 
     name: str
@@ -96,7 +103,8 @@ class ModelDescription:
     target: str
     variance: str
     clip: float | None
-    training: TrainingRecord
+    training: TrainingRecord | None
+    origin: str = ""
 
     @property
     def sampler(self) -> SamplerConfiguration:
@@ -108,6 +116,8 @@ class ModelDescription:
         values = asdict(self)
         values["network"] = network_as_dict(self.network)
         values["schedule"] = self.schedule.as_dict()
+        if not self.origin:
+            del values["origin"]  # the files of ours keep the bytes of older versions
         text = json.dumps(values, sort_keys=True, allow_nan=False)
         return {"format": FORMAT, "format_version": str(FORMAT_VERSION), "description": text}
 
@@ -143,18 +153,20 @@ def _parse(text: str) -> ModelDescription:
     try:
         description = ModelDescription(
             name=_text(values, "name"),
-            data_set=_text(values, "data_set"),
+            data_set=_data_set(values),
             network=network_from_dict(_mapping(values, "network")),
             schedule=schedule_from_dict(_mapping(values, "schedule")),
-            target=_choice(values, "target", TARGETS),
-            variance=_choice(values, "variance", VARIANCES),
+            target=_choice(values, "target", _KNOWN_TARGETS),
+            variance=_choice(values, "variance", _KNOWN_VARIANCES),
             clip=_optional_positive(values, "clip"),
-            training=_training(_mapping(values, "training")),
+            training=_training(values),
+            origin=_origin(values),
         )
         _ = description.sampler  # a limit of x_0 that no sampler can have
     except (NetworkConfigurationError, SamplerError, ScheduleError) as error:
         raise DescriptionError("its configuration is not valid: {reason}", reason=error) from error
-    _require_samples_like_data(description)
+    require_samples_like_data(description)
+    _require_learned_variance(description)
     return description
 
 
@@ -170,8 +182,8 @@ def _refuse_constant(name: str) -> float:
     raise DescriptionError("its description holds {name}, which is not a number", name=name)
 
 
-def _require_samples_like_data(description: ModelDescription) -> None:
-    """Data that this version does not have may be of any shape."""
+def require_samples_like_data(description: ModelDescription) -> None:
+    """Raises DescriptionError where they differ; data that are not there may be of any shape."""
     made = description.network.sample_shape
     for data in CATALOGUE:
         if data.name == description.data_set and data.sample_shape != made:
@@ -181,6 +193,17 @@ def _require_samples_like_data(description: ModelDescription) -> None:
                 data_set=data.name,
                 wanted=data.sample_shape,
             )
+
+
+def learns_variance(network: NetworkConfiguration) -> bool:
+    """Whether the network's output holds a variance beside its prediction."""
+    return isinstance(network, UNetConfiguration) and network.learned_range
+
+
+def _require_learned_variance(description: ModelDescription) -> None:
+    wanted = description.variance == ReverseVariance.LEARNED_RANGE
+    if wanted and not learns_variance(description.network):
+        raise DescriptionError("its network has not learned the variance that it asks for")
 
 
 def _mapping(values: dict[str, Any], key: str) -> dict[str, Any]:
@@ -195,6 +218,17 @@ def _text(values: dict[str, Any], key: str) -> str:
     if not isinstance(found, str) or not 0 < len(found) <= 200 or not found.isprintable():
         raise DescriptionError("its description has no valid {key!r}", key=key)
     return found
+
+
+def _origin(values: dict[str, Any]) -> str:
+    """Empty for a model of ours, which does not say it."""
+    return _text(values, "origin") if "origin" in values else ""
+
+
+def _data_set(values: dict[str, Any]) -> str:
+    """Only what another project trained may leave it open."""
+    is_open = values.get("data_set") == "" and "origin" in values
+    return "" if is_open else _text(values, "data_set")
 
 
 def _choice(values: dict[str, Any], key: str, allowed: tuple[str, ...]) -> str:
@@ -261,7 +295,11 @@ def schedule_from_dict(values: dict[str, Any]) -> ScheduleConfiguration:
     return configuration.build().configuration
 
 
-def _training(values: dict[str, Any]) -> TrainingRecord:
+def _training(description: dict[str, Any]) -> TrainingRecord | None:
+    """None for a model of another project, which may lack it."""
+    if description.get("origin") and description.get("training") is None:
+        return None
+    values = _mapping(description, "training")
     return TrainingRecord(
         steps=_whole(values, "steps"),
         planned_steps=_whole(values, "planned_steps"),

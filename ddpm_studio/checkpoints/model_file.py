@@ -39,6 +39,8 @@ class ModelFile:
     tensor_shapes: dict[str, tuple[int, ...]] = field(hash=False)
     byte_count: int
     modified_ns: int  # when the file was written: another file at the same path is another model
+    # Of another project's checkpoint: what its file left open, as it was answered. None for ours.
+    answers: tuple[tuple[str, Any], ...] | None = None
 
     @property
     def parameter_count(self) -> int:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from ddpm_studio.checkpoints.description import Recipe
+from ddpm_studio.checkpoints.description import Recipe, TrainingRecord
 from ddpm_studio.checkpoints.model_file import ModelFile
 from ddpm_studio.datasets.catalogue import UnknownDataSetError, entry
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration
-from ddpm_studio.networks.configuration import MlpConfiguration, NetworkConfiguration
+from ddpm_studio.networks.configuration import (
+    MlpConfiguration,
+    NetworkConfiguration,
+    UNetConfiguration,
+)
 
 
 def schedule_summary(schedule: ScheduleConfiguration) -> str:
@@ -27,7 +31,24 @@ def network_summary(network: NetworkConfiguration) -> str:
         return f"MLP, {network.depth} layers of {network.width}"
     multipliers = ", ".join(map(str, network.channel_multipliers))
     attention = " and ".join(map(str, network.attention_sizes))
-    return f"U-Net, {network.channels} channels x ({multipliers}), attention at {attention or 'the middle'}"
+    words = f"U-Net, {network.channels} channels x ({multipliers}), attention at {attention or 'the middle'}"
+    return ", ".join([words, *_variations(network)])
+
+
+def _variations(network: UNetConfiguration) -> list[str]:
+    """What is not the paper's."""
+    words = []
+    if network.classes is not None:
+        words.append(f"{network.classes} classes")
+    if network.head_width is not None:
+        words.append(f"heads of {network.head_width}")
+    elif network.heads > 1:
+        words.append(f"{network.heads} heads")
+    if network.scale_shift:
+        words.append("t scales and shifts")
+    if network.learned_range:
+        words.append("learned variance")
+    return words
 
 
 def one_line_summary(model: ModelFile) -> str:
@@ -41,15 +62,12 @@ def one_line_summary(model: ModelFile) -> str:
 
 def full_summary(model: ModelFile) -> list[tuple[str, str]]:
     """(label, value) pairs, in the order in which they are read."""
-    description, training = model.description, model.description.training
-    steps = f"{training.steps:,} steps"
-    if training.interrupted:
-        steps += f" of {training.planned_steps:,} planned (stopped early)"
-    loss = "" if training.final_loss is None else f", loss {training.final_loss:.4g} at the end"
+    description = model.description
     return [
         ("model", description.name),
         ("file", f"{model.path} ({model.byte_count:,} bytes)"),
-        ("data", f"{description.data_set}: {_data_description(description.data_set)}"),
+        *([("made by", description.origin)] if description.origin else []),
+        ("data", _data_row(description.data_set)),
         ("sample", " x ".join(map(str, description.network.sample_shape))),
         (
             "network",
@@ -59,6 +77,19 @@ def full_summary(model: ModelFile) -> list[tuple[str, str]]:
         ("predicts", {"noise": "the noise epsilon"}.get(description.target, description.target)),
         ("variance", description.variance),
         ("clipping", "none" if description.clip is None else f"x_0 to ±{description.clip:g}"),
+        *_training_rows(description.training),
+    ]
+
+
+def _training_rows(training: TrainingRecord | None) -> list[tuple[str, str]]:
+    """Nothing of a model that another project trained."""
+    if training is None:
+        return []
+    steps = f"{training.steps:,} steps"
+    if training.interrupted:
+        steps += f" of {training.planned_steps:,} planned (stopped early)"
+    loss = "" if training.final_loss is None else f", loss {training.final_loss:.4g} at the end"
+    return [
         (
             "training",
             f"{steps} of {training.batch_size} samples, seed {training.seed}, learning rate "
@@ -81,7 +112,13 @@ def _recipe_rows(recipe: Recipe | None) -> list[tuple[str, str]]:
     return [("learning rate", words), ("gradients", f"{clip}, {recipe.precision}")]
 
 
+def _data_row(name: str) -> str:
+    return f"{name}: {_data_description(name)}" if name else _data_description(name)
+
+
 def _data_description(name: str) -> str:
+    if not name:
+        return "not known"
     try:
         return entry(name).description
     except UnknownDataSetError:

@@ -8,10 +8,11 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load
-from torch import Tensor
+from torch import Tensor, nn
 
 from ddpm_studio.atomic_file import SaveError, replacing_file
-from ddpm_studio.checkpoints.description import ModelDescription
+from ddpm_studio.checkpoints.description import ModelDescription, learns_variance
+from ddpm_studio.checkpoints.foreign.opening import read_foreign_weights
 from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError, inspect_model_file
 from ddpm_studio.checkpoints.tensor_file import header, packed
 from ddpm_studio.diffusion.targets import Target
@@ -50,26 +51,57 @@ def load_model(path: Path, device: torch.device | str = "cpu") -> LoadedModel:
 
 
 def load_inspected(file: ModelFile, device: torch.device | str = "cpu") -> LoadedModel:
-    """:func:`load_model` for a file that was inspected already, and must not have changed since."""
-    if inspect_model_file(file.path) != file:
-        raise ModelFileError(
-            "{file} has changed since it was opened: open it again.", file=file.path.name
-        )
-    description = file.description
-    with torch.device("meta"):
-        network = build_network(description.network)
+    """:func:`load_model` for a file that was inspected already, and must not have changed since.
+
+    It may also be another project's checkpoint, with its answers.
+    """
+    network = _meta_network(file.description)
     expected = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
     if expected != file.tensor_shapes:
         raise ModelFileError(
             "{file} is damaged: its weights do not fit the network it describes.",
             file=file.path.name,
         )
-    network.load_state_dict(_read_weights(file), assign=True)
+    weights = _own_weights(file) if file.answers is None else read_foreign_weights(file)
+    if {name: tuple(tensor.shape) for name, tensor in weights.items()} != file.tensor_shapes:
+        raise ModelFileError("{file} changed while it was being opened.", file=file.path.name)
+    if not all(torch.isfinite(tensor).all() for tensor in weights.values()):
+        raise ModelFileError(
+            "{file} holds weights that are not finite (NaN or infinity).", file=file.path.name
+        )
+    return assembled(file.description, weights, device)
+
+
+def assembled(
+    description: ModelDescription, weights: dict[str, Tensor], device: torch.device | str
+) -> LoadedModel:
+    """The described model with these weights, which it keeps. Raises RuntimeError for others."""
+    network = _meta_network(description)
+    network.load_state_dict(weights, assign=True)
     network.requires_grad_(False).eval().to(device)
     denoiser = Denoiser(
-        network, description.schedule.build(), Target(description.target), torch.device(device)
+        network,
+        description.schedule.build(),
+        Target(description.target),
+        torch.device(device),
+        learns_variance(description.network),
     )
     return LoadedModel(description, denoiser)
+
+
+def _meta_network(description: ModelDescription) -> nn.Module:
+    """Without memory for its weights."""
+    with torch.device("meta"):
+        return build_network(description.network)
+
+
+def _own_weights(file: ModelFile) -> dict[str, Tensor]:
+    """Of a file of ours."""
+    if inspect_model_file(file.path) != file:
+        raise ModelFileError(
+            "{file} has changed since it was opened: open it again.", file=file.path.name
+        )
+    return _read_weights(file)
 
 
 def _read_weights(file: ModelFile) -> dict[str, Tensor]:
@@ -87,12 +119,6 @@ def _read_weights(file: ModelFile) -> dict[str, Tensor]:
         raise ModelFileError(
             "{file} is damaged and cannot be read.", file=file.path.name
         ) from error
-    if {name: tuple(tensor.shape) for name, tensor in weights.items()} != file.tensor_shapes:
-        raise ModelFileError("{file} changed while it was being opened.", file=file.path.name)
-    if not all(torch.isfinite(tensor).all() for tensor in weights.values()):
-        raise ModelFileError(
-            "{file} holds weights that are not finite (NaN or infinity).", file=file.path.name
-        )
     return weights
 
 

@@ -26,6 +26,8 @@ def error_factor(schedule: NoiseSchedule, target: Target, t: int) -> float:
     """How many times the squared error in x_0 the squared error in ``target`` is; t = 1 … T."""
     if target is Target.X_0:
         return 1.0
+    if target is Target.X_PREV:
+        return float(schedule.posterior_x_0_coefficient[t]) ** 2
     numerator = float(schedule.alpha_bar[t]) if target is Target.NOISE else 1.0
     return numerator / float(schedule.marginal_variance[t])
 

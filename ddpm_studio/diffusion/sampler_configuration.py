@@ -23,10 +23,15 @@ class SamplerKind(StrEnum):
 
 
 class ReverseVariance(StrEnum):
-    """Which fixed variance p_theta(x_{t-1} | x_t) has (DDPM, section 3.2)."""
+    """Which variance p_theta(x_{t-1} | x_t) has: a fixed one (DDPM, section 3.2), or a learned one."""
 
     FIXED_LARGE = "fixed-large"  # sigma_t² = beta_t, best where x_0 ~ N(0, I)
     FIXED_SMALL = "fixed-small"  # sigma_t² = beta_tilde_t, best where x_0 is a single point
+    LEARNED_RANGE = "learned-range"  # between the two, by the network (Nichol & Dhariwal 2021)
+
+
+FIXED_VARIANCES = (ReverseVariance.FIXED_LARGE, ReverseVariance.FIXED_SMALL)
+"""Those that any network can be sampled with."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,8 @@ class SamplerConfiguration:
     eta       of DDIM, 0 to 1: 0 draws nothing but x_T, 1 has the law of the ancestral sampler with
               the variance "fixed-small"; the ancestral sampler ignores it
     steps     how many of the schedule's T steps are taken, evenly spaced; None for all
-    variance  "fixed-large" or "fixed-small", of the ancestral sampler; DDIM ignores it
+    variance  "fixed-large", "fixed-small" or, of a network that learned it, "learned-range", of the
+              ancestral sampler; DDIM ignores it
     clip      predictions of x_0 are limited to [-clip, clip] before the mean is formed, at most
               MAX_CLIP; None for no limit
     """

@@ -48,11 +48,12 @@ def reverse_chain(
     own t, of which a sampler with fewer steps visits some: the steps yielded carry those t. Where
     the t to begin with is none of them, it comes before those below it. With a clip the prediction
     is limited *before* the mean is formed, as in the paper's own code. Each step yielded carries
-    the x_0 predicted that led to it (None at the first). Where the prediction has a variance share,
-    ancestral steps take their variance from it instead of the sampler's.
+    the x_0 predicted that led to it (None at the first). With the variance
+    "learned-range" ancestral steps take theirs from the prediction's share.
 
     Raises, at the first step: ScheduleError for more steps than T, ValueError for t outside
-    1 … T; and NotFiniteError at the first x that is not finite.
+    1 … T; SamplerError for a learned variance that there is not; and NotFiniteError at the first x
+    that is not finite.
     """
     start = schedule.T if t is None else t
     path = _path(schedule, sampler.steps, start)
@@ -100,6 +101,10 @@ def _step(
 ) -> Gaussian:
     if sampler.kind == SamplerKind.DDIM:
         return ddim_step(schedule, x_0, x_t, i, sampler.eta)
-    if variance_share is None:
+    if sampler.variance != ReverseVariance.LEARNED_RANGE:
         return reverse_step(schedule, x_0, x_t, i, ReverseVariance(sampler.variance))
+    if variance_share is None:
+        raise SamplerError(
+            "This network did not learn a variance: choose a fixed one, large or small."
+        )
     return reverse_step(schedule, x_0, x_t, i, learned_range_variance(schedule, variance_share, i))

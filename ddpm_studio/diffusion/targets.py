@@ -21,6 +21,7 @@ class Target(StrEnum):
     NOISE = "noise"
     X_0 = "x_0"
     V = "v"
+    X_PREV = "x_prev"  # the posterior's mean mu_tilde_t(x_t, x_0); of opened networks alone
 
 
 def signal_and_noise_scales(
@@ -37,6 +38,14 @@ def signal_and_noise_scales(
     return signal, noise
 
 
+def _posterior_weights(schedule: NoiseSchedule, t: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:
+    """The coefficients of x_0 and of x_t in mu_tilde_t (DDPM, eq. 7), as the scales above."""
+    both = np.stack((schedule.posterior_x_0_coefficient, schedule.posterior_x_t_coefficient))
+    weights = torch.from_numpy(both)[:, t.cpu()].to(like)
+    of_x_0, of_x_t = weights.reshape(2, -1, *(1,) * (like.ndim - 1))
+    return of_x_0, of_x_t
+
+
 def target_value(
     target: Target, x_0: Tensor, noise: Tensor, schedule: NoiseSchedule, t: Tensor
 ) -> Tensor:
@@ -46,6 +55,9 @@ def target_value(
     if target is Target.X_0:
         return x_0
     signal, sigma = signal_and_noise_scales(schedule, t, x_0)
+    if target is Target.X_PREV:
+        of_x_0, of_x_t = _posterior_weights(schedule, t, x_0)
+        return of_x_0 * x_0 + of_x_t * (signal * x_0 + sigma * noise)
     return signal * noise - sigma * x_0
 
 
@@ -55,6 +67,9 @@ def predicted_x_0(
     """The x_0 that a network's output implies (DDPM, eq. 15 for the noise target)."""
     if target is Target.X_0:
         return output
+    if target is Target.X_PREV:
+        of_x_0, of_x_t = _posterior_weights(schedule, t, x_t)
+        return (output - of_x_t * x_t) / of_x_0
     signal, sigma = signal_and_noise_scales(schedule, t, x_t)
     if target is Target.NOISE:
         return (x_t - sigma * output) / signal
@@ -68,6 +83,8 @@ def predicted_noise(
     if target is Target.NOISE:
         return output
     signal, sigma = signal_and_noise_scales(schedule, t, x_t)
-    if target is Target.X_0:
+    if target is Target.X_PREV:
+        output = predicted_x_0(target, output, x_t, schedule, t)
+    if target in (Target.X_0, Target.X_PREV):
         return (x_t - signal * output) / sigma
     return signal * output + sigma * x_t

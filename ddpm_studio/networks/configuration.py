@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
 from typing import Any
 
 from ddpm_studio.explained_error import ExplainedError, brief
@@ -18,6 +19,27 @@ def _require_integer(name: str, value: object, low: int, high: int) -> None:
             "{name} must be a whole number from {low} to {high}, not {value}.",
             name=name,
             low=low,
+            high=high,
+            value=brief(repr(value)),
+        )
+
+
+def _require_choice(name: str, value: object, allowed: tuple[object, ...]) -> None:
+    if value not in allowed or (allowed == (False, True) and not isinstance(value, bool)):
+        raise NetworkConfigurationError(
+            "{name} must be one of {allowed}, not {value}.",
+            name=name,
+            allowed=", ".join(map(str, allowed)),
+            value=brief(repr(value)),
+        )
+
+
+def _require_positive(name: str, value: object, high: float) -> None:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not is_number or not 0.0 < value <= high:  # type: ignore[operator]
+        raise NetworkConfigurationError(
+            "{name} must be above 0 and at most {high:g}, not {value}.",
+            name=name,
             high=high,
             value=brief(repr(value)),
         )
@@ -51,6 +73,23 @@ class MlpConfiguration:
         return (self.dimension,)
 
 
+class TimeOrder(StrEnum):
+    """In which order the sines and cosines of t stand."""
+
+    SIN_COS = "sin-cos"  # the DDPM paper's own code
+    COS_SIN = "cos-sin"  # OpenAI's
+    INTERLEAVED = "interleaved"  # sin, cos, sin, cos, …: pytorch-ddpm's
+
+
+class Resampling(StrEnum):
+    """How a level is followed by the next, on the way down and on the way up."""
+
+    CONVOLUTION = "convolution"  # of stride 2; and doubled pixels, convolved
+    CONVOLUTION_END_PADDED = "convolution-end-padded"  # zeros at the right and below alone
+    AVERAGE = "average"  # of 2x2 pixels; and doubled pixels
+    BLOCKS = "blocks"  # the same inside a ResNet block (Brock et al. 2019, BigGAN)
+
+
 @dataclass(frozen=True)
 class UNetConfiguration:
     """The U-Net of the DDPM paper (appendix B), from 8x8 digits up to its CIFAR-10 network.
@@ -63,6 +102,22 @@ class UNetConfiguration:
     attention_sizes       resolutions at which every block is followed by self-attention
     dropout               probability, inside each ResNet block
     norm_groups           groups of the group normalisation; divides every channel count
+
+    The rest are the variations of later projects, by default the paper's own:
+
+    norm_epsilon          added to the variance by the group normalisation
+    time_order            how the sines and cosines of t are put together
+    time_shift            0 or 1: their frequencies are 10000^(-i / (half - shift)), i < half
+    time_scale            t - 1 is multiplied by it first (OpenAI's "rescale_timesteps": 1000 / T)
+    time_channels         how many sines and cosines; None for ``channels``
+    stem_channels         feature maps of the first convolution; None for ``channels``
+    resampling            how levels are joined
+    scale_shift           t scales and shifts the second normalisation of a block (Nichol & Dhariwal
+                          2021, section 2.3) instead of shifting its input
+    heads, head_width     of self-attention: their number, or else how wide each of them is
+    learned_range         the output has twice the channels; the second half is the share of the
+                          variance between beta_tilde_t (-1) and beta_t (1)
+    classes               labels that condition the network; None for a network without
     """
 
     image_size: int
@@ -73,6 +128,18 @@ class UNetConfiguration:
     attention_sizes: tuple[int, ...] = (16,)
     dropout: float = 0.1
     norm_groups: int = 32
+    norm_epsilon: float = 1e-5
+    time_order: str = TimeOrder.SIN_COS
+    time_shift: int = 1
+    time_scale: float = 1.0
+    time_channels: int | None = None
+    stem_channels: int | None = None
+    resampling: str = Resampling.CONVOLUTION
+    scale_shift: bool = False
+    heads: int = 1
+    head_width: int | None = None
+    learned_range: bool = False
+    classes: int | None = None
 
     def __post_init__(self) -> None:
         _require_integer("image_size", self.image_size, 1, 1024)
@@ -86,6 +153,22 @@ class UNetConfiguration:
                 "dropout must be at least 0 and under 1, not {dropout}.",
                 dropout=brief(repr(self.dropout)),
             )
+        self._check_variations()
+        self._check_widths()
+
+    def _check_variations(self) -> None:
+        _require_choice("time_order", self.time_order, tuple(TimeOrder))
+        _require_choice("resampling", self.resampling, tuple(Resampling))
+        _require_choice("scale_shift", self.scale_shift, (False, True))
+        _require_choice("learned_range", self.learned_range, (False, True))
+        _require_integer("time_shift", self.time_shift, 0, 1)
+        _require_integer("heads", self.heads, 1, 1024)
+        if self.head_width is not None:
+            _require_integer("head_width", self.head_width, 1, 16_384)
+        if self.classes is not None:
+            _require_integer("classes", self.classes, 1, 1_000_000)
+        _require_positive("norm_epsilon", self.norm_epsilon, 1.0)
+        _require_positive("time_scale", self.time_scale, 1e6)
 
     def _check_levels(self) -> None:
         halvings = len(self.channel_multipliers) - 1
@@ -101,17 +184,59 @@ class UNetConfiguration:
                 image_size=self.image_size,
                 times=halvings,
             )
-        if self.channels % self.norm_groups or self.channels % 2:
+
+    def _check_widths(self) -> None:
+        for name, optional in (
+            ("time_channels", self.time_channels),
+            ("stem_channels", self.stem_channels),
+        ):
+            if optional is not None:
+                _require_integer(name, optional, 2, 16_384)
+        for width in (self.stem_width, *self.level_widths):
+            if width % self.norm_groups or width % 2:
+                raise NetworkConfigurationError(
+                    "channels {channels} must be even and divisible by norm_groups {norm_groups}.",
+                    channels=width,
+                    norm_groups=self.norm_groups,
+                )
+            if width % (self.head_width or self.heads):
+                raise NetworkConfigurationError(
+                    "{channels} channels cannot be shared out among the heads of attention.",
+                    channels=width,
+                )
+        if self.time_features % 2:
             raise NetworkConfigurationError(
-                "channels {channels} must be even and divisible by norm_groups {norm_groups}.",
-                channels=self.channels,
-                norm_groups=self.norm_groups,
+                "{count} sines and cosines of t are no whole pairs.", count=self.time_features
             )
 
     @property
     def sample_shape(self) -> tuple[int, ...]:
         """Shape of one sample, (channels, height, width)."""
         return (self.image_channels, self.image_size, self.image_size)
+
+    @property
+    def output_channels(self) -> int:
+        """Channels of the prediction: twice the image's where the variance is learned, too."""
+        return self.image_channels * (2 if self.learned_range else 1)
+
+    @property
+    def time_features(self) -> int:
+        """How many sines and cosines stand for t."""
+        return self.channels if self.time_channels is None else self.time_channels
+
+    @property
+    def stem_width(self) -> int:
+        """Feature maps of the first convolution."""
+        return self.channels if self.stem_channels is None else self.stem_channels
+
+    @property
+    def level_widths(self) -> tuple[int, ...]:
+        """Feature maps of each level."""
+        return tuple(self.channels * multiplier for multiplier in self.channel_multipliers)
+
+    def heads_of(self, width: int) -> int:
+        """How many heads attention over ``width`` feature maps has."""
+        return self.heads if self.head_width is None else width // self.head_width
 
     @property
     def level_sizes(self) -> tuple[int, ...]:
@@ -126,10 +251,25 @@ _KINDS: dict[str, type[MlpConfiguration] | type[UNetConfiguration]] = {
 }
 
 
+# Written even at their default: files from before the variations keep their bytes.
+_ALWAYS_WRITTEN = {
+    *(field.name for field in fields(MlpConfiguration)),
+    *("image_size", "image_channels", "channels", "channel_multipliers", "blocks_per_level"),
+    *("attention_sizes", "dropout", "norm_groups"),
+}
+
+
 def network_as_dict(configuration: NetworkConfiguration) -> dict[str, Any]:
     """Plain values for a checkpoint's metadata, with the network's ``kind``."""
     kind = next(name for name, cls in _KINDS.items() if isinstance(configuration, cls))
-    return {"kind": kind, **asdict(configuration)}
+    defaults = {field.name: field.default for field in fields(configuration)}
+    values = asdict(configuration)
+    written = {
+        name: value
+        for name, value in values.items()
+        if name in _ALWAYS_WRITTEN or value != defaults[name]
+    }
+    return {"kind": kind, **written}
 
 
 def network_from_dict(values: dict[str, Any]) -> NetworkConfiguration:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from ddpm_studio.diffusion.chains import Prediction
 from ddpm_studio.diffusion.schedule import NoiseSchedule
 from ddpm_studio.diffusion.targets import Target, predicted_x_0
 from ddpm_studio.networks.configuration import MlpConfiguration, NetworkConfiguration
@@ -28,14 +29,33 @@ def parameter_count(network: nn.Module) -> int:
 
 @dataclass(frozen=True)
 class Denoiser:
-    """Predicts x_0 from (x_t, t); the one interface that chains and views use."""
+    """Predicts x_0 from (x_t, t); the one interface that chains and views use.
+
+    A network of ``learns_variance`` has twice the sample's channels as its output, of which the
+    second half is 2 v - 1, with v the share of the variance (Nichol & Dhariwal 2021, eq. 15).
+    """
 
     network: nn.Module
     schedule: NoiseSchedule
     target: Target
     device: torch.device
+    learns_variance: bool = False
 
-    def predict_x_0(self, x_t: Tensor, t: int) -> Tensor:
-        """x_t: (N, …) on ``device``; t from 1 to T, the same for all samples."""
+    def predict(self, x_t: Tensor, t: int, label: Tensor | None = None) -> Tensor | Prediction:
+        """x_0, with the share of the variance where the network learned it.
+
+        x_t: (N, …) on ``device``; t from 1 to T, the same for all samples; label: (N,) or (1,), of a
+        network that was made for classes.
+        """
         step = torch.full((1,), t, device=self.device)
-        return predicted_x_0(self.target, self.network(x_t, step), x_t, self.schedule, step)
+        output = self.network(x_t, step, label)
+        if not self.learns_variance:
+            return predicted_x_0(self.target, output, x_t, self.schedule, step)
+        output, variance = output.chunk(2, dim=1)
+        x_0 = predicted_x_0(self.target, output, x_t, self.schedule, step)
+        return Prediction(x_0, (variance + 1) / 2)
+
+    def predict_x_0(self, x_t: Tensor, t: int, label: Tensor | None = None) -> Tensor:
+        """The same without the variance; of x_t's shape."""
+        predicted = self.predict(x_t, t, label)
+        return predicted.x_0 if isinstance(predicted, Prediction) else predicted

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
 
-from ddpm_studio.checkpoints.description import ModelDescription
-from ddpm_studio.checkpoints.weights import LoadedModel
-from ddpm_studio.diffusion.targets import Target
-from ddpm_studio.networks.denoiser import Denoiser, build_network
+from ddpm_studio.checkpoints.weights import LoadedModel, assembled
 from ddpm_studio.training.model_record import described
 from ddpm_studio.training.run_state import ResumeError, RunState
 from ddpm_studio.training.trainer import Trainer
@@ -20,7 +16,7 @@ def averaged_model(trainer: Trainer, device: torch.device | str | None = None) -
     To be called between two steps; what it returns is never touched by the training.
     """
     place = trainer.device if device is None else torch.device(device)
-    return _model(trainer.description(), trainer.weights(), place)
+    return assembled(trainer.description(), trainer.weights(), place)
 
 
 def model_of_run(state: RunState, device: torch.device | str = "cpu") -> LoadedModel:
@@ -29,17 +25,6 @@ def model_of_run(state: RunState, device: torch.device | str = "cpu") -> LoadedM
         state.configuration, state.precision, state.step, None, torch.device(state.device)
     )
     try:
-        return _model(description, state.part("average"), torch.device(device))
+        return assembled(description, state.part("average"), device)
     except RuntimeError as error:
         raise ResumeError("The state of the training does not fit its network.") from error
-
-
-def _model(
-    description: ModelDescription, weights: dict[str, Tensor], device: torch.device
-) -> LoadedModel:
-    with torch.device("meta"):
-        network = build_network(description.network)
-    network.load_state_dict(weights, assign=True)
-    network.requires_grad_(False).eval().to(device)
-    target, schedule = Target(description.target), description.schedule.build()
-    return LoadedModel(description, Denoiser(network, schedule, target, device))

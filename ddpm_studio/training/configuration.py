@@ -19,6 +19,7 @@ from ddpm_studio.explained_error import ExplainedError, brief
 from ddpm_studio.networks.configuration import (
     NetworkConfiguration,
     NetworkConfigurationError,
+    UNetConfiguration,
     network_as_dict,
     network_from_dict,
 )
@@ -115,6 +116,14 @@ class TrainingConfiguration:
         """Data that this version does not have may be of any shape."""
         if not isinstance(self.network, NetworkConfiguration):
             raise TrainingConfigurationError("{field} must be a network.", field="network")
+        if isinstance(self.network, UNetConfiguration) and (
+            self.network.learned_range or self.network.classes is not None
+        ):
+            raise TrainingConfigurationError(
+                "{field} learns a variance or classes: such models can be opened, and not be "
+                "trained here.",
+                field="network",
+            )
         for data in CATALOGUE:
             if data.name == self.data_set and data.sample_shape != self.network.sample_shape:
                 raise TrainingConfigurationError(

@@ -19,7 +19,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ddpm_studio.diffusion.sampler_configuration import MAX_CLIP, ReverseVariance, SamplerKind
+from ddpm_studio.diffusion.sampler_configuration import (
+    FIXED_VARIANCES,
+    MAX_CLIP,
+    ReverseVariance,
+    SamplerKind,
+)
 from ddpm_studio.session.sampling_choice import DenoiserChoice, ExactFor, SamplingChoice
 from ddpm_studio.ui.panels.number_field import NumberField
 from ddpm_studio.ui.panels.panel_text import NoteLabel, paragraphs, title_label
@@ -34,7 +39,7 @@ _HANDLE_WIDTH = 12  # of the slider, in Fusion style
 _DEFAULT_CLIP = 1.0
 _DENOISERS = tuple(DenoiserChoice)
 _KINDS = tuple(SamplerKind)
-_VARIANCES = tuple(ReverseVariance)
+_VARIANCES = FIXED_VARIANCES
 
 
 class SamplingPopup(QFrame):

@@ -7,7 +7,11 @@ from PySide6.QtCore import QCoreApplication
 from ddpm_studio.diffusion.sampler_configuration import ReverseVariance, SamplerKind
 from ddpm_studio.session.sampling_choice import DenoiserChoice, SamplingChoice
 
-VARIANCE_SIGNS = {ReverseVariance.FIXED_LARGE: "β", ReverseVariance.FIXED_SMALL: "β̃"}
+VARIANCE_SIGNS = {
+    ReverseVariance.FIXED_LARGE: "β",
+    ReverseVariance.FIXED_SMALL: "β̃",
+    ReverseVariance.LEARNED_RANGE: "Σθ",
+}
 
 
 def sampling_text(sampling: SamplingChoice, T: int) -> str:

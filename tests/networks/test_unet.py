@@ -13,7 +13,8 @@ from torch.nn import functional
 from ddpm_studio.networks.configuration import UNetConfiguration
 from ddpm_studio.networks.denoiser import parameter_count
 from ddpm_studio.networks.time_embedding import sinusoidal_features
-from ddpm_studio.networks.unet import ResidualBlock, SelfAttention, UNet
+from ddpm_studio.networks.unet import UNet
+from ddpm_studio.networks.unet_blocks import ResidualBlock, SelfAttention
 
 AnyModule = TypeVar("AnyModule", bound=nn.Module)
 SMALL = UNetConfiguration(

@@ -1,0 +1,129 @@
+"""Opens whatever a person has: our own model files, and other projects' checkpoints by their contents."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ddpm_studio.checkpoints.description import DescriptionError, require_samples_like_data
+from ddpm_studio.checkpoints.foreign.foreign_checkpoint import ForeignCheckpoint
+from ddpm_studio.checkpoints.foreign.questions import Answers, Question, checked_answers
+from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError, inspect_model_file
+from ddpm_studio.datasets.catalogue import CATALOGUE
+from ddpm_studio.diffusion.schedule import ScheduleError
+from ddpm_studio.explained_error import ExplainedError, brief
+from ddpm_studio.networks.configuration import NetworkConfigurationError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Recognise = Callable[[Path], ForeignCheckpoint | None]
+"""None where the contents are of another kind; ModelFileError where they are, and cannot be used."""
+
+_ZIP_START, _PICKLE_START = b"PK\x03\x04", b"\x80"
+
+
+def look_at(path: Path) -> ModelFile | ForeignCheckpoint:
+    """What a file or folder is, from its contents alone; runs no code of it.
+
+    Raises ModelFileError where it is nothing that can be opened.
+    """
+    if os.path.isdir(path):
+        return _recognised(path, _folder_families())
+    if _starts_like_torch(path):
+        return _recognised(path, _file_families())
+    folder = _folder_of(path)
+    return inspect_model_file(path) if folder is None else _recognised(folder, _folder_families())
+
+
+def _file_families() -> tuple[Recognise, ...]:
+    """Of files that torch wrote."""
+    return ()
+
+
+def _folder_families() -> tuple[Recognise, ...]:
+    return ()
+
+
+def _recognised(path: Path, families: tuple[Recognise, ...]) -> ForeignCheckpoint:
+    for recognise in families:
+        found = recognise(path)
+        if found is not None:
+            return found
+    raise ModelFileError(
+        "{file} is no model of a project that DDPM Studio knows.", file=brief(path.name)
+    )
+
+
+def _starts_like_torch(path: Path) -> bool:
+    """False where it cannot be read, too: whoever opens it then says why."""
+    try:
+        if not path.is_file():
+            return False
+        with open(path, "rb") as file:
+            start = file.read(4)
+    except (OSError, ValueError):
+        return False
+    return start == _ZIP_START or start[:1] == _PICKLE_START
+
+
+def _folder_of(path: Path) -> Path | None:
+    """The folder of a model of which ``path`` is one file among several, if it is."""
+    is_part = path.name in ("model_index.json", "config.json") or (
+        path.suffix == ".safetensors" and os.path.isfile(path.with_name("config.json"))
+    )
+    return path.parent if is_part else None
+
+
+def all_questions(checkpoint: ForeignCheckpoint) -> tuple[Question, ...]:
+    """The checkpoint's own, and on which data its forward chain shall begin."""
+    own = checkpoint.questions
+    guesses = {question.name: question.guess for question in own}
+    shape = checkpoint.describe(guesses).network.sample_shape
+    fitting = tuple(data.name for data in CATALOGUE if data.sample_shape == shape)
+    if not fitting:
+        return own
+    reason = ExplainedError("The file does not say what it was trained on.")
+    return (*own, Question("data_set", "", reason, ("", *fitting)))
+
+
+def answered(checkpoint: ForeignCheckpoint, answers: Answers) -> ModelFile:
+    """The checkpoint as a model file that can be loaded; what is not answered is guessed.
+
+    Raises AnswerError, or ModelFileError where the answers fit neither each other nor the weights.
+    """
+    whole = checked_answers(all_questions(checkpoint), answers)
+    data_set = str(whole.pop("data_set", ""))
+    try:
+        description = replace(checkpoint.describe(whole), data_set=data_set)
+        require_samples_like_data(description)
+    except (DescriptionError, NetworkConfigurationError, ScheduleError) as error:
+        raise ModelFileError(
+            "{file} cannot be used like this: {reason}.", file=checkpoint.path.name, reason=error
+        ) from error
+    status = os.stat(checkpoint.path)
+    return ModelFile(
+        checkpoint.path,
+        description,
+        dict(checkpoint.tensor_shapes(whole)),
+        status.st_size,
+        status.st_mtime_ns,
+        tuple(sorted(whole.items())),
+    )
+
+
+def read_foreign_weights(file: ModelFile) -> dict[str, Tensor]:
+    """The weights of an answered checkpoint, which must not have changed since.
+
+    Raises ModelFileError.
+    """
+    status = os.stat(file.path)
+    checkpoint = look_at(file.path)
+    if isinstance(checkpoint, ModelFile) or status.st_mtime_ns != file.modified_ns:
+        raise ModelFileError(
+            "{file} has changed since it was opened: open it again.", file=file.path.name
+        )
+    return checkpoint.read_weights(dict(file.answers or ()))
