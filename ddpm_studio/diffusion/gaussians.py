@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ddpm_studio.diffusion.sampler_configuration import ReverseVariance
+from ddpm_studio.diffusion.sampler_configuration import FIXED_VARIANCES, ReverseVariance
 from ddpm_studio.diffusion.schedule import NoiseSchedule
 
 
@@ -105,9 +105,14 @@ def clipped(x_0: Tensor, clip: float | None) -> Tensor:
 
 
 def fixed_variance(schedule: NoiseSchedule, t: int, kind: ReverseVariance | str) -> float:
-    """sigma_t² = beta_t where ``kind`` is "fixed-large", beta_tilde_t where "fixed-small"."""
+    """sigma_t² = beta_t where ``kind`` is "fixed-large", beta_tilde_t where "fixed-small".
+
+    Raises ValueError for the learned one, which is not fixed.
+    """
     _require_step(schedule, t)
-    large = ReverseVariance(kind) is ReverseVariance.FIXED_LARGE
+    if kind not in FIXED_VARIANCES:
+        raise ValueError(f"{kind!r} is no fixed variance.")
+    large = kind == ReverseVariance.FIXED_LARGE
     return float((schedule.beta if large else schedule.posterior_variance)[t])
 
 

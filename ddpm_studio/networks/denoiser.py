@@ -48,7 +48,7 @@ class Denoiser:
         network that was made for classes.
         """
         step = torch.full((1,), t, device=self.device)
-        output = self.network(x_t, step, label)
+        output = self.network(x_t, step) if label is None else self.network(x_t, step, label)
         if not self.learns_variance:
             return predicted_x_0(self.target, output, x_t, self.schedule, step)
         output, variance = output.chunk(2, dim=1)

@@ -31,8 +31,8 @@ class PointMlp(nn.Module):
         self.output = nn.Linear(width, configuration.dimension)
         self.activation = nn.SiLU()
 
-    def forward(self, x: Tensor, t: Tensor, _label: Tensor | None = None) -> Tensor:
-        """x: (B, D); t: (B,) or (1,), from 1 to T; returns (B, D). It knows no labels."""
+    def forward(self, x: Tensor, t: Tensor) -> Tensor:
+        """x: (B, D); t: (B,) or (1,), from 1 to T; returns (B, D)."""
         features = sinusoidal_features(t, self.configuration.time_features)
         for layer, time in zip(self.hidden, self.time, strict=True):
             x = self.activation(layer(x) + time(features))

@@ -285,7 +285,12 @@ def test_an_impossible_training_record_is_refused(values: Values, key: str, valu
     refused(described(values), f"no valid '{key}'")
 
 
-@pytest.mark.parametrize(("key", "value"), [("target", "score"), ("variance", "learned-range")])
+def test_a_learned_variance_needs_a_network_that_learned_it(values: Values) -> None:
+    values["variance"] = "learned-range"
+    refused(described(values), "has not learned the variance that it asks for")
+
+
+@pytest.mark.parametrize(("key", "value"), [("target", "score"), ("variance", "learned")])
 def test_a_choice_there_is_not_is_answered_with_those_there_are(
     values: Values, key: str, value: str
 ) -> None:

@@ -263,8 +263,7 @@ def test_respaced_ancestral_chain(name: str, variance: str, steps: int) -> None:
     )
     theirs.set_timesteps(steps)
     learned = variance == "learned_range"
-    fixed = "fixed-large" if learned else variance.replace("_", "-")
-    sampler = SamplerConfiguration(steps=steps, variance=fixed, clip=CLIP)
+    sampler = SamplerConfiguration(steps=steps, variance=variance.replace("_", "-"), clip=CLIP)
     ours = our_chain(sampler, name, "epsilon", seed=3, learned=learned)
     made = their_chain(theirs, generator=torch.Generator().manual_seed(3))
     worst = max(difference(mine, their) for mine, their in zip(ours, made, strict=True))

@@ -20,7 +20,8 @@ from ddpm_studio.diffusion.chains import (
     forward_chain,
     initial_noise,
 )
-from ddpm_studio.diffusion.gaussians import ReverseVariance, reverse_step
+from ddpm_studio.diffusion.gaussians import reverse_step
+from ddpm_studio.diffusion.sampler_configuration import FIXED_VARIANCES, ReverseVariance
 from ddpm_studio.diffusion.samplers import SamplerConfiguration, reverse_chain
 from ddpm_studio.diffusion.schedule import NoiseSchedule
 from ddpm_studio.diffusion.targets import Target, predicted_x_0
@@ -220,7 +221,7 @@ def test_reverse_chain_samples_the_affine_recursion() -> None:
     assert abs(x_0.std().item() - 0.25073) < 5 * 0.25073 / math.sqrt(2 * count)
 
 
-@pytest.mark.parametrize("variance", ReverseVariance)
+@pytest.mark.parametrize("variance", FIXED_VARIANCES)
 def test_reverse_chain_with_the_exact_denoiser_recovers_the_data(
     variance: ReverseVariance,
 ) -> None:

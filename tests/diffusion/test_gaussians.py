@@ -11,7 +11,6 @@ from scipy.stats import chi2, kstest
 
 from ddpm_studio.diffusion.gaussians import (
     Gaussian,
-    ReverseVariance,
     clipped,
     ddim_step,
     fixed_variance,
@@ -25,6 +24,7 @@ from ddpm_studio.diffusion.gaussians import (
     standard_normal,
     transition,
 )
+from ddpm_studio.diffusion.sampler_configuration import FIXED_VARIANCES, ReverseVariance
 from ddpm_studio.diffusion.schedule import NoiseSchedule
 
 SCHEDULE = NoiseSchedule.linear(40, 0.01, 0.3)
@@ -98,7 +98,7 @@ def test_marginal_at_the_ends() -> None:
     assert end.variance == pytest.approx(1 - 4.035830e-5, rel=1e-11)
 
 
-@pytest.mark.parametrize("variance", ReverseVariance)
+@pytest.mark.parametrize("variance", FIXED_VARIANCES)
 def test_reverse_step_has_the_posterior_mean_of_the_prediction(variance: ReverseVariance) -> None:
     x_0, x_t = tensor(0.3, -0.9), tensor(1.0, 2.0)
     for t in (2, 40):
@@ -206,7 +206,7 @@ def test_ddim_with_all_its_noise_is_the_ancestral_step(t: int) -> None:
     assert step.variance == ancestral.variance
 
 
-@pytest.mark.parametrize("variance", ReverseVariance)
+@pytest.mark.parametrize("variance", FIXED_VARIANCES)
 def test_last_reverse_step_draws_nothing(variance: ReverseVariance) -> None:
     step = reverse_step(SCHEDULE, tensor(0.3), tensor(5.0), 1, variance)
     generator = seeded()

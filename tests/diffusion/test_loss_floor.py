@@ -33,7 +33,13 @@ def test_of_a_gaussian_in_closed_form(target: Target) -> None:
     for t, loss in zip(TIMES, found, strict=True):
         a2, s2 = SCHEDULE.alpha_bar[t], SCHEDULE.marginal_variance[t]
         rest = variance / (a2 * variance + s2)
-        closed = {Target.NOISE: a2 * rest, Target.X_0: s2 * rest, Target.V: rest}[target]
+        of_x_0 = SCHEDULE.alpha_bar[t - 1] ** 0.5 * SCHEDULE.beta[t] / s2  # DDPM, eq. 7
+        closed = {
+            Target.NOISE: a2 * rest,
+            Target.X_0: s2 * rest,
+            Target.V: rest,
+            Target.X_PREV: of_x_0**2 * s2 * rest,
+        }[target]
         assert loss == pytest.approx(closed, rel=1e-5)
 
 
@@ -58,7 +64,14 @@ def test_of_three_gaussians_against_quadrature(target: Target) -> None:
         joint = prior * np.exp(-((y - a * x) ** 2) / (2 * s**2))
         joint /= joint.sum()
         noise = (y - a * x) / s
-        value = {Target.NOISE: noise, Target.X_0: x + 0 * y, Target.V: a * noise - s * x}[target]
+        previous = SCHEDULE.alpha_bar[t - 1]
+        mu = previous**0.5 * SCHEDULE.beta[t] * x + SCHEDULE.alpha[t] ** 0.5 * (1 - previous) * y
+        value = {
+            Target.NOISE: noise,
+            Target.X_0: x + 0 * y,
+            Target.V: a * noise - s * x,
+            Target.X_PREV: mu / s**2,  # DDPM, eq. 7
+        }[target]
         mean = (joint * value).sum(1, keepdims=True) / joint.sum(1, keepdims=True)
         quadrature = float((joint * (value - mean) ** 2).sum())
         assert found == pytest.approx(quadrature, rel=0.03)

@@ -317,7 +317,7 @@ def test_a_chain_with_fewer_steps_begins_at_any_t(kind: SamplerKind) -> None:
 # Learned variances
 
 
-def test_a_variance_share_takes_the_place_of_the_samplers_variance() -> None:
+def test_a_learned_variance_is_the_predictions_share() -> None:
     """0 is beta_tilde_t and 1 is beta_t; in between, test_against_diffusers.py."""
     x_T = initial_noise(50, (2,), seeded(1), "cpu").double()
     predict = two_points(SCHEDULE)
@@ -325,19 +325,42 @@ def test_a_variance_share_takes_the_place_of_the_samplers_variance() -> None:
     def with_share(share: float) -> Predict:
         return lambda x, t: Prediction(predict(x, t), torch.full_like(x, share))
 
-    for share, variance, other in (
-        (0.0, "fixed-small", "fixed-large"),
-        (1.0, "fixed-large", "fixed-small"),
-    ):
+    for share, variance in ((0.0, "fixed-small"), (1.0, "fixed-large")):
         learned, fixed = (
             list(reverse_chain(SCHEDULE, model, x_T, seeded(2), SamplerConfiguration(variance=v)))
-            for model, v in ((with_share(share), other), (predict, variance))
+            for model, v in ((with_share(share), "learned-range"), (predict, variance))
         )
         # beta_tilde_2 stands in for beta_tilde_1 in the range, but the last step draws nothing.
         for mine, theirs in zip(learned, fixed, strict=True):
             assert (mine.x - theirs.x).abs().max() < 1e-12
     assert learned[1].predicted_x_0 is not None
     assert torch.equal(learned[1].predicted_x_0, predict(x_T, 50))
+
+
+def test_a_share_is_ignored_where_a_fixed_variance_is_chosen() -> None:
+    x_T = initial_noise(50, (2,), seeded(1), "cpu")
+    predict, sampler = two_points(SCHEDULE), SamplerConfiguration(variance="fixed-small")
+
+    def with_share(x: torch.Tensor, t: int) -> Prediction:
+        return Prediction(predict(x, t), torch.ones_like(x))
+
+    *_, mine = reverse_chain(SCHEDULE, with_share, x_T, seeded(2), sampler)
+    *_, theirs = reverse_chain(SCHEDULE, predict, x_T, seeded(2), sampler)
+    assert torch.equal(mine.x, theirs.x)
+
+
+def test_a_learned_variance_that_there_is_not_is_explained() -> None:
+    x_T = initial_noise(5, (2,), seeded(1), "cpu")
+    chain = reverse_chain(
+        SCHEDULE,
+        two_points(SCHEDULE),
+        x_T,
+        seeded(2),
+        SamplerConfiguration(variance="learned-range"),
+    )
+    next(chain)
+    with pytest.raises(SamplerError, match="did not learn a variance: choose a fixed one"):
+        next(chain)
 
 
 def test_ddim_has_its_own_variance() -> None:
