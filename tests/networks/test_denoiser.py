@@ -61,9 +61,15 @@ class Oracle(nn.Module):
         alpha_bar = float(SCHEDULE.alpha_bar[int(t)])
         a, s = alpha_bar**0.5, (1 - alpha_bar) ** 0.5
         noise = (x_t - a * self.x_0) / s
-        return {Target.NOISE: noise, Target.X_0: self.x_0, Target.V: a * noise - s * self.x_0}[
-            self.target
-        ]
+        before = float(SCHEDULE.alpha_bar[int(t) - 1])
+        beta = float(SCHEDULE.beta[int(t)])
+        of_x_0, of_x_t = before**0.5 * beta / s**2, (1 - beta) ** 0.5 * (1 - before) / s**2
+        return {
+            Target.NOISE: noise,
+            Target.X_0: self.x_0,
+            Target.V: a * noise - s * self.x_0,
+            Target.X_PREV: of_x_0 * self.x_0 + of_x_t * x_t,  # DDPM, eq. 7
+        }[self.target]
 
 
 @pytest.mark.parametrize("target", Target)
@@ -76,8 +82,10 @@ def test_every_target_leads_to_x_0(target: Target, shape: tuple[int, ...]) -> No
     for t in (1, 50, 100):
         x_t = marginal(SCHEDULE, x_0, t).sample(generator)
         predicted = denoiser.predict_x_0(x_t, t)
-        # x_t and a noise below 4, rounded, over sqrt(alpha_bar_100) = 0.076
-        assert (predicted - x_0).abs().max() < 4 * 4 * torch.finfo(torch.float32).eps / 0.076
+        # x_t and a noise below 4, rounded, over sqrt(alpha_bar_100) = 0.076; or over 0.0077, the
+        # weight of x_0 in the posterior's mean
+        divisor = 0.0077 if target is Target.X_PREV else 0.076
+        assert (predicted - x_0).abs().max() < 4 * 4 * torch.finfo(torch.float32).eps / divisor
     assert [t.tolist() for t in oracle.asked] == [[1], [50], [100]]
     assert {t.dtype for t in oracle.asked} == {torch.long}
 
