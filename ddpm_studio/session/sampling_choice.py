@@ -39,8 +39,13 @@ def own_sampling(description: ModelDescription) -> SamplingChoice:
     return SamplingChoice(description.sampler)
 
 
-def exact_for(data_set: str) -> ExactFor:
-    """What the exact denoiser of a data set is exact for. Raises UnknownDataSetError."""
+def exact_for(data_set: str) -> ExactFor | None:
+    """What the exact denoiser of a data set is exact for; None where the data are not known ("").
+
+    Raises UnknownDataSetError.
+    """
+    if not data_set:
+        return None
     if exact_mixture(data_set) is not None:
         return ExactFor.LAW
     return ExactFor.TRAINING_DATA if entry(data_set).is_image else ExactFor.SHOWN_DATA

@@ -224,8 +224,11 @@ class MainScreen(QWidget):
             return
         description = studio.model.description
         T = description.schedule.T
-        name = data_name(description.data_set)
-        self.forward_card.show_note(self.tr("from data: {0}").format(name))
+        self.forward_card.show_note(
+            self.tr("from data: {0}").format(data_name(description.data_set))
+            if studio.has_data
+            else self.tr("from the model's own samples")
+        )
         self.reverse_card.show_note(sampling_text(studio.sampling, T))
         for card, steps in (
             (self.forward_card, studio.forward_schedule.T),
