@@ -336,10 +336,11 @@ class Application:
             self.training_page.show_devices(self.studio.devices, self.studio.device)
 
     def look_at(self, path: Path) -> None:
-        """Open a model file on the page that shows models; a folder is one of a training to watch."""
+        """Open a model on the page that shows models; another folder is one of a training to watch."""
+        from ddpm_studio.checkpoints.model_file import is_model_folder
         from ddpm_studio.ui.page import Page
 
-        if path.is_dir():
+        if path.is_dir() and not is_model_folder(path):
             self.show_page(Page.TRAIN)
             self._training().watch(path)
             return

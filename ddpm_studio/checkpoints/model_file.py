@@ -48,6 +48,12 @@ class ModelFile:
         return sum(map(math.prod, self.tensor_shapes.values()))
 
 
+def is_model_folder(path: Path) -> bool:
+    """Whether a folder says that it is a model, of Hugging Face's diffusers."""
+    parts = ("model_index.json", "config.json", "unet/config.json")
+    return any(os.path.isfile(path / part) for part in parts)
+
+
 def inspect_model_file(path: Path) -> ModelFile:
     """What the file says it is, from its header alone. No torch, no weights, under a millisecond.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QApplication
 
 from ddpm_studio.checkpoints.bundled import find_model
+from ddpm_studio.checkpoints.convert_command import given_answers
 from ddpm_studio.checkpoints.sampler_options import sampler_from_options
 from ddpm_studio.export import AnimationError, AnimationPlan, preflight
 from ddpm_studio.session.chain_runs import (
@@ -40,7 +41,7 @@ def export_from_options(options: argparse.Namespace) -> int:
     Raises ModelFileError, AnimationError, SamplerError, ExportError or what ends a chain.
     """
     preflight(options.out)
-    model = find_model(options.model)
+    model = find_model(options.model, given_answers(options.answer))
     T = model.description.schedule.T
     plan = _plan(options, T)
     sampling = SamplingChoice(sampler_from_options(options, model.description))

@@ -115,6 +115,18 @@ def answered(checkpoint: ForeignCheckpoint, answers: Answers) -> ModelFile:
     )
 
 
+def open_model(path: Path, answers: Answers = {}) -> ModelFile:  # noqa: B006 (never written to)
+    """A model of ours or of another project's; what a file leaves open is answered or guessed.
+
+    Raises ModelFileError, or AnswerError for answers to nothing.
+    """
+    found = look_at(path)
+    if not isinstance(found, ModelFile):
+        return answered(found, answers)
+    checked_answers((), answers)  # a file of ours leaves nothing open
+    return found
+
+
 def read_foreign_weights(file: ModelFile) -> dict[str, Tensor]:
     """The weights of an answered checkpoint, which must not have changed since.
 
