@@ -60,7 +60,7 @@ def inspect_model_file(path: Path) -> ModelFile:
     Raises ModelFileError where it is missing, not a regular file, truncated, of another kind or
     inconsistent with itself.
     """
-    status = _require_regular_file(path)
+    status = require_regular_file(path)
     byte_count = status.st_size
     header, data_start = _read_header(path, byte_count)
     metadata = header.pop("__metadata__", None)
@@ -74,7 +74,8 @@ def inspect_model_file(path: Path) -> ModelFile:
     return ModelFile(path, description, shapes, byte_count, status.st_mtime_ns)
 
 
-def _require_regular_file(path: Path) -> os.stat_result:
+def require_regular_file(path: Path) -> os.stat_result:
+    """Ask before opening: a pipe would wait for ever. Raises ModelFileError, also for its size."""
     try:
         status = os.stat(path)
     except FileNotFoundError:
