@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ddpm_studio.checkpoints.model_file import ModelFileError, require_regular_file
+from ddpm_studio.checkpoints.regular_file import ModelFileError, require_regular_file
 
 
 @dataclass(frozen=True)
@@ -19,20 +19,24 @@ class SourceFile:
     path: Path
     byte_count: int
     modified_ns: int
+    number: int  # of the file in its file system: one that was moved into its place has another
 
     @classmethod
     def at(cls, path: Path) -> SourceFile:
         """Raises ModelFileError where it is missing, no regular file, or larger than any model."""
         status = require_regular_file(path)
-        return cls(path, status.st_size, status.st_mtime_ns)
+        return cls._of(path, status)
+
+    @classmethod
+    def _of(cls, path: Path, status: os.stat_result) -> SourceFile:
+        return cls(path, status.st_size, status.st_mtime_ns, status.st_ino)
 
     @contextmanager
     def opened(self) -> Iterator[io.BufferedReader]:
         """For reading. Raises ModelFileError where it cannot be read or is another file by now."""
         try:
             with open(self.path, "rb") as file:
-                status = os.fstat(file.fileno())
-                if (status.st_size, status.st_mtime_ns) != (self.byte_count, self.modified_ns):
+                if self._of(self.path, os.fstat(file.fileno())) != self:
                     raise self.changed()
                 yield file
         except OSError as error:

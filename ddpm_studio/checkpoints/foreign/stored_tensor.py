@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
 from ddpm_studio.checkpoints.foreign.source_file import SourceFile
-from ddpm_studio.checkpoints.model_file import ModelFileError
+from ddpm_studio.checkpoints.regular_file import ModelFileError
 
 if TYPE_CHECKING:
     from torch import Tensor

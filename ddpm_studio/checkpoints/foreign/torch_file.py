@@ -10,6 +10,7 @@ import io
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,7 +20,7 @@ from ddpm_studio.checkpoints.foreign.plain_pickle import MAX_PICKLE_BYTES, read_
 from ddpm_studio.checkpoints.foreign.source_file import SourceFile
 from ddpm_studio.checkpoints.foreign.stored_tensor import NUMBER_BYTES, Storage, StoredTensor
 from ddpm_studio.checkpoints.foreign.zip_members import Member, list_members
-from ddpm_studio.checkpoints.model_file import ModelFileError
+from ddpm_studio.checkpoints.regular_file import ModelFileError
 
 _PICKLE_START = b"\x80"
 # How the first of a legacy file's pickles ends: torch's magic number 0x1950a86a20f9469cfc6c.
@@ -47,7 +48,11 @@ def open_torch_file(path: Path) -> TorchFile:
     Raises ModelFileError where it is missing, no regular file, not written by torch.save, damaged,
     or where it names anything to import that weights do not need.
     """
-    source = SourceFile.at(path)
+    return _opened(SourceFile.at(path))
+
+
+@lru_cache(maxsize=2)  # every family's reader looks at it in turn
+def _opened(source: SourceFile) -> TorchFile:
     with source.opened() as file:
         start = file.read(_START_BYTES)
         try:
@@ -59,9 +64,9 @@ def open_torch_file(path: Path) -> TorchFile:
                 raise _not_a_checkpoint(source, start)
         except PickleError as error:
             raise ModelFileError(
-                "{file} is not opened: {reason}.", file=path.name, reason=error
+                "{file} is not opened: {reason}.", file=source.path.name, reason=error
             ) from error
-    return TorchFile(path, value, source.byte_count)
+    return TorchFile(source.path, value, source.byte_count)
 
 
 def _not_a_checkpoint(source: SourceFile, start: bytes) -> ModelFileError:

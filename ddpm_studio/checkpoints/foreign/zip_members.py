@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import IO, cast
 
 from ddpm_studio.checkpoints.foreign.source_file import SourceFile
-from ddpm_studio.checkpoints.model_file import ModelFileError
+from ddpm_studio.checkpoints.regular_file import ModelFileError
 
 START = b"PK\x03\x04"
 _MAX_DIRECTORY_BYTES = 4_000_000  # 100 bytes for each of 40,000 members
