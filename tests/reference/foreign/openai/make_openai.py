@@ -111,6 +111,18 @@ class Chains:
             x_0 = loop(network, tuple(x_T.shape), noise=x_T, device="cpu", **guidance)
         return {"noise": noise.numpy(), "x_T": x_T.numpy(), "x_0": x_0.numpy()}
 
+    def bound(self, network: nn.Module) -> dict[str, np.ndarray]:
+        """Their terms of the bound in bits per dimension, (COUNT, T) from t = T to 1, of x_0."""
+        diffusion = self.respace.SpacedDiffusion(use_timesteps=range(self.T), **self.settings)
+        generator = torch.Generator().manual_seed(5)
+        levels = torch.randint(0, 256, (COUNT, 3, SIZE, SIZE), generator=generator)
+        x_0 = levels / 127.5 - 1
+        noise = coarse_normal((self.T, COUNT, 3, SIZE, SIZE), seed=6)
+        with given_noise(noise):
+            found = diffusion.calc_bpd_loop(network, x_0)
+        terms = {name: found[name].numpy() for name in ("vb", "prior_bpd")}
+        return {"x_0": x_0.numpy(), "noise": noise.numpy(), **terms}
+
 
 def answers(network: nn.Module, chains: Chains, label: Tensor | None) -> dict[str, np.ndarray]:
     """What the network says of random x at a few t, asked as their diffusion asks it."""
@@ -148,6 +160,7 @@ def make_improved() -> None:
         ancestral=chains.run(network),
         respaced=chains.run(network, steps=5),
         ddim=chains.run(network, steps=5, ddim=True),
+        bound=chains.bound(network),
     )
 
 
