@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ddpm_studio.checkpoints.foreign.openai_layout import Layout, LayoutError, Shapes
 from ddpm_studio.explained_error import brief
+from ddpm_studio.networks.classifier_configuration import Pooling
 from ddpm_studio.networks.configuration import Resampling
 
 if TYPE_CHECKING:
@@ -24,6 +25,13 @@ _BLOCK = {
     "shortcut": "skip_connection",
 }
 _ATTENTION = {"norm": "norm", "query_key_value": "qkv", "projection": "proj_out"}
+_POOLS = {
+    Pooling.ATTENTION: {"norm": "0", "query_key_value": "2.qkv_proj", "projection": "2.c_proj"},
+    Pooling.AVERAGE: {"norm": "0", "output": "3"},
+    Pooling.ALL_LEVELS: {"hidden": "0", "output": "2"},
+    Pooling.ALL_LEVELS_NORMED: {"hidden": "0", "norm": "1", "output": "3"},
+}
+_POSITION = ("pool.position", "out.2.positional_embedding")
 
 LEGACY, NEW = "legacy", "new"
 """Rows of their q, k and v: head by head, each with its own three; or all q, all k, all v as ours."""
@@ -40,6 +48,8 @@ def tensor_names(layers: Layers, shapes: Shapes) -> dict[str, str]:
         for kind in ("weight", "bias")
         if f"{theirs}.{kind}" in shapes
     }
+    if _POSITION[1] in shapes:
+        names |= dict([_POSITION])  # a tensor that is no layer's
     left = set(shapes) - set(names.values())
     if left:
         raise LayoutError("its {name} has no place in such a network", name=brief(min(left)))
@@ -79,6 +89,11 @@ def way_up(layout: Layout) -> Layers:
     yield "head", "out.2"
 
 
+def pool(pooling: str) -> Layers:
+    """What a classifier has after the middle."""
+    yield from ((f"pool.{ours}", f"out.{theirs}") for ours, theirs in _POOLS[pooling].items())
+
+
 def _stage(ours: str, theirs: str, attend: bool) -> Layers:
     yield from _block(f"{ours}.block", f"{theirs}.0")
     if attend:
@@ -104,18 +119,18 @@ def _attention(ours: str, theirs: str) -> Layers:
 
 
 def our_shape(ours: str, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Their layers of attention convolve a line, and ours an image."""
-    return (*shape, 1) if _is_attention_weight(ours) and len(shape) == 3 else shape
+    """Their attention convolves a line and ours an image; their pooling convolves, ours is linear."""
+    if ours.startswith("pool.") and ours.endswith(".weight"):
+        return shape[:2]
+    is_attention = ours.endswith((".query_key_value.weight", ".projection.weight"))
+    return (*shape, 1) if is_attention and len(shape) == 3 else shape
 
 
 def our_layout(ours: str, tensor: Tensor, order: str, heads: int) -> Tensor:
     """A tensor of theirs with its rows in our order and of our shape."""
-    if order == LEGACY and ".query_key_value." in ours:
+    # The attention of a classifier's pooling is always in the new order.
+    if order == LEGACY and ".attention.query_key_value." in ours:
         # (heads, 3, width, …) becomes (3, heads, width, …).
         by_head = tensor.reshape(heads, 3, -1, *tensor.shape[1:])
         tensor = by_head.transpose(0, 1).reshape(tensor.shape)
     return tensor.reshape(our_shape(ours, tuple(tensor.shape))).contiguous()
-
-
-def _is_attention_weight(ours: str) -> bool:
-    return ours.endswith((".query_key_value.weight", ".projection.weight"))

@@ -30,7 +30,7 @@ def model_questions(facts: Facts) -> tuple[Question, ...]:
     """Of a diffusion model."""
     preset = preset_for(facts.layout, facts.classes, facts.learned_range)
     asked = (
-        image_size_question(facts.layout),
+        size_question(facts.layout),
         *_diffusion_questions(facts),
         *attention_questions(facts.layout),
     )
@@ -50,7 +50,7 @@ def _preset(question: Question, preset: Preset) -> Question:
     )
 
 
-def image_size_question(layout: Layout) -> Question:
+def size_question(layout: Layout) -> Question:
     """Convolutions fit any size that can be halved often enough."""
     coarsest = max((level for level in range(layout.levels) if layout.attends[level]), default=None)
     level = layout.levels - 1 if coarsest is None else coarsest

@@ -7,27 +7,26 @@ from typing import TYPE_CHECKING
 
 from ddpm_studio.checkpoints.foreign.openai_layout import Shapes
 from ddpm_studio.checkpoints.foreign.openai_names import our_layout, our_shape
-from ddpm_studio.checkpoints.foreign.torch_file import StoredTensor, TorchFile
+from ddpm_studio.checkpoints.foreign.state_dict import named_tensors
+from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
+from ddpm_studio.checkpoints.foreign.torch_file import TorchFile
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 _MARKS = ("input_blocks.0.0.weight", "middle_block.0.in_layers.2.weight", "time_embed.0.weight")
-_WRAPPER = "module."  # of a network saved while it was trained on several devices
 
 
 def openai_tensors(file: TorchFile) -> dict[str, StoredTensor] | None:
     """By name; None where the file is of another project."""
-    values = file.value
-    if not isinstance(values, Mapping):
-        return None
-    tensors = {
-        str(name).removeprefix(_WRAPPER): tensor
-        for name, tensor in values.items()
-        if isinstance(tensor, StoredTensor)
-    }
-    is_one = len(tensors) == len(values) and all(mark in tensors for mark in _MARKS)
+    tensors = named_tensors(file.value)
+    is_one = tensors is not None and all(mark in tensors for mark in _MARKS)
     return tensors if is_one else None
+
+
+def is_model(tensors: Mapping[str, StoredTensor]) -> bool:
+    """Whether there is a way up again; a classifier has none."""
+    return any(name.startswith("output_blocks.") for name in tensors)
 
 
 def shapes_of(tensors: Mapping[str, StoredTensor]) -> Shapes:

@@ -23,15 +23,18 @@ from ddpm_studio.checkpoints.foreign.openai_layout import (
 from ddpm_studio.checkpoints.foreign.openai_names import tensor_names, way_down, way_up
 from ddpm_studio.checkpoints.foreign.openai_questions import Facts, model_questions
 from ddpm_studio.checkpoints.foreign.openai_tensors import (
+    is_model,
     openai_tensors,
     our_shapes,
     read_openai,
     shapes_of,
 )
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question
-from ddpm_studio.checkpoints.foreign.torch_file import StoredTensor, TorchFile, open_torch_file
+from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
+from ddpm_studio.checkpoints.foreign.torch_file import TorchFile, open_torch_file
 from ddpm_studio.checkpoints.model_file import ModelFileError
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration
+from ddpm_studio.explained_error import brief
 from ddpm_studio.networks.configuration import Resampling, UNetConfiguration
 
 if TYPE_CHECKING:
@@ -65,7 +68,7 @@ class OpenAiUnet:
         # Their mean of p_theta is the output itself then: no limit of x_0 reaches it.
         is_limited = bool(answers["clip"]) and answers["target"] != "x_prev"
         return ModelDescription(
-            name=self.path.stem,
+            name=brief(self.path.stem) or self.family,
             data_set="",
             network=self._network(answers),
             schedule=openai_schedule(str(answers["schedule"]), int(answers["T"])),
@@ -109,8 +112,14 @@ def recognise(path: Path) -> OpenAiUnet | None:
 def recognised(file: TorchFile) -> OpenAiUnet | None:
     """The same of a file whose structure was read."""
     tensors = openai_tensors(file)
-    if tensors is None or not any(name.startswith("output_blocks.") for name in tensors):
+    if tensors is None:
         return None
+    if not is_model(tensors):
+        raise ModelFileError(
+            "{file} is a noisy classifier, which guides a model: open the model, and choose this "
+            "file as its classifier.",
+            file=file.path.name,
+        )
     shapes = shapes_of(tensors)
     try:
         facts = _facts(shapes, read_layout(shapes, possible_blocks(shapes)[0]))

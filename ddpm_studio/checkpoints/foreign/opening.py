@@ -34,7 +34,7 @@ def look_at(path: Path) -> ModelFile | ForeignCheckpoint:
     """
     if os.path.isdir(path):
         return _recognised(path, _folder_families())
-    if _starts_like_torch(path):
+    if starts_like_torch(path):
         return _recognised(path, _file_families())
     folder = _folder_of(path)
     return inspect_model_file(path) if folder is None else _recognised(folder, _folder_families())
@@ -59,7 +59,7 @@ def _recognised(path: Path, families: tuple[Recognise, ...]) -> ForeignCheckpoin
     )
 
 
-def _starts_like_torch(path: Path) -> bool:
+def starts_like_torch(path: Path) -> bool:
     """False where it cannot be read, too: whoever opens it then says why."""
     try:
         if not path.is_file():
