@@ -17,6 +17,7 @@ from ddpm_studio.diffusion.sampler_configuration import (
 from ddpm_studio.diffusion.schedule import MAX_STEPS, ScheduleConfiguration, ScheduleError
 from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.networks.configuration import (
+    LucidrainsConfiguration,
     NetworkConfiguration,
     NetworkConfigurationError,
     UNetConfiguration,
@@ -203,7 +204,9 @@ def require_samples_like_data(description: ModelDescription) -> None:
 
 def learns_variance(network: NetworkConfiguration) -> bool:
     """Whether the network's output holds a variance beside its prediction."""
-    return isinstance(network, UNetConfiguration) and network.learned_range
+    return (
+        isinstance(network, UNetConfiguration | LucidrainsConfiguration) and network.learned_range
+    )
 
 
 def _require_learned_variance(description: ModelDescription) -> None:

@@ -6,45 +6,27 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
-from ddpm_studio.explained_error import ExplainedError, brief
+from ddpm_studio.explained_error import brief
+from ddpm_studio.networks.lucidrains_configuration import LucidrainsConfiguration
+from ddpm_studio.networks.setting_checks import (
+    NetworkConfigurationError,
+    require_choice,
+    require_integer,
+    require_positive,
+)
 
-
-class NetworkConfigurationError(ExplainedError, ValueError):
-    """A network that cannot be built; the message says which number is wrong."""
-
-
-def require_integer(name: str, value: object, low: int, high: int) -> None:
-    """Raises NetworkConfigurationError."""
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise NetworkConfigurationError(
-            "{name} must be a whole number from {low} to {high}, not {value}.",
-            name=name,
-            low=low,
-            high=high,
-            value=brief(repr(value)),
-        )
-
-
-def require_choice(name: str, value: object, allowed: tuple[object, ...]) -> None:
-    """Raises NetworkConfigurationError."""
-    if value not in allowed or (allowed == (False, True) and not isinstance(value, bool)):
-        raise NetworkConfigurationError(
-            "{name} must be one of {allowed}, not {value}.",
-            name=name,
-            allowed=", ".join(map(str, allowed)),
-            value=brief(repr(value)),
-        )
-
-
-def _require_positive(name: str, value: object, high: float) -> None:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not is_number or not 0.0 < value <= high:  # type: ignore[operator]
-        raise NetworkConfigurationError(
-            "{name} must be above 0 and at most {high:g}, not {value}.",
-            name=name,
-            high=high,
-            value=brief(repr(value)),
-        )
+__all__ = [
+    "LucidrainsConfiguration",
+    "MlpConfiguration",
+    "NetworkConfiguration",
+    "NetworkConfigurationError",
+    "Resampling",
+    "TimeOrder",
+    "TrainableNetwork",
+    "UNetConfiguration",
+    "network_as_dict",
+    "network_from_dict",
+]
 
 
 @dataclass(frozen=True)
@@ -169,8 +151,8 @@ class UNetConfiguration:
             require_integer("head_width", self.head_width, 1, 16_384)
         if self.classes is not None:
             require_integer("classes", self.classes, 1, 1_000_000)
-        _require_positive("norm_epsilon", self.norm_epsilon, 1.0)
-        _require_positive("time_scale", self.time_scale, 1e6)
+        require_positive("norm_epsilon", self.norm_epsilon, 1.0)
+        require_positive("time_scale", self.time_scale, 1e6)
 
     def _check_levels(self) -> None:
         halvings = len(self.channel_multipliers) - 1
@@ -246,12 +228,19 @@ class UNetConfiguration:
         return tuple(self.image_size // 2**level for level in range(len(self.channel_multipliers)))
 
 
-NetworkConfiguration = MlpConfiguration | UNetConfiguration
-_KINDS: dict[str, type[MlpConfiguration] | type[UNetConfiguration]] = {
+TrainableNetwork = MlpConfiguration | UNetConfiguration
+"""What can be trained here."""
+
+NetworkConfiguration = TrainableNetwork | LucidrainsConfiguration
+"""What can be opened and sampled from."""
+
+_KINDS: dict[
+    str, type[MlpConfiguration] | type[UNetConfiguration] | type[LucidrainsConfiguration]
+] = {
     "mlp": MlpConfiguration,
     "unet": UNetConfiguration,
+    "lucidrains-unet": LucidrainsConfiguration,
 }
-
 
 # Written even at their default: files from before the variations keep their bytes.
 _ALWAYS_WRITTEN = {
@@ -286,7 +275,8 @@ def network_from_dict(values: dict[str, Any]) -> NetworkConfiguration:
         raise NetworkConfigurationError(
             "Unknown network setting {names}.", names=brief(", ".join(sorted(unknown)))
         )
-    for name in ("channel_multipliers", "attention_sizes"):
+    lists = [field.name for field in fields(cls) if str(field.type).startswith("tuple")]
+    for name in lists:
         if name in given:
             if not isinstance(given[name], (list, tuple)):
                 raise NetworkConfigurationError("{name} must be a list.", name=name)

@@ -17,8 +17,9 @@ from ddpm_studio.datasets.catalogue import entries
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
 from ddpm_studio.explained_error import ExplainedError, brief
 from ddpm_studio.networks.configuration import (
-    NetworkConfiguration,
+    LucidrainsConfiguration,
     NetworkConfigurationError,
+    TrainableNetwork,
     UNetConfiguration,
     network_as_dict,
     network_from_dict,
@@ -67,7 +68,7 @@ class TrainingConfiguration:
 
     name: str
     data_set: str
-    network: NetworkConfiguration
+    network: TrainableNetwork
     schedule: ScheduleConfiguration
     steps: int
     batch_size: int
@@ -114,7 +115,7 @@ class TrainingConfiguration:
 
     def _check_network(self) -> None:
         """Data that are not there may be of any shape."""
-        if not isinstance(self.network, NetworkConfiguration):
+        if not isinstance(self.network, TrainableNetwork):
             raise TrainingConfigurationError("{field} must be a network.", field="network")
         if isinstance(self.network, UNetConfiguration) and (
             self.network.learned_range or self.network.classes is not None
@@ -176,13 +177,19 @@ def _complete(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _network(values: dict[str, Any]) -> NetworkConfiguration:
+def _network(values: dict[str, Any]) -> TrainableNetwork:
     try:
-        return network_from_dict(values)
+        network = network_from_dict(values)
     except NetworkConfigurationError as error:
         raise TrainingConfigurationError(
             "{field} is not valid: {reason}.", field="network", reason=error
         ) from error
+    if isinstance(network, LucidrainsConfiguration):
+        raise TrainingConfigurationError(
+            "{field} is another project's: such models can be opened, and not be trained here.",
+            field="network",
+        )
+    return network
 
 
 def _schedule(values: dict[str, Any]) -> ScheduleConfiguration:
