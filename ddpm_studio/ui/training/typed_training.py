@@ -8,8 +8,8 @@ from typing import Any
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration
 from ddpm_studio.networks.configuration import (
     MlpConfiguration,
-    TrainableNetwork,
     NetworkConfigurationError,
+    TrainableNetwork,
 )
 from ddpm_studio.training.configuration import TrainingConfiguration, TrainingConfigurationError
 from ddpm_studio.ui.problem_text import problem_text
