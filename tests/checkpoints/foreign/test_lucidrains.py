@@ -88,7 +88,7 @@ def given_noise(monkeypatch: pytest.MonkeyPatch) -> Callable[[Tensor], None]:
 
     def give(noise: Tensor) -> None:
         draws: Iterator[Tensor] = iter(noise)
-        monkeypatch.setattr(gaussians, "standard_normal", lambda *_: next(draws))
+        monkeypatch.setattr(gaussians, "standard_normal", lambda *_: next(draws).clone())
 
     return give
 
