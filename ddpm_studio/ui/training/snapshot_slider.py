@@ -95,6 +95,11 @@ class SnapshotSlider(GrooveSlider):
             done.setRight(self.x_of(self.value()) + radius)
             painter.drawRoundedRect(done, radius, radius)
 
+    def labels(self) -> list[tuple[float, str]]:
+        """The steps that are written under the groove: none before the first snapshot, nor after the last."""
+        newest = self._at[-1] if self._at else -1
+        return [(step, text) for step, text in step_ticks(self._last_step) if step <= newest]
+
     def _paint_ticks(self, painter: QPainter) -> None:
         painter.setPen(QColor(self._theme.muted_text))
         last = -math.inf
@@ -108,7 +113,7 @@ class SnapshotSlider(GrooveSlider):
         taken = -math.inf
         left, right = self._groove()
         painter.setPen(QColor(self._theme.text))
-        for step, text in step_ticks(self._last_step) if self._at else ():
+        for step, text in self.labels():
             width = metrics.horizontalAdvance(text)
             x = left + (right - left) * step / self._last_step - width / 2
             x = min(max(x, 0.0), self.width() - width)
