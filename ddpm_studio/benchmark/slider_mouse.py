@@ -10,9 +10,9 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from ddpm_studio.benchmark.paint_watch import PaintWatch
+from ddpm_studio.ui.groove_slider import GROOVE_CENTRE
 from ddpm_studio.ui.main_screen import MainScreen
 from ddpm_studio.ui.main_window import MainWindow
-from ddpm_studio.ui.noise_slider import GROOVE_CENTRE
 
 INTERVAL_MS = 16  # 60 events a second
 STRIDES = 80  # events from one end to the other

@@ -75,3 +75,10 @@ def _norm_groups(channels: int, preferred: int) -> int:
     if channels % preferred == 0:
         return preferred
     return next(groups for groups in _NORM_GROUPS if channels % groups == 0)
+
+
+def is_preset(preset: TrainingConfiguration, wanted: object) -> bool:
+    """Whether nothing but the seed differs."""
+    return isinstance(wanted, TrainingConfiguration) and preset == replace(
+        wanted, seed=preset.seed, name=preset.name
+    )
