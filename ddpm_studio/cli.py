@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ddpm_studio import __version__
-from ddpm_studio.explained_error import ExplainedError
+from ddpm_studio.explained_error import ExplainedError, printable
 
 USAGE_ERROR, FAILURE, INTERRUPTED = 2, 1, 130
 MAX_COUNT = 1_000_000
@@ -52,9 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _complain(message: str, code: int) -> int:
-    # A file may carry any characters in its name: on a terminal they could be commands.
-    shown = "".join(sign if sign.isprintable() else "?" for sign in message)
-    print(f"ddpm-studio: {shown}", file=sys.stderr)
+    print(f"ddpm-studio: {printable(message)}", file=sys.stderr)
     return code
 
 

@@ -19,6 +19,7 @@ from ddpm_studio.checkpoints.regular_file import (
     require_regular_file,
 )
 from ddpm_studio.checkpoints.safetensors_header import (
+    MAX_HEADER_BYTES,
     NotSafetensorsError,
     listed_entries,
     read_header,
@@ -97,4 +98,13 @@ def _checked_tensors(
     return {name: entry.shape for name, entry in entries.items()}
 
 
-__all__ = ["MAX_FILE_BYTES", "SUFFIX", "ModelFile", "ModelFileError", "inspect_model_file"]
+__all__ = [
+    "MAX_FILE_BYTES",
+    "MAX_HEADER_BYTES",
+    "SUFFIX",
+    "ModelFile",
+    "ModelFileError",
+    "inspect_model_file",
+    "is_model_folder",
+    "require_regular_file",
+]
