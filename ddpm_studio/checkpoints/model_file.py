@@ -13,6 +13,7 @@ from ddpm_studio.checkpoints.description import (
     DescriptionError,
     ModelDescription,
 )
+from ddpm_studio.checkpoints.other_kinds import known_other_kind
 from ddpm_studio.checkpoints.regular_file import (
     MAX_FILE_BYTES,
     ModelFileError,
@@ -65,7 +66,7 @@ def inspect_model_file(path: Path) -> ModelFile:
     try:
         header, data_start = read_header(path, byte_count)
     except NotSafetensorsError:
-        raise ModelFileError(
+        raise known_other_kind(path) or ModelFileError(
             "{file} is not a model file of DDPM Studio, or it is cut short.", file=path.name
         ) from None
     metadata = header.pop("__metadata__", None)
