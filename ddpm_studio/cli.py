@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import io
-import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from ddpm_studio import __version__
-from ddpm_studio.explained_error import ExplainedError
+from ddpm_studio.explained_error import ExplainedError, printable
+from ddpm_studio.standard_streams import discard_output, mend_standard_streams, say
 
 USAGE_ERROR, FAILURE, INTERRUPTED = 2, 1, 130
 MAX_COUNT = 1_000_000
@@ -20,18 +20,18 @@ QT_PACKAGES = ("PySide6", "pyqtgraph", "shiboken6")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0, or non-zero after one line on stderr."""
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that lacks a sign shows its number
-        sys.stdout.reconfigure(errors="backslashreplace")
-    options = _parser().parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = options.command
+    mend_standard_streams()
+    _interrupts_can_be_caught()
     try:
+        options = _parser().parse_args(arguments)
+        command: Callable[[argparse.Namespace], int] = options.command
         code = command(options)
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
         return _complain("Stopped.", INTERRUPTED)
     except BrokenPipeError:
-        _discard_output()  # the reader of a pipe left: nothing to say, and nobody to say it to
+        discard_output()  # the reader of a pipe left: nothing to say, and nobody to say it to
         return FAILURE
     except ExplainedError as error:
         return _complain(str(error), FAILURE)
@@ -51,24 +51,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain("There is not enough memory: ask for fewer samples.", FAILURE)
 
 
+def _interrupts_can_be_caught() -> None:
+    """From here on Ctrl-C is caught; __main__ let it end the process in silence until now."""
+    with suppress(ValueError):  # of a thread that is not the main one, which gets none
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def _complain(message: str, code: int) -> int:
-    # A file may carry any characters in its name: on a terminal they could be commands.
-    shown = "".join(sign if sign.isprintable() else "?" for sign in message)
-    print(f"ddpm-studio: {shown}", file=sys.stderr)
+    print(f"ddpm-studio: {printable(message)}", file=sys.stderr)
     return code
 
 
 def _sentence(error: OSError) -> str:
     if error.filename is None:  # only what is printed has no name
-        _discard_output()
+        discard_output()
         return f"The output cannot be written: {error.strerror or error}."
     return f"{error.filename} cannot be used: {error.strerror}."
-
-
-def _discard_output() -> None:
-    """Python writes out what is left at its end, and would fail once more."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class CommandError(ExplainedError):
@@ -323,7 +322,7 @@ def _models(_options: argparse.Namespace) -> int:
     models = bundled_models(damaged.append)
     width = max((len(model.description.name) for model in models), default=0)
     for model in models:
-        print(f"{model.description.name:<{width}}  {one_line_summary(model)}")
+        say(f"{model.description.name:<{width}}  {one_line_summary(model)}")
     for error in damaged:
         _complain(str(error), FAILURE)
     return FAILURE if damaged else 0
@@ -384,7 +383,7 @@ def _sample(options: argparse.Namespace) -> int:
     with replacing_file(options.out) as target:
         target.expected_bytes = samples.nbytes
         np.savez_compressed(target, x_0=samples.numpy())
-    print(f"{options.out}: x_0 of {options.count} samples, shape {tuple(samples.shape)}")
+    say(f"{options.out}: x_0 of {options.count} samples, shape {tuple(samples.shape)}")
     return 0
 
 
@@ -402,7 +401,8 @@ def _measure(options: argparse.Namespace) -> int:
     model = load_inspected(file, options.device)
     for measurement in measure(model, plan):
         _show_share(measurement.done / plan.work)
-    print("\n".join([f"{file.description.name}:", *report_lines(measurement)]))
+    for line in (f"{file.description.name}:", *report_lines(measurement)):
+        say(line)
     return 0
 
 

@@ -12,6 +12,7 @@ from ddpm_studio.checkpoints.foreign.opening import all_questions, answered, loo
 from ddpm_studio.checkpoints.foreign.questions import AnswerError, Question, checked_answers
 from ddpm_studio.checkpoints.model_file import SUFFIX, ModelFile
 from ddpm_studio.checkpoints.summary import full_summary
+from ddpm_studio.standard_streams import say
 
 _LABEL_WIDTH = 14
 
@@ -55,7 +56,7 @@ def convert(options: argparse.Namespace) -> int:
         model = load_inspected(file)
         description = replace(file.description, name=_name(options.out))
         save_model(options.out, description, model.denoiser.network.state_dict())
-        print(f"{options.out}: {file.parameter_count:,} parameters")
+        say(f"{options.out}: {file.parameter_count:,} parameters")
     return 0
 
 
@@ -64,7 +65,7 @@ def _name(path: Path) -> str:
 
 
 def _print_row(label: str, value: str) -> None:
-    print(f"{label + ':':<{_LABEL_WIDTH}} {value}")
+    say(f"{label + ':':<{_LABEL_WIDTH}} {value}")
 
 
 def _shown(value: object) -> str:

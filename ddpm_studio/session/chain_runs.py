@@ -10,7 +10,6 @@ import hashlib
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ddpm_studio.checkpoints.model_file import ModelFile
@@ -18,14 +17,14 @@ from ddpm_studio.datasets.mixtures import exact_denoiser, exact_mixture
 from ddpm_studio.diffusion.gaussian_mixture import GaussianMixture
 from ddpm_studio.diffusion.respacing import TimeArray, kept_times
 from ddpm_studio.diffusion.schedule import NoiseSchedule, ScheduleConfiguration
-from ddpm_studio.session.devices import find_devices, prepare_torch
+from ddpm_studio.session.devices import prepare_torch
+from ddpm_studio.session.loaded_models import loaded_model
 from ddpm_studio.session.sampling_choice import DenoiserChoice, SamplingChoice, own_sampling
 
 if TYPE_CHECKING:
     from torch import Generator as RandomGenerator
     from torch import Tensor
 
-    from ddpm_studio.checkpoints.weights import LoadedModel
     from ddpm_studio.diffusion.chains import ChainStep
     from ddpm_studio.diffusion.exact_denoisers import ExactDenoiser
     from ddpm_studio.diffusion.trajectory import Trajectory
@@ -144,7 +143,7 @@ def _reverse_steps(
     if sampling.denoiser is DenoiserChoice.NETWORK:
         from ddpm_studio.checkpoints.sampling import sampling_steps
 
-        model = _load(request.model, request.device or find_devices()[0].key)
+        model = loaded_model(request.model, request.device)
         return sampling_steps(model, request.count, request.seed, sampling.sampler)
     import torch
 
@@ -207,10 +206,3 @@ def _forward_seed(seed: int) -> int:
     """
     digest = hashlib.sha256(f"forward chain {seed}".encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1
-
-
-@lru_cache(maxsize=2)
-def _load(model: ModelFile, device: str) -> LoadedModel:
-    from ddpm_studio.checkpoints.weights import load_inspected
-
-    return load_inspected(model, device)

@@ -101,7 +101,7 @@ class MainScreen(QWidget):
 
     def _connect(self) -> None:
         bar, studio = self.top_bar, self._studio
-        bar.model_requested.connect(studio.show_model)
+        bar.model_requested.connect(studio.choose_model)
         bar.open_requested.connect(self.choose_model_file)
         bar.count_requested.connect(studio.set_sample_count)
         bar.seed_requested.connect(studio.set_seed)

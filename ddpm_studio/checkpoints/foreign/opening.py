@@ -12,6 +12,7 @@ from ddpm_studio.checkpoints.description import DescriptionError, require_sample
 from ddpm_studio.checkpoints.foreign import lucidrains, openai_unet
 from ddpm_studio.checkpoints.foreign.foreign_checkpoint import ForeignCheckpoint
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question, checked_answers
+from ddpm_studio.checkpoints.foreign.torch_file import open_torch_file
 from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError, inspect_model_file
 from ddpm_studio.datasets.catalogue import CATALOGUE
 from ddpm_studio.diffusion.schedule import ScheduleError
@@ -54,6 +55,8 @@ def _recognised(path: Path, families: tuple[Recognise, ...]) -> ForeignCheckpoin
         found = recognise(path)
         if found is not None:
             return found
+    if not os.path.isdir(path):
+        open_torch_file(path)  # raises where nobody could use it, and says why
     raise ModelFileError(
         "{file} is no model of a project that DDPM Studio knows.", file=brief(path.name)
     )
