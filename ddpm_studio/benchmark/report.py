@@ -10,6 +10,7 @@ from ddpm_studio.benchmark.machine import load_line, machine_lines
 from ddpm_studio.benchmark.probe_process import ProbeError, run_probe
 from ddpm_studio.benchmark.results import (
     Export,
+    LargeChains,
     Sampling,
     SamplingSpeed,
     Session,
@@ -19,6 +20,7 @@ from ddpm_studio.benchmark.results import (
 )
 from ddpm_studio.benchmark.rows import (
     export_rows,
+    large_chain_rows,
     memory_row,
     sampling_rows,
     session_rows,
@@ -29,6 +31,7 @@ from ddpm_studio.benchmark.rows import (
 from ddpm_studio.benchmark.table import Row, format_table
 
 DRAGS = (("64 images", "digits", 64), ("5,000 points", "swiss-roll", 5000))
+LARGE_COUNT = 64
 EXPORTED = ("swiss-roll", "digits")
 SHOWN_STALLS = 6
 
@@ -39,6 +42,7 @@ class Effort:
 
     starts: int = 7
     slider_events: int = 600
+    large_steps: int = 1000
     session_seconds_each: float = 1.5
     sampling_repetitions: int = 5
     sampling_steps: int = 100
@@ -50,6 +54,7 @@ THOROUGH = Effort()
 QUICK = Effort(
     starts=3,
     slider_events=200,
+    large_steps=50,
     session_seconds_each=0.6,
     sampling_repetitions=3,
     sampling_steps=40,
@@ -88,6 +93,7 @@ def _measurements() -> tuple[tuple[str, Callable[[_Report], None]], ...]:
     return (
         ("starts", _measure_starts),
         ("the slider", _measure_slider),
+        ("large images", _measure_large),
         ("a session", _measure_session),
         ("sampling", _measure_sampling),
         ("GIF export", _measure_export),
@@ -106,6 +112,14 @@ def _measure_slider(report: _Report) -> None:
         drag = SliderDrag(**run_probe("slider_probe", model, count, report.effort.slider_events))
         report.rows += slider_rows(what, drag)
         report.memory.append(memory_row(what, [drag.peak_bytes]))
+
+
+def _measure_large(report: _Report) -> None:
+    effort = report.effort
+    result = run_probe("large_chain_probe", LARGE_COUNT, effort.large_steps, effort.slider_events)
+    chains = LargeChains(**result)
+    report.rows += large_chain_rows(chains)
+    report.memory.append(memory_row("large images", [chains.peak_bytes]))
 
 
 def _measure_session(report: _Report) -> None:

@@ -58,6 +58,7 @@ class ChainView(QWidget):
         self._cursor = 0  # the sample that Enter enlarges
         self._shows_focus = False
         self._painted: Hashable = None
+        self._painted_t = -1
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._patience.timeout.connect(self._say_waiting)
         self._painting.arrived.connect(self.update)
@@ -76,6 +77,11 @@ class ChainView(QWidget):
     def chosen(self) -> int:
         """The sample that is enlarged or marked; -1 if none is."""
         return self._painting.chosen
+
+    @property
+    def shows_present_frame(self) -> bool:
+        """Whether x_t itself was painted, and not what there was before it came from its file."""
+        return self._painted_t == self._t and not self._painting.is_waiting
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
@@ -196,7 +202,7 @@ class ChainView(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        self._painted = self._visible_state()
+        self._painted, self._painted_t = self._visible_state(), self._t
         with QPainter(self) as painter:
             self._painting.paint(painter, self._canvas(), self._t)
             if self._shows_focus:
