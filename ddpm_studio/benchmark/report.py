@@ -11,6 +11,7 @@ from ddpm_studio.benchmark.probe_process import ProbeError, run_probe
 from ddpm_studio.benchmark.results import (
     Export,
     LargeChains,
+    Opening,
     Sampling,
     SamplingSpeed,
     Session,
@@ -22,6 +23,7 @@ from ddpm_studio.benchmark.rows import (
     export_rows,
     large_chain_rows,
     memory_row,
+    opening_rows,
     sampling_rows,
     session_rows,
     slider_rows,
@@ -42,6 +44,7 @@ class Effort:
 
     starts: int = 7
     slider_events: int = 600
+    openings: int = 5
     large_steps: int = 1000
     session_seconds_each: float = 1.5
     sampling_repetitions: int = 5
@@ -54,6 +57,7 @@ THOROUGH = Effort()
 QUICK = Effort(
     starts=3,
     slider_events=200,
+    openings=3,
     large_steps=50,
     session_seconds_each=0.6,
     sampling_repetitions=3,
@@ -93,6 +97,7 @@ def _measurements() -> tuple[tuple[str, Callable[[_Report], None]], ...]:
     return (
         ("starts", _measure_starts),
         ("the slider", _measure_slider),
+        ("opening a large model", _measure_opening),
         ("large images", _measure_large),
         ("a session", _measure_session),
         ("sampling", _measure_sampling),
@@ -112,6 +117,12 @@ def _measure_slider(report: _Report) -> None:
         drag = SliderDrag(**run_probe("slider_probe", model, count, report.effort.slider_events))
         report.rows += slider_rows(what, drag)
         report.memory.append(memory_row(what, [drag.peak_bytes]))
+
+
+def _measure_opening(report: _Report) -> None:
+    opening = Opening(**run_probe("opening_probe", report.effort.openings))
+    report.rows += opening_rows(opening)
+    report.memory.append(memory_row("opening a large model", [opening.peak_bytes]))
 
 
 def _measure_large(report: _Report) -> None:

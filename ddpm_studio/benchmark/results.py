@@ -35,6 +35,24 @@ class SliderDrag:
 
 
 @dataclass(frozen=True)
+class Opening:
+    """The paper's CIFAR-10 network, opened from a file that the system has in its memory.
+
+    ready_seconds        from the click until its weights are there and x_T is drawn
+    first_step_seconds   until its first reverse step
+    peak_bytes, peak_before_bytes
+                         with all that was opened, and before; None where the system does not tell
+    """
+
+    parameter_count: int
+    sample_count: int
+    ready_seconds: list[float]
+    first_step_seconds: list[float]
+    peak_bytes: int | None
+    peak_before_bytes: int | None
+
+
+@dataclass(frozen=True)
 class LargeChains:
     """Chains of large images that memory is too small for, scrubbed to any t at all.
 

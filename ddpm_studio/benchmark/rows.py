@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ddpm_studio.benchmark.results import (
     Export,
     LargeChains,
+    Opening,
     Sampling,
     Session,
     SliderDrag,
@@ -20,6 +21,7 @@ from ddpm_studio.benchmark.table import Expectation, Row
 FIRST_PAINT_SECONDS, ALIVE_SECONDS = 0.3, 2.5
 IDLE_P99_MS, SAMPLING_P99_MS, STALL_MS = 16.0, 25.0, 50.0
 SCRUB_P99_MS = 33.0  # of chains in a file
+OPENING_SECONDS = 3.0
 MEGABYTE = 1_000_000
 FLOAT32_RATIO, BFLOAT16_RATIO = 1.1, 1.5  # at the small network
 
@@ -57,6 +59,17 @@ def slider_rows(what: str, drag: SliderDrag) -> list[Row]:
         for state, values, bound in pairs
     ]
     return [*rows, _ratio_row("  sampling / idle", rows[1], rows[0])]
+
+
+def opening_rows(opening: Opening) -> list[Row]:
+    """From the click on a large model to its reverse chain."""
+    name = f"opening {opening.parameter_count / 1e6:.1f} M parameters"
+    expected = (Expectation("median", "<", OPENING_SECONDS),)
+    steps = f"  until the first reverse step of {opening.sample_count}"
+    return [
+        _spread_row(name, "s", opening.ready_seconds, expected, p99=False),
+        _spread_row(steps, "s", opening.first_step_seconds, expected, p99=False),
+    ]
 
 
 def large_chain_rows(chains: LargeChains) -> list[Row]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ddpm_studio.checkpoints.loading_progress import LoadingProgress
 from ddpm_studio.checkpoints.model_file import ModelFile
 from ddpm_studio.datasets.mixtures import exact_denoiser, exact_mixture
 from ddpm_studio.diffusion.gaussian_mixture import GaussianMixture
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from ddpm_studio.diffusion.chains import ChainStep
     from ddpm_studio.diffusion.exact_denoisers import ExactDenoiser
     from ddpm_studio.diffusion.trajectory import Trajectory
+
+
+LONG_SECONDS = 4.0
 
 
 @dataclass(frozen=True)
@@ -74,8 +78,14 @@ class ChainProgress:
         """At the pace so far; 0 before the first step is done."""
         return self.elapsed_seconds / self.done * (self.total - self.done) if self.done else 0.0
 
+    @property
+    def is_long(self) -> bool:
+        """Whether it will take so long that nobody should have to wait for it."""
+        return self.elapsed_seconds > 1.0 and self.seconds_left > LONG_SECONDS
 
-ChainWork = Generator[ChainProgress, None, "Trajectory"]
+
+ChainWork = Generator[ChainProgress | LoadingProgress, None, "Trajectory"]
+"""A LoadingProgress comes before the first step alone, and only where the model's file is large."""
 
 
 def record_forward_chain(request: ForwardRequest) -> ChainWork:
@@ -131,21 +141,24 @@ def record_reverse_chain(request: ReverseRequest) -> ChainWork:
         law=_law(description.data_set, schedule, times),
         may_use_disk=True,
     )
-    steps, began = _reverse_steps(request, sampling, schedule), time.monotonic()
+    if sampling.denoiser is DenoiserChoice.NETWORK:
+        from ddpm_studio.checkpoints.sampling import sampling_steps
+
+        model = yield from _loaded(request.model, request.device or find_devices()[0].key)
+        steps = sampling_steps(model, request.count, request.seed, sampling.sampler)
+    else:
+        steps = _exact_steps(request, sampling, schedule)
+    began = time.monotonic()
     for done, step in enumerate(steps):
         trajectory.record(trajectory.T - done, step.x)
         yield ChainProgress(trajectory, done, trajectory.T, time.monotonic() - began)
     return trajectory
 
 
-def _reverse_steps(
+def _exact_steps(
     request: ReverseRequest, sampling: SamplingChoice, schedule: NoiseSchedule
 ) -> Iterator[ChainStep]:
-    if sampling.denoiser is DenoiserChoice.NETWORK:
-        from ddpm_studio.checkpoints.sampling import sampling_steps
-
-        model = _load(request.model, request.device or find_devices()[0].key)
-        return sampling_steps(model, request.count, request.seed, sampling.sampler)
+    """The chain with E[x_0 | x_t] in place of the network."""
     import torch
 
     from ddpm_studio.diffusion.chains import initial_noise
@@ -209,8 +222,17 @@ def _forward_seed(seed: int) -> int:
     return int.from_bytes(digest[:8], "big") >> 1
 
 
-@lru_cache(maxsize=2)
-def _load(model: ModelFile, device: str) -> LoadedModel:
-    from ddpm_studio.checkpoints.weights import load_inspected
+def _loaded(model: ModelFile, device: str) -> Generator[LoadingProgress, None, LoadedModel]:
+    """The model, which is kept for the next chain."""
+    from ddpm_studio.checkpoints.weights import loading_steps
 
-    return load_inspected(model, device)
+    kept = _place_for(model, device)
+    if not kept:
+        kept.append((yield from loading_steps(model, device)))
+    return kept[0]
+
+
+@lru_cache(maxsize=2)
+def _place_for(_model: ModelFile, _device: str) -> list[LoadedModel]:
+    """Where the model is kept: empty until it was loaded."""
+    return []

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 DRAWN_SEEDS = 1_000_000  # a drawn seed has at most six figures: easy to note down
 WORTH_SHOWING_SECONDS = 1.0
+WORTH_SHOWING_BYTES = 30_000_000  # of a model
 
 
 class MainScreen(QWidget):
@@ -261,6 +262,15 @@ class MainScreen(QWidget):
                 stopped = studio.model is not None and (chain is None or not chain.is_complete)
                 card.show_idle(can_restart=stopped and not is_running)
             card.view.show_loading(is_running or studio.model is None)
+        self._show_loading()
+
+    def _show_loading(self) -> None:
+        """A large model is being read; a small one is there before anybody could look."""
+        progress = self._studio.loading_progress
+        if progress is not None and progress.total >= WORTH_SHOWING_BYTES:
+            done, total = (round(count / 1e6) for count in (progress.done, progress.total))
+            text = self.tr("{0} of {1} MB of the model are read")
+            self.reverse_card.show_running(done, total, text.format(done, total))
 
     # Intent up
 

@@ -205,7 +205,7 @@ def test_a_file_that_changed_behind_the_window_is_not_shown_as_the_old_one(
     wait_until_idle(qtbot, studio)
     shutil.copy(resource("models", "circles.safetensors"), path)
     os.utime(path, ns=(0, old.modified_ns + 1_000_000_000))
-    chain_runs._load.cache_clear()  # as if two other models had been shown since
+    chain_runs._place_for.cache_clear()  # as if two other models had been shown since
     with qtbot.waitSignal(studio.failed, timeout=WAIT_MS) as failure:
         studio.show_model(old)
     assert "has changed since it was opened" in str(failure.args[0])

@@ -45,9 +45,7 @@ def _preset(question: Question, preset: Preset) -> Question:
         "Its layers are those of {names}, and OpenAI says so.", names=preset.names
     )
     answer = preset.answers[question.name]
-    return Question(
-        question.name, answer, reason, question.choices, question.low, question.high
-    )
+    return Question(question.name, answer, reason, question.choices, question.low, question.high)
 
 
 def size_question(layout: Layout) -> Question:
