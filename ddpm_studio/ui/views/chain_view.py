@@ -92,6 +92,7 @@ class ChainView(QWidget):
     def set_trajectory(self, trajectory: Trajectory | None) -> None:
         """Show other samples; None shows a hint."""
         self._painting.set_trajectory(trajectory)
+        self._painted_t = -1
         self._cursor = max(0, self.chosen)
         images = self._painting.shows_images
         self.setCursor(Qt.CursorShape.PointingHandCursor if images else Qt.CursorShape.ArrowCursor)
