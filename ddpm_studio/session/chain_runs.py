@@ -12,13 +12,14 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ddpm_studio.checkpoints.loading_progress import LoadingProgress
 from ddpm_studio.checkpoints.model_file import ModelFile
 from ddpm_studio.datasets.mixtures import exact_denoiser, exact_mixture
 from ddpm_studio.diffusion.gaussian_mixture import GaussianMixture
 from ddpm_studio.diffusion.respacing import TimeArray, kept_times
 from ddpm_studio.diffusion.schedule import NoiseSchedule, ScheduleConfiguration
 from ddpm_studio.session.devices import prepare_torch
-from ddpm_studio.session.loaded_models import loaded_model
+from ddpm_studio.session.loaded_models import loading
 from ddpm_studio.session.sampling_choice import DenoiserChoice, SamplingChoice, own_sampling
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from ddpm_studio.diffusion.chains import ChainStep
     from ddpm_studio.diffusion.exact_denoisers import ExactDenoiser
     from ddpm_studio.diffusion.trajectory import Trajectory
+
+
+LONG_SECONDS = 4.0
 
 
 @dataclass(frozen=True)
@@ -73,8 +77,14 @@ class ChainProgress:
         """At the pace so far; 0 before the first step is done."""
         return self.elapsed_seconds / self.done * (self.total - self.done) if self.done else 0.0
 
+    @property
+    def is_long(self) -> bool:
+        """Whether it will take so long that nobody should have to wait for it."""
+        return self.elapsed_seconds > 1.0 and self.seconds_left > LONG_SECONDS
 
-ChainWork = Generator[ChainProgress, None, "Trajectory"]
+
+ChainWork = Generator[ChainProgress | LoadingProgress, None, "Trajectory"]
+"""A LoadingProgress comes before the first step alone, and only where the model's file is large."""
 
 
 def record_forward_chain(request: ForwardRequest) -> ChainWork:
@@ -130,21 +140,24 @@ def record_reverse_chain(request: ReverseRequest) -> ChainWork:
         law=_law(description.data_set, schedule, times),
         may_use_disk=True,
     )
-    steps, began = _reverse_steps(request, sampling, schedule), time.monotonic()
+    if sampling.denoiser is DenoiserChoice.NETWORK:
+        from ddpm_studio.checkpoints.sampling import sampling_steps
+
+        model = yield from loading(request.model, request.device)
+        steps = sampling_steps(model, request.count, request.seed, sampling.sampler)
+    else:
+        steps = _exact_steps(request, sampling, schedule)
+    began = time.monotonic()
     for done, step in enumerate(steps):
         trajectory.record(trajectory.T - done, step.x)
         yield ChainProgress(trajectory, done, trajectory.T, time.monotonic() - began)
     return trajectory
 
 
-def _reverse_steps(
+def _exact_steps(
     request: ReverseRequest, sampling: SamplingChoice, schedule: NoiseSchedule
 ) -> Iterator[ChainStep]:
-    if sampling.denoiser is DenoiserChoice.NETWORK:
-        from ddpm_studio.checkpoints.sampling import sampling_steps
-
-        model = loaded_model(request.model, request.device)
-        return sampling_steps(model, request.count, request.seed, sampling.sampler)
+    """The chain with E[x_0 | x_t] in place of the network."""
     import torch
 
     from ddpm_studio.diffusion.chains import initial_noise

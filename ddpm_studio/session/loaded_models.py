@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from ddpm_studio.checkpoints.loading_progress import LoadingProgress
 from ddpm_studio.checkpoints.model_file import ModelFile
 from ddpm_studio.session.devices import find_devices, prepare_torch
 
@@ -17,11 +18,13 @@ _KEPT = 2  # the present model, and the one before it
 _lock = threading.Lock()  # a file is opened while another model's chain begins
 _models: OrderedDict[tuple[ModelFile, str], LoadedModel] = OrderedDict()
 
-Loading = Generator[Any, None, "LoadedModel"]
+Loading = Generator[LoadingProgress, None, "LoadedModel"]
 
 
 def loading(model: ModelFile, device: str) -> Loading:
     """Reads and checks the weights unless they are in memory; "" stands for the fastest device.
+
+    Says after every few megabytes how far it is.
 
     Belongs on a worker's thread: torch is imported. Raises ModelFileError or
     torch.OutOfMemoryError.
@@ -40,21 +43,9 @@ def loading(model: ModelFile, device: str) -> Loading:
 
 
 def _reading(model: ModelFile, device: str) -> Loading:
-    from ddpm_studio.checkpoints.weights import load_inspected
+    from ddpm_studio.checkpoints.weights import loading_steps
 
-    yield  # a moment at which somebody who opened another file need not wait for this one
-    return load_inspected(model, device)
-
-
-def loaded_model(model: ModelFile, device: str) -> LoadedModel:
-    """:func:`loading` to its end."""
-    steps = loading(model, device)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            found: LoadedModel = stop.value
-            return found
+    return (yield from loading_steps(model, device))
 
 
 def forget_loaded_models() -> None:

@@ -49,20 +49,24 @@ class ModelOpening(QObject):
     def __init__(self, device: Callable[[], str], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._device = device
+        self.name = ""  # of what is being opened
         self.task = BackgroundTask(self)
         self.task.finished.connect(self._take)
         self.task.failed.connect(self.failed)
 
     def open_file(self, path: Path) -> None:
         """A file, or a folder that is one model."""
+        self.name = path.name
         self.task.start(partial(_look, Path(path).absolute(), self._device()))
 
     def open_model(self, model: ModelFile) -> None:
         """A model that was looked at before."""
+        self.name = model.path.name
         self.task.start(partial(_load, model, self._device()))
 
     def open_answered(self, questions: OpenQuestions, answers: Answers) -> None:
         """Go on with the answers; what is not answered is guessed."""
+        self.name = questions.checkpoint.path.name
         self.task.start(partial(_answer, questions.checkpoint, dict(answers), self._device()))
 
     def cancel(self) -> None:
@@ -102,5 +106,6 @@ def _answer(checkpoint: ForeignCheckpoint, answers: Answers, device: str) -> _Op
 
 def _load(model: ModelFile, device: str) -> _Opening:
     """Its weights may be anything yet: damaged, no numbers, of another shape, too many."""
+    yield  # a moment at which somebody who opened another file need not wait for this one
     yield from loading(model, device)
     return model

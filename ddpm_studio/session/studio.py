@@ -13,6 +13,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ddpm_studio.checkpoints.bundled import bundled_models, is_bundled
+from ddpm_studio.checkpoints.loading_progress import LoadingProgress
 from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError
 from ddpm_studio.diffusion.respacing import TimeArray, kept_times
 from ddpm_studio.diffusion.schedule import NoiseSchedule, ScheduleConfiguration
@@ -272,7 +273,14 @@ class Studio(QObject):
     @property
     def reverse_progress(self) -> ChainProgress | None:
         """How far the reverse chain has come, while it is being sampled."""
-        return self._reverse_task.latest
+        latest = self._reverse_task.latest
+        return latest if isinstance(latest, ChainProgress) else None
+
+    @property
+    def loading_progress(self) -> LoadingProgress | None:
+        """How much of a large model is read, before its reverse chain begins."""
+        latest = self._reverse_task.latest
+        return latest if isinstance(latest, LoadingProgress) else None
 
     def stop(self) -> bool:
         """End every thread, for the application's end; False where one did not end in time."""
@@ -292,7 +300,10 @@ class Studio(QObject):
         return self.model is not None and bool(self.model.description.data_set)
 
     def _run_both(self) -> None:
-        """First the forward chain: its x_T is shown first, and side by side both would wait."""
+        """First the forward chain: its x_T is shown first, and side by side both would wait.
+
+        The reverse chain does not wait for a forward chain of large images: see _poll.
+        """
         self._reverse_is_due = self._forward_is_due = False
         self._reverse_task.cancel()
         if not self.has_data:
@@ -375,6 +386,8 @@ class Studio(QObject):
             progress = task.latest
             if isinstance(progress, ChainProgress):
                 take(progress.trajectory)
+        if self._reverse_is_due and self.forward_progress and self.forward_progress.is_long:
+            self.run_reverse()  # beside it, rather than minutes later
         self.chains_grew.emit()
 
     def _take_forward(self, trajectory: Trajectory) -> None:

@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +15,10 @@ from pytestqt.qtbot import QtBot
 
 from ddpm_studio.checkpoints import weights as weights_module
 from ddpm_studio.checkpoints.bundled import find_model
+from ddpm_studio.checkpoints.loading_progress import LoadingProgress
 from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError, inspect_model_file
 from ddpm_studio.checkpoints.sampling import sample_model
-from ddpm_studio.checkpoints.weights import LoadedModel, load_inspected
+from ddpm_studio.checkpoints.weights import LoadedModel, load_inspected, loading_steps
 from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration, SamplerKind
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
 from ddpm_studio.locations import resource
@@ -246,14 +247,14 @@ def test_weights_are_read_once_to_be_checked_and_used(
 ) -> None:
     read: list[Path] = []
 
-    def reading(file: ModelFile, device: str) -> LoadedModel:
+    def reading(file: ModelFile, device: str) -> Generator[LoadingProgress, None, LoadedModel]:
         read.append(file.path)
-        return load_inspected(file, device)
+        return loading_steps(file, device)
 
     wait_until_idle(qtbot, studio)
     path = tmp_path / "mine.safetensors"
     shutil.copy(resource("models", "moons.safetensors"), path)
-    monkeypatch.setattr(weights_module, "load_inspected", reading)
+    monkeypatch.setattr(weights_module, "loading_steps", reading)
     with qtbot.waitSignal(studio.model_changed, timeout=WAIT_MS):
         studio.open_file(path)
     wait_until_idle(qtbot, studio)

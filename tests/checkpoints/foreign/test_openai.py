@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import lzma
-from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
 
+from ddpm_studio.checkpoints.foreign.openai_unet import recognise
 from ddpm_studio.checkpoints.foreign.opening import answered
-from ddpm_studio.checkpoints.foreign.openai_unet import OpenAiUnet, recognise
 from ddpm_studio.checkpoints.weights import LoadedModel, load_inspected
-from ddpm_studio.diffusion.samplers import reverse_chain
-from ddpm_studio.diffusion import gaussians
 
 REFERENCE = Path(__file__).parents[2] / "reference" / "foreign" / "openai"
 ANSWERS: dict[str, dict[str, Any]] = {
