@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from ddpm_studio.checkpoints.bundled import bundled_models
 from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError, inspect_model_file
-from ddpm_studio.datasets.catalogue import entry
+from ddpm_studio.datasets.catalogue import entry_for
 from ddpm_studio.diffusion.respacing import TimeArray, kept_times
 from ddpm_studio.diffusion.schedule import NoiseSchedule, ScheduleConfiguration
 from ddpm_studio.session.background_task import BackgroundTask, Work, stop_tasks
@@ -374,7 +374,9 @@ def _open_work(path: Path) -> Work:
     """A generator without steps, which returns the model file or raises what is wrong with it."""
     yield from ()
     model = inspect_model_file(path)
-    entry(model.description.data_set)  # raises where this version has no such data
+    entry_for(
+        model.description.data_set, model.description.network.sample_shape
+    )  # raises where this version has no such data
     return model
 
 
