@@ -144,7 +144,7 @@ ERRORS: dict[str, tuple[BaseException, str]] = {
         raised(ConfigurationFileError, load_configuration, Path("{no}.json")),
         "{no}.json",
     ),
-    "data that are missing": (raised(MissingDataError, Trainer, preset("cifar10")), "'cifar10'"),
+    "data that are missing": (raised(MissingDataError, Trainer, preset("cifar10")), "cifar-10"),
     "batch that is too large": (too_large_batch(437, 128), "128"),
     "share that is too large": (untried_batch(437), "437"),
     "network that is too large": (too_large_batch(437, None), ""),

@@ -85,7 +85,7 @@ def _complete(remote: RemoteFile, part: Path) -> Iterator[ImportProgress]:
     tries = fruitless = 0
     with open(part, "ab") as file:
         if file.tell() > remote.byte_count:
-            file.truncate(0)
+            _empty(file)
         while file.tell() < remote.byte_count:
             before = file.tell()
             yield ImportProgress(Stage.DOWNLOADING, before, remote.byte_count)
@@ -113,19 +113,23 @@ def _receive(remote: RemoteFile, file: BinaryIO) -> Iterator[ImportProgress]:
                 url=remote.url,
             )
         if response.status_code != _PARTIAL:
-            file.truncate(0)  # opened for appending: what is written next is at its beginning
-            file.seek(0)
+            _empty(file)
         if response.status_code == _BAD_RANGE:
             return
         for data in response.iter_content(_AT_ONCE):
             file.write(data)
             if file.tell() > remote.byte_count:
-                file.truncate(0)
+                _empty(file)
                 raise DownloadError(
                     "“{url}” sends more than the file that it should be: it was not kept.",
                     url=remote.url,
                 )
             yield ImportProgress(Stage.DOWNLOADING, file.tell(), remote.byte_count)
+
+
+def _empty(file: BinaryIO) -> None:
+    file.truncate(0)
+    file.seek(0)
 
 
 def _continues(response: Response, begin: int) -> bool:
@@ -156,7 +160,7 @@ def _response(remote: RemoteFile, begin: int) -> Iterator[Response]:
     except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ReadTimeout) as error:
         raise _BrokenOffError(str(error)) from error
     except requests.exceptions.ConnectionError as error:
-        if begin_read(error):
+        if _had_begun(error):
             raise _BrokenOffError(str(error)) from error
         raise DownloadError(
             "“{url}” cannot be reached: look at the network, then download again.", url=remote.url
@@ -166,6 +170,6 @@ def _response(remote: RemoteFile, begin: int) -> Iterator[Response]:
                             url=remote.url, detail=type(error).__name__) from error  # fmt: skip
 
 
-def begin_read(error: Exception) -> bool:
+def _had_begun(error: Exception) -> bool:
     """Whether a connection was there; requests has one exception for both (a read that timed out)."""
     return "Read timed out" in str(error)

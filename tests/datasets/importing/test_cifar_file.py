@@ -21,7 +21,7 @@ from ddpm_studio.datasets.set_description import DataSetError
 from .conftest import ImportSet
 
 RANDOM = np.random.default_rng(4)
-TEN = ("airplane automobile bird cat deer dog frog horse ship truck").split()
+TEN = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 EACH = 20  # images a file; 10,000 in the real ones
 
 
