@@ -117,10 +117,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_export(commands)
     models = commands.add_parser("models", help="list the bundled models")
     models.set_defaults(command=_models)
-    info = commands.add_parser("info", help="say what a model file is")
+    info = commands.add_parser("info", help="say what a model file or a checkpoint is")
     info.add_argument("file", type=Path, metavar="FILE")
+    _add_answers(info)
     info.set_defaults(command=_info)
     _add_data(commands)
+    _add_convert(commands)
     _add_benchmark(commands)
     return parser
 
@@ -250,6 +252,27 @@ def _data_command(name: str) -> Callable[[argparse.Namespace], int]:
     return run
 
 
+def _add_answers(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--answer",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="what a checkpoint of another project cannot tell, and info lists; may be repeated",
+    )
+
+
+def _add_convert(commands: Commands[argparse.ArgumentParser]) -> None:
+    convert = commands.add_parser(
+        "convert", help="make a model file of another project's checkpoint"
+    )
+    convert.add_argument("file", type=Path, metavar="FILE|FOLDER")
+    what = convert.add_mutually_exclusive_group(required=True)
+    what.add_argument("--out", type=Path, metavar="FILE.safetensors", help="a model file of ours")
+    _add_answers(convert)
+    convert.set_defaults(command=_convert)
+
+
 def _add_benchmark(commands: Commands[argparse.ArgumentParser]) -> None:
     benchmark = commands.add_parser("benchmark", help="measure the speed of this machine")
     benchmark.add_argument("--quick", action="store_true", help="fewer repetitions")
@@ -274,6 +297,7 @@ def _add_sample(commands: Commands[argparse.ArgumentParser]) -> None:
     sample.add_argument("--out", type=Path, required=True, metavar="FILE.npz")
     sample.add_argument("--device", default="cpu", help="cpu (default), cuda, cuda:1, mps")
     _add_sampler(sample)
+    _add_answers(sample)
     sample.set_defaults(command=_sample)
 
 
@@ -311,6 +335,7 @@ def _add_measure(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     measure.add_argument("--seed", type=_whole(0, 2**63 - 1), default=0, metavar="S")
     measure.add_argument("--device", default="cpu", help="cpu (default), cuda, cuda:1, mps")
+    _add_answers(measure)
     measure.set_defaults(command=_measure)
 
 
@@ -341,6 +366,7 @@ def _add_export(commands: Commands[argparse.ArgumentParser]) -> None:
     _add_sampler(export)
     export.add_argument("--theme", choices=("dark", "light"), default="dark")
     export.add_argument("--language", choices=("en", "ko"), default="en")
+    _add_answers(export)
     export.set_defaults(command=_export)
 
 
@@ -369,16 +395,15 @@ def _models(_options: argparse.Namespace) -> int:
 
 
 def _info(options: argparse.Namespace) -> int:
-    from ddpm_studio.checkpoints.model_file import inspect_model_file
-    from ddpm_studio.checkpoints.summary import full_summary
+    from ddpm_studio.checkpoints.convert_command import say_what_it_is
 
-    file = inspect_model_file(options.file)
-    from ddpm_studio.checkpoints.weights import load_inspected
+    return say_what_it_is(options)
 
-    load_inspected(file)  # a file may only be called good once its weights were read
-    for label, value in full_summary(file):
-        print(f"{label + ':':<14} {value}")
-    return 0
+
+def _convert(options: argparse.Namespace) -> int:
+    from ddpm_studio.checkpoints.convert_command import convert
+
+    return convert(options)
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -407,10 +432,11 @@ def _train(options: argparse.Namespace) -> int:
 def _sample(options: argparse.Namespace) -> int:
     from ddpm_studio.atomic_file import check_replaceable, replacing_file
     from ddpm_studio.checkpoints.bundled import find_model
+    from ddpm_studio.checkpoints.convert_command import given_answers
     from ddpm_studio.checkpoints.sampler_options import sampler_from_options
 
     check_replaceable(options.out)
-    file = find_model(options.model)
+    file = find_model(options.model, given_answers(options.answer))
     sampler = sampler_from_options(options, file.description)
     _require_device(options.device)
     import numpy as np
@@ -429,9 +455,10 @@ def _sample(options: argparse.Namespace) -> int:
 
 def _measure(options: argparse.Namespace) -> int:
     from ddpm_studio.checkpoints.bundled import find_model
+    from ddpm_studio.checkpoints.convert_command import given_answers
     from ddpm_studio.checkpoints.measurement_report import report_lines
 
-    file = find_model(options.model)
+    file = find_model(options.model, given_answers(options.answer))
     _require_device(options.device)
     from ddpm_studio.checkpoints.measuring import measure, plan_measurement
     from ddpm_studio.checkpoints.weights import load_inspected

@@ -25,6 +25,7 @@ from ddpm_studio.networks.configuration import (
 )
 
 FORMAT = "ddpm-studio"
+CLASSIFIER_FORMAT = "ddpm-studio-classifier"
 FORMAT_VERSION = 1
 MAX_METADATA_CHARACTERS = 400_000  # MAX_STEPS betas of 24 characters, and the rest
 
@@ -124,6 +125,11 @@ class ModelDescription:
     @classmethod
     def from_metadata(cls, metadata: dict[str, str] | None) -> ModelDescription:
         """The description behind :meth:`to_metadata`. Raises DescriptionError."""
+        if metadata and metadata.get("format") == CLASSIFIER_FORMAT:
+            raise DescriptionError(
+                "it is a noisy classifier, which guides a model: open the model, and choose this "
+                "file as its classifier"
+            )
         if not metadata or metadata.get("format") != FORMAT:
             raise DescriptionError("it was not written by DDPM Studio")
         version = metadata.get("format_version", "")

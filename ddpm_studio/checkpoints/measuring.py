@@ -26,6 +26,11 @@ from ddpm_studio.diffusion.chains import NotFiniteError, PredictX0
 from ddpm_studio.diffusion.denoising_error import denoising_errors
 from ddpm_studio.explained_error import ExplainedError
 
+
+class MeasuringError(ExplainedError):
+    """A model that cannot be measured; the sentence says why."""
+
+
 # On two cores of a Xeon together 8 s for points, and 40 s for digits of 8x8 pixels.
 POINT_COUNT, IMAGE_COUNT = 4000, 256
 _POINT_STEPS, _IMAGE_STEPS = 200, 50
@@ -40,8 +45,11 @@ def plan_measurement(
 ) -> MeasurementPlan:
     """How a model is measured with ``count`` >= 2 samples; of images with at most all there are.
 
-    Raises UnknownDataSetError or TooFewImagesError.
+    Raises UnknownDataSetError, TooFewImagesError, or MeasuringError where the model's data are not
+    known.
     """
+    if not description.data_set:
+        raise MeasuringError("To measure a model one must know its data.")
     data, T = entry(description.data_set), description.schedule.T
     if not data.is_image:
         count = POINT_COUNT if count is None else count

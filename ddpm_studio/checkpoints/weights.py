@@ -33,8 +33,13 @@ def save_model(path: Path, description: ModelDescription, weights: dict[str, Ten
     The same description and weights give the same bytes, always.
     Raises SaveError (an OSError whose text is for a person) where it cannot be written.
     """
+    write_safetensors(path, description.to_metadata(), weights)
+
+
+def write_safetensors(path: Path, metadata: dict[str, str], weights: dict[str, Tensor]) -> None:
+    """The same for any metadata."""
     table, data = packed(weights)
-    start = header(table, description.to_metadata())
+    start = header(table, metadata)
     with replacing_file(path) as file:
         file.expected_bytes = len(start) + len(data)
         file.write(start)
@@ -63,13 +68,20 @@ def load_inspected(file: ModelFile, device: torch.device | str = "cpu") -> Loade
             file=file.path.name,
         )
     weights = _own_weights(file) if file.answers is None else read_foreign_weights(file)
-    if {name: tuple(tensor.shape) for name, tensor in weights.items()} != file.tensor_shapes:
-        raise ModelFileError("{file} changed while it was being opened.", file=file.path.name)
+    require_sound(weights, file.tensor_shapes, file.path)
+    return assembled(file.description, weights, device)
+
+
+def require_sound(
+    weights: dict[str, Tensor], shapes: dict[str, tuple[int, ...]], path: Path
+) -> None:
+    """Raises ModelFileError where weights that were read are not those expected, or not finite."""
+    if {name: tuple(tensor.shape) for name, tensor in weights.items()} != shapes:
+        raise ModelFileError("{file} changed while it was being opened.", file=path.name)
     if not all(torch.isfinite(tensor).all() for tensor in weights.values()):
         raise ModelFileError(
-            "{file} holds weights that are not finite (NaN or infinity).", file=file.path.name
+            "{file} holds weights that are not finite (NaN or infinity).", file=path.name
         )
-    return assembled(file.description, weights, device)
 
 
 def assembled(
@@ -101,24 +113,22 @@ def _own_weights(file: ModelFile) -> dict[str, Tensor]:
         raise ModelFileError(
             "{file} has changed since it was opened: open it again.", file=file.path.name
         )
-    return _read_weights(file)
+    return read_safetensors(file.path, file.byte_count)
 
 
-def _read_weights(file: ModelFile) -> dict[str, Tensor]:
+def read_safetensors(path: Path, byte_count: int) -> dict[str, Tensor]:
     """Read, not mapped into memory: a mapped file that somebody cuts short ends the process."""
     try:
-        with open(file.path, "rb") as stream:
-            views: dict[str, Tensor] = load(stream.read(file.byte_count))
+        with open(path, "rb") as stream:
+            views: dict[str, Tensor] = load(stream.read(byte_count))
         # Copies are aligned and writable; the views are bytes at any place of the file.
         weights = {name: view.clone() for name, view in views.items()}
     except OSError as error:
         raise ModelFileError(
-            "{path} cannot be read: {reason}.", path=file.path, reason=error.strerror
+            "{path} cannot be read: {reason}.", path=path, reason=error.strerror
         ) from error
     except (SafetensorError, KeyError, ValueError) as error:
-        raise ModelFileError(
-            "{file} is damaged and cannot be read.", file=file.path.name
-        ) from error
+        raise ModelFileError("{file} is damaged and cannot be read.", file=path.name) from error
     return weights
 
 

@@ -128,6 +128,11 @@ def entry_for(name: str, sample_shape: tuple[int, ...]) -> DataSetEntry:
     return found
 
 
+def is_known(name: str) -> bool:
+    """Whether the data are there now: an imported data set can be removed at any time."""
+    return any(each.name == name for each in entries())
+
+
 def is_bundled(name: str) -> bool:
     """Whether that data set ships with the application."""
     return name in {each.name for each in CATALOGUE}

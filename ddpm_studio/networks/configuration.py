@@ -13,7 +13,8 @@ class NetworkConfigurationError(ExplainedError, ValueError):
     """A network that cannot be built; the message says which number is wrong."""
 
 
-def _require_integer(name: str, value: object, low: int, high: int) -> None:
+def require_integer(name: str, value: object, low: int, high: int) -> None:
+    """Raises NetworkConfigurationError."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise NetworkConfigurationError(
             "{name} must be a whole number from {low} to {high}, not {value}.",
@@ -24,7 +25,8 @@ def _require_integer(name: str, value: object, low: int, high: int) -> None:
         )
 
 
-def _require_choice(name: str, value: object, allowed: tuple[object, ...]) -> None:
+def require_choice(name: str, value: object, allowed: tuple[object, ...]) -> None:
+    """Raises NetworkConfigurationError."""
     if value not in allowed or (allowed == (False, True) and not isinstance(value, bool)):
         raise NetworkConfigurationError(
             "{name} must be one of {allowed}, not {value}.",
@@ -60,10 +62,10 @@ class MlpConfiguration:
     time_features: int = 64
 
     def __post_init__(self) -> None:
-        _require_integer("dimension", self.dimension, 1, 64)
-        _require_integer("width", self.width, 1, 4096)
-        _require_integer("depth", self.depth, 1, 32)
-        _require_integer("time_features", self.time_features, 2, 1024)
+        require_integer("dimension", self.dimension, 1, 64)
+        require_integer("width", self.width, 1, 4096)
+        require_integer("depth", self.depth, 1, 32)
+        require_integer("time_features", self.time_features, 2, 1024)
         if self.time_features % 2:
             raise NetworkConfigurationError("time_features must be even.")
 
@@ -142,11 +144,11 @@ class UNetConfiguration:
     classes: int | None = None
 
     def __post_init__(self) -> None:
-        _require_integer("image_size", self.image_size, 1, 1024)
-        _require_integer("image_channels", self.image_channels, 1, 16)
-        _require_integer("channels", self.channels, 2, 1024)
-        _require_integer("blocks_per_level", self.blocks_per_level, 1, 8)
-        _require_integer("norm_groups", self.norm_groups, 1, 1024)
+        require_integer("image_size", self.image_size, 1, 1024)
+        require_integer("image_channels", self.image_channels, 1, 16)
+        require_integer("channels", self.channels, 2, 1024)
+        require_integer("blocks_per_level", self.blocks_per_level, 1, 8)
+        require_integer("norm_groups", self.norm_groups, 1, 1024)
         self._check_levels()
         if not isinstance(self.dropout, (int, float)) or not 0.0 <= self.dropout < 1.0:
             raise NetworkConfigurationError(
@@ -157,16 +159,16 @@ class UNetConfiguration:
         self._check_widths()
 
     def _check_variations(self) -> None:
-        _require_choice("time_order", self.time_order, tuple(TimeOrder))
-        _require_choice("resampling", self.resampling, tuple(Resampling))
-        _require_choice("scale_shift", self.scale_shift, (False, True))
-        _require_choice("learned_range", self.learned_range, (False, True))
-        _require_integer("time_shift", self.time_shift, 0, 1)
-        _require_integer("heads", self.heads, 1, 1024)
+        require_choice("time_order", self.time_order, tuple(TimeOrder))
+        require_choice("resampling", self.resampling, tuple(Resampling))
+        require_choice("scale_shift", self.scale_shift, (False, True))
+        require_choice("learned_range", self.learned_range, (False, True))
+        require_integer("time_shift", self.time_shift, 0, 1)
+        require_integer("heads", self.heads, 1, 1024)
         if self.head_width is not None:
-            _require_integer("head_width", self.head_width, 1, 16_384)
+            require_integer("head_width", self.head_width, 1, 16_384)
         if self.classes is not None:
-            _require_integer("classes", self.classes, 1, 1_000_000)
+            require_integer("classes", self.classes, 1, 1_000_000)
         _require_positive("norm_epsilon", self.norm_epsilon, 1.0)
         _require_positive("time_scale", self.time_scale, 1e6)
 
@@ -175,9 +177,9 @@ class UNetConfiguration:
         if not 0 <= halvings <= 7:
             raise NetworkConfigurationError("A U-Net has from 1 to 8 levels.")
         for multiplier in self.channel_multipliers:
-            _require_integer("channel multiplier", multiplier, 1, 16)
+            require_integer("channel multiplier", multiplier, 1, 16)
         for size in self.attention_sizes:
-            _require_integer("attention size", size, 1, 1024)
+            require_integer("attention size", size, 1, 1024)
         if self.image_size % 2**halvings:
             raise NetworkConfigurationError(
                 "image_size {image_size} cannot be halved {times} times.",
@@ -191,7 +193,7 @@ class UNetConfiguration:
             ("stem_channels", self.stem_channels),
         ):
             if optional is not None:
-                _require_integer(name, optional, 2, 16_384)
+                require_integer(name, optional, 2, 16_384)
         for width in (self.stem_width, *self.level_widths):
             if width % self.norm_groups or width % 2:
                 raise NetworkConfigurationError(

@@ -33,12 +33,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ForwardRequest:
-    """Simulate q from ``count`` samples of a data set."""
+    """Simulate q from ``count`` samples of a data set, or from where another chain has ended.
+
+    ``start`` is the complete reverse chain of a model whose data are not known (``data_set`` ""):
+    its x_0 are this chain's.
+    """
 
     data_set: str
     schedule: ScheduleConfiguration
     count: int
     seed: int
+    start: Trajectory | None = None
 
 
 @dataclass(frozen=True)
@@ -76,21 +81,26 @@ ChainWork = Generator[ChainProgress, None, "Trajectory"]
 def record_forward_chain(request: ForwardRequest) -> ChainWork:
     """x_0 … x_T of q, recorded; yields after every step and returns the trajectory.
 
-    Raises TrajectoryTooLargeError before anything is computed.
+    Raises TrajectoryTooLargeError or TemporaryFileError before anything is computed, and the latter
+    where a disk gets full; the steps so far stay.
     """
     from ddpm_studio.datasets.catalogue import entry
     from ddpm_studio.diffusion.chains import forward_chain
     from ddpm_studio.diffusion.trajectory import Trajectory
 
     prepare_torch()
-    schedule = request.schedule.build()
+    schedule, start = request.schedule.build(), request.start
     trajectory = Trajectory(
         schedule.T,
         request.count,
-        entry(request.data_set).sample_shape,
+        entry(request.data_set).sample_shape if start is None else start.sample_shape,
         law=_law(request.data_set, schedule, range(schedule.T + 1)),
+        may_use_disk=True,
     )
-    x_0, generator = _forward_start(request.data_set, request.count, request.seed)
+    if start is None:
+        x_0, generator = _forward_start(request.data_set, request.count, request.seed)
+    else:
+        x_0, generator = _end_of(start), _forward_generator(request.seed)
     began = time.monotonic()
     for step in forward_chain(schedule, x_0, generator):
         trajectory.record(step.t, step.x)
@@ -103,7 +113,7 @@ def record_reverse_chain(request: ReverseRequest) -> ChainWork:
 
     With fewer steps than T the trajectory has as many frames as the chain. With the network, the
     same sampler, seed and count give the x_0 that ``ddpm-studio sample`` writes. Raises
-    ModelFileError, ScheduleError, TrajectoryTooLargeError, NotFiniteError or
+    ModelFileError, ScheduleError, TrajectoryTooLargeError, TemporaryFileError, NotFiniteError or
     torch.OutOfMemoryError.
     """
     from ddpm_studio.diffusion.trajectory import Trajectory
@@ -119,6 +129,7 @@ def record_reverse_chain(request: ReverseRequest) -> ChainWork:
         description.network.sample_shape,
         times=times,
         law=_law(description.data_set, schedule, times),
+        may_use_disk=True,
     )
     steps, began = _reverse_steps(request, sampling, schedule), time.monotonic()
     for done, step in enumerate(steps):
@@ -163,18 +174,29 @@ def _law(
     data_set: str, schedule: NoiseSchedule, times: range | TimeArray
 ) -> Callable[[int], GaussianMixture] | None:
     """p_t of every frame, frame i being x_t at t = times[i]; None where p_0 is not known."""
-    mixture = exact_mixture(data_set)
+    mixture = exact_mixture(data_set) if data_set else None
     return None if mixture is None else lambda frame: mixture.at(schedule, int(times[frame]))
 
 
 def _forward_start(data_set: str, count: int, seed: int) -> tuple[Tensor, RandomGenerator]:
     """x_0 of the forward chain, shape (count, …), and the generator as it is after drawing it."""
-    import torch
-
     from ddpm_studio.datasets.catalogue import open_data_set
 
-    generator = torch.Generator().manual_seed(_forward_seed(seed))
+    generator = _forward_generator(seed)
     return open_data_set(data_set).sample(count, generator), generator
+
+
+def _end_of(reverse: Trajectory) -> Tensor:
+    """Its x_0, shape (count, …), as a copy."""
+    import torch
+
+    return torch.tensor(reverse.frame(0))
+
+
+def _forward_generator(seed: int) -> RandomGenerator:
+    import torch
+
+    return torch.Generator().manual_seed(_forward_seed(seed))
 
 
 def _forward_seed(seed: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import weakref
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -11,8 +13,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ddpm_studio.checkpoints.bundled import bundled_models
-from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError, inspect_model_file
-from ddpm_studio.datasets.catalogue import entry_for
+from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError
 from ddpm_studio.diffusion.respacing import TimeArray, kept_times
 from ddpm_studio.diffusion.schedule import NoiseSchedule, ScheduleConfiguration
 from ddpm_studio.session.background_task import BackgroundTask, Work, stop_tasks
@@ -24,6 +25,7 @@ from ddpm_studio.session.chain_runs import (
     record_reverse_chain,
 )
 from ddpm_studio.session.devices import Device, find_devices
+from ddpm_studio.session.model_opening import ModelOpening
 from ddpm_studio.session.sampling_choice import SamplingChoice, own_sampling
 
 if TYPE_CHECKING:
@@ -33,6 +35,9 @@ FIRST_MODEL = "swiss-roll"
 POINT_COUNTS = (250, 500, 1000, 2000, 5000)
 IMAGE_COUNTS = (4, 16, 36, 64, 100, 144)
 DEFAULT_POINT_COUNT, DEFAULT_IMAGE_COUNT = 2000, 36
+_DEFAULT_CHAIN_BYTES = (
+    1_000_000_000  # of all images of a chain, a byte for each value: large ones are few
+)
 POLL_INTERVAL_MS = 40
 MAX_SEED = 2**31 - 1
 
@@ -72,17 +77,19 @@ class Studio(QObject):
         self.sampling: SamplingChoice | None = None  # of the reverse chain; with a model
         self._forward_schedule: NoiseSchedule | None = None
         self._reverse_is_due = False  # it starts when the forward chain is there
+        self._forward_is_due = False  # without data it starts from the reverse chain's x_0
         # What was there when the present run of each chain began.
-        self._forward_before: Trajectory | None = None
-        self._reverse_before: Trajectory | None = None
+        # Not kept by it: they may take many gigabytes of a disk that the new ones need.
+        self._forward_before: Callable[[], Trajectory | None] = _nothing
+        self._reverse_before: Callable[[], Trajectory | None] = _nothing
         self._forward_task = self._new_task(self._take_forward)
         self._reverse_task = self._new_task(self._take_reverse)
         self._device_task = BackgroundTask(self)
         self._device_task.finished.connect(self._take_devices)
         self._device_task.failed.connect(self.failed)
-        self._open_task = BackgroundTask(self)
-        self._open_task.finished.connect(self._take_file)
-        self._open_task.failed.connect(self.failed)
+        self.opening = ModelOpening(self)
+        self.opening.opened.connect(self._take_file)
+        self.opening.failed.connect(self.failed)
         self._poll_timer = QTimer(self, interval=POLL_INTERVAL_MS)
         self._poll_timer.timeout.connect(self._poll)
 
@@ -119,11 +126,12 @@ class Studio(QObject):
             self.failed.emit(error)
 
     def open_file(self, path: Path) -> None:
-        """Look at a model file, on a thread; then show it, or say what is wrong by ``failed``.
+        """Look at a model, on a thread; then show it, or say what is wrong by ``failed``.
 
-        The present model stays until it is known to be good.
+        The present model stays until it is known to be good. What the file of another project
+        cannot tell is asked by ``opening.asked``.
         """
-        self._open_task.start(partial(_open_work, Path(path).absolute()))
+        self.opening.open_file(path)
 
     def _take_file(self, model: ModelFile) -> None:
         others = tuple(each for each in self.models if each.path != model.path)
@@ -133,11 +141,12 @@ class Studio(QObject):
 
     def show_model(self, model: ModelFile) -> None:
         """Make this the current model, and compute its chains."""
-        changed_kind = self.model is None or _is_image(self.model) != _is_image(model)
+        # A chosen count stays for data of the same kind and size.
+        takes_default = self.model is None or default_count(self.model) != default_count(model)
         self.model = model
         self._forward_schedule = model.description.schedule.build()
         self.sampling = own_sampling(model.description)
-        if changed_kind:
+        if takes_default:
             self.sample_count = default_count(model)
         self.forward = self.reverse = None
         self._reverse_is_due = True  # known before anybody asks: playing waits for it
@@ -229,8 +238,8 @@ class Studio(QObject):
 
     @property
     def is_noising(self) -> bool:
-        """Whether the forward chain is being simulated."""
-        return self._forward_task.is_running
+        """Whether the forward chain is being simulated, or will be as soon as its x_0 are there."""
+        return self._forward_is_due or self._forward_task.is_running
 
     @property
     def is_sampling(self) -> bool:
@@ -255,22 +264,39 @@ class Studio(QObject):
     def stop(self) -> bool:
         """End every thread, for the application's end; False where one did not end in time."""
         self._poll_timer.stop()
-        self._reverse_is_due = False
-        tasks = (self._forward_task, self._reverse_task, self._device_task, self._open_task)
+        self._reverse_is_due = self._forward_is_due = False
+        tasks = (self._forward_task, self._reverse_task, self._device_task, self.opening.task)
         return stop_tasks(tasks)
 
     # How the chains come about
 
+    @property
+    def has_data(self) -> bool:
+        """Whether it is known what the model was trained on, so that the forward chain starts there.
+
+        Otherwise it starts from the model's own samples.
+        """
+        return self.model is not None and bool(self.model.description.data_set)
+
     def _run_both(self) -> None:
         """First the forward chain: its x_T is shown first, and side by side both would wait."""
-        self._reverse_is_due = False
+        self._reverse_is_due = self._forward_is_due = False
         self._reverse_task.cancel()
+        if not self.has_data:
+            self._forward_task.cancel()
+            self.forward = None
+            self.trajectories_changed.emit()
+            self._forward_is_due = self.model is not None
+            self.run_reverse()
+            return
         self._reverse_is_due = True
         self.run_forward()
 
     def _restart_reverse(self) -> None:
         """At once, or after the forward chain where that is under way."""
-        if self.is_noising:
+        if not self.has_data:
+            self._run_both()
+        elif self.is_noising:
             self._reverse_task.cancel()
             self._reverse_is_due = True
         else:
@@ -279,26 +305,36 @@ class Studio(QObject):
     def stop_forward(self) -> None:
         """Stop simulating; the frames so far stay."""
         self._poll()
+        self._forward_is_due = False
         self._forward_task.cancel()
 
     def stop_reverse(self) -> None:
         """Stop sampling; the frames so far stay."""
         self._poll()
         self._reverse_is_due = False
+        self._forward_is_due = self._forward_is_due and self.has_data
         self._reverse_task.cancel()
         self.busy_changed.emit()  # also where it had not begun yet
 
     def run_forward(self) -> None:
-        """Simulate the forward chain from its beginning."""
+        """Simulate the forward chain from its beginning; without data, once its x_0 are sampled."""
         if self.model is None or self._forward_schedule is None:
             return
+        start = None if self.has_data else self.reverse
+        if not self.has_data and (start is None or not start.is_complete):
+            self._forward_is_due = True
+            if not self.is_sampling:
+                self.run_reverse()
+            return
+        self._forward_is_due = False
         request = ForwardRequest(
             self.model.description.data_set,
             self._forward_schedule.configuration,
             self.sample_count,
             self.seed,
+            start,
         )
-        self._forward_before = self.forward
+        self._forward_before = _weakly(self.forward)
         self._start(self._forward_task, partial(record_forward_chain, request))
 
     def run_reverse(self) -> None:
@@ -309,7 +345,7 @@ class Studio(QObject):
         request = ReverseRequest(
             self.model, self.sample_count, self.seed, self.device, self.sampling
         )
-        self._reverse_before = self.reverse
+        self._reverse_before = _weakly(self.reverse)
         self._start(self._reverse_task, partial(record_reverse_chain, request))
 
     def _start(self, task: BackgroundTask, make_work: Callable[[], Work]) -> None:
@@ -340,15 +376,19 @@ class Studio(QObject):
 
     def _drop_what_is_old(self) -> None:
         """A chain from before a run that failed at once is not what the settings say."""
-        if not self._forward_task.is_running and self.forward is self._forward_before:
+        if not self._forward_task.is_running and self.forward is self._forward_before():
             self.forward = None
-        if not self._reverse_task.is_running and self.reverse is self._reverse_before:
+        if not self._reverse_task.is_running and self.reverse is self._reverse_before():
             self.reverse = None
         self.trajectories_changed.emit()
 
     def _on_task_ended(self) -> None:
         if self._reverse_is_due and not self.is_noising:
             self.run_reverse()
+        elif self._forward_is_due and not self.is_sampling:
+            self._forward_is_due = False  # also where sampling failed
+            if self.reverse is not None and self.reverse.is_complete:
+                self.run_forward()
         if not self.is_busy:
             self._poll_timer.stop()
             self.chains_grew.emit()
@@ -363,21 +403,28 @@ class Studio(QObject):
 
 def default_count(model: ModelFile) -> int:
     """How many samples its chains have unless somebody chooses."""
-    return DEFAULT_IMAGE_COUNT if _is_image(model) else DEFAULT_POINT_COUNT
+    if not _is_image(model):
+        return DEFAULT_POINT_COUNT
+    description = model.description
+    values = math.prod(description.network.sample_shape) * (description.schedule.T + 1)
+    fitting = [
+        count
+        for count in IMAGE_COUNTS
+        if count <= DEFAULT_IMAGE_COUNT and count * values <= _DEFAULT_CHAIN_BYTES
+    ]
+    return max(fitting, default=IMAGE_COUNTS[0])
+
+
+def _nothing() -> None:
+    return None
+
+
+def _weakly(trajectory: Trajectory | None) -> Callable[[], Trajectory | None]:
+    return _nothing if trajectory is None else weakref.ref(trajectory)
 
 
 def _is_image(model: ModelFile) -> bool:
     return len(model.description.network.sample_shape) == 3
-
-
-def _open_work(path: Path) -> Work:
-    """A generator without steps, which returns the model file or raises what is wrong with it."""
-    yield from ()
-    model = inspect_model_file(path)
-    entry_for(
-        model.description.data_set, model.description.network.sample_shape
-    )  # raises where this version has no such data
-    return model
 
 
 def _devices_work() -> Work:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QApplication
 
 from ddpm_studio.checkpoints.bundled import find_model
+from ddpm_studio.checkpoints.convert_command import given_answers
 from ddpm_studio.checkpoints.sampler_options import sampler_from_options
 from ddpm_studio.export import AnimationError, AnimationPlan, preflight
 from ddpm_studio.session.chain_runs import (
@@ -40,7 +41,7 @@ def export_from_options(options: argparse.Namespace) -> int:
     Raises ModelFileError, AnimationError, SamplerError, ExportError or what ends a chain.
     """
     preflight(options.out)
-    model = find_model(options.model)
+    model = find_model(options.model, given_answers(options.answer))
     T = model.description.schedule.T
     plan = _plan(options, T)
     sampling = SamplingChoice(sampler_from_options(options, model.description))
@@ -48,15 +49,16 @@ def export_from_options(options: argparse.Namespace) -> int:
     view = ExportView(options.view)
     application = _application(options)  # must outlive everything that draws
     forward = reverse = None
-    if Chain.FORWARD in view.used_chains:
-        request = ForwardRequest(
-            model.description.data_set, model.description.schedule, count, options.seed
-        )
-        forward = _drive("forward chain", record_forward_chain(request), T)
-    if Chain.REVERSE in view.used_chains:
+    data_set, schedule = model.description.data_set, model.description.schedule
+    # Where its data are not known, the forward chain begins where the reverse one ends.
+    if Chain.REVERSE in view.used_chains or not data_set:
         reverse_request = ReverseRequest(model, count, options.seed, "cpu", sampling)
         steps = sampling.sampler.steps or T
         reverse = _drive("reverse chain", record_reverse_chain(reverse_request), steps)
+    if Chain.FORWARD in view.used_chains:
+        start = None if data_set else reverse
+        request = ForwardRequest(data_set, schedule, count, options.seed, start)
+        forward = _drive("forward chain", record_forward_chain(request), T)
     stage_options = StageOptions(
         view=view,
         width_px=options.width,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,13 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
 from ddpm_studio.session.chain_runs import ChainProgress
+from ddpm_studio.session.model_opening import OpenQuestions
 from ddpm_studio.session.playback import Direction, LoopMode, Playback
 from ddpm_studio.session.sampling_choice import SamplingChoice, exact_for, own_sampling
 from ddpm_studio.session.studio import Studio
 from ddpm_studio.ui.chain_card import ChainCard
 from ddpm_studio.ui.data_names import data_name, model_title
+from ddpm_studio.ui.dialogs.checkpoint_dialog import CheckpointDialog
 from ddpm_studio.ui.message_bar import MessageBar
 from ddpm_studio.ui.problem_text import problem_text
 from ddpm_studio.ui.sampling_popup import SamplingPopup
@@ -53,6 +56,7 @@ class MainScreen(QWidget):
         self.timeline = Timeline(playback, theme)
         self.sampling_popup = SamplingPopup(theme, self)
         self.side: SideColumn | None = None
+        self.checkpoint_dialog: CheckpointDialog | None = None
         self._side_place = QWidget()
         self._side_place.setFixedWidth(SIDE_WIDTH)
         self._lay_out()
@@ -121,6 +125,8 @@ class MainScreen(QWidget):
         studio.chains_grew.connect(self._refresh)
         studio.busy_changed.connect(self._show_progress)
         studio.failed.connect(self.show_problem)
+        studio.opening.asked.connect(self._ask)
+        studio.opening.opened.connect(self._close_checkpoint_dialog)
 
     def _couple_views(self) -> None:
         """One sample looked at closely is looked at in both chains."""
@@ -224,8 +230,11 @@ class MainScreen(QWidget):
             return
         description = studio.model.description
         T = description.schedule.T
-        name = data_name(description.data_set)
-        self.forward_card.show_note(self.tr("from data: {0}").format(name))
+        self.forward_card.show_note(
+            self.tr("from data: {0}").format(data_name(description.data_set))
+            if studio.has_data
+            else self.tr("from the model's own samples")
+        )
         self.reverse_card.show_note(sampling_text(studio.sampling, T))
         for card, steps in (
             (self.forward_card, studio.forward_schedule.T),
@@ -282,7 +291,13 @@ class MainScreen(QWidget):
     def choose_model_file(self) -> None:
         """Ask for a model file and show it."""
         path, _ = QFileDialog.getOpenFileName(
-            self, self.tr("Open a model"), "", self.tr("DDPM Studio models (*.safetensors)")
+            self,
+            self.tr("Open a model"),
+            "",
+            self.tr(
+                "Models (*.safetensors *.pt *.pth *.ckpt *.bin model_index.json config.json);;"
+                "All files (*)"
+            ),
         )
         if path:
             self.open_model_file(Path(path))
@@ -291,8 +306,27 @@ class MainScreen(QWidget):
         """Show a model file, or say why it cannot be opened; the present model then stays."""
         self._studio.open_file(path)
 
+    def _ask(self, asked: OpenQuestions) -> None:
+        """What a checkpoint of another project cannot tell."""
+        self._close_checkpoint_dialog()
+        dialog = CheckpointDialog(asked, self)
+        dialog.answered.connect(partial(self._studio.opening.open_answered, asked))
+        dialog.finished.connect(self._forget_checkpoint_dialog)
+        self.checkpoint_dialog = dialog
+        dialog.open()
+
+    def _close_checkpoint_dialog(self) -> None:
+        if self.checkpoint_dialog is not None:
+            self.checkpoint_dialog.accept()
+
+    def _forget_checkpoint_dialog(self) -> None:
+        self.checkpoint_dialog = None
+
     def show_problem(self, error: Exception) -> None:
-        """Say what went wrong, in the window."""
+        """Say what went wrong, in the window or in the dialog before it."""
+        if self.checkpoint_dialog is not None:
+            self.checkpoint_dialog.show_problem(error)
+            return
         self.message_bar.show_problem(problem_text(error))
 
     # The look

@@ -56,7 +56,7 @@ class SamplingPopup(QFrame):
         self._theme = theme
         self._shown: SamplingChoice | None = None
         self._own: SamplingChoice | None = None
-        self._exact_for = ExactFor.LAW
+        self._exact_for: ExactFor | None = ExactFor.LAW
         self._T = 1
         self._title = title_label()
         self.denoiser = SegmentedControl(theme, len(_DENOISERS))
@@ -141,9 +141,12 @@ class SamplingPopup(QFrame):
     # What is shown
 
     def show_sampling(
-        self, sampling: SamplingChoice, own: SamplingChoice, T: int, exact_for: ExactFor
+        self, sampling: SamplingChoice, own: SamplingChoice, T: int, exact_for: ExactFor | None
     ) -> None:
-        """The present choice, the model's own, its T, and what an exact denoiser is exact for."""
+        """The present choice, the model's own, its T, and what an exact denoiser is exact for.
+
+        None stands for data that are not known, and so no exact denoiser.
+        """
         if (sampling, own, T, exact_for) != (self._shown, self._own, self._T, self._exact_for):
             self._own, self._T, self._exact_for = own, T, exact_for
             self._fill(sampling)
@@ -183,6 +186,7 @@ class SamplingPopup(QFrame):
     def _show_state(self) -> None:
         """What can be changed, and what there is to say about it."""
         is_ddim = _KINDS[self.kind.index] is SamplerKind.DDIM
+        self.denoiser.setEnabled(self._exact_for is not None)
         for widget in (self.eta, self._eta_text, self._labels["eta"]):
             widget.setEnabled(is_ddim)
         for part in (self.variance, self._labels["variance"]):
@@ -199,7 +203,8 @@ class SamplingPopup(QFrame):
             self.note.show_text(next(iter(problems.values())), self._theme.problem)
         else:
             exact = self._shown is not None and self._shown.denoiser is DenoiserChoice.EXACT
-            self.note.show_text(self._exact_text() if exact else "", self._theme.exact)
+            has_note = exact or self._exact_for is None
+            self.note.show_text(self._exact_text() if has_note else "", self._theme.exact)
 
     # Changes
 
@@ -378,6 +383,8 @@ class SamplingPopup(QFrame):
         widget.setAccessibleName(text)
 
     def _exact_text(self) -> str:
+        if self._exact_for is None:
+            return self.tr("Without knowing the data there is no exact denoiser.")
         return {
             ExactFor.LAW: self.tr("Exact for the distribution of the data."),
             ExactFor.TRAINING_DATA: self.tr("Exact for the training images: it repeats them."),

@@ -353,7 +353,8 @@ def test_what_cannot_be_trained_is_one_line(
         (
             "--preset",
             "cifar10",
-        ): "cifar10 cannot be trained yet: get its data with “ddpm-studio data download cifar-10”",
+        ): "cifar10 cannot be trained yet: get its data with “ddpm-studio "
+        "data download cifar-10”, or in the window under File, Data sets.",
         ("--config", str(missing)): f"{missing} cannot be read: No such file or directory.",
         ("--config", str(config)): "small.json describes no training that can be: network is "
         "missing or not an object.",

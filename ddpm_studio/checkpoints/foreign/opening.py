@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ddpm_studio.checkpoints.description import DescriptionError, require_samples_like_data
+from ddpm_studio.checkpoints.foreign import openai_unet
 from ddpm_studio.checkpoints.foreign.foreign_checkpoint import ForeignCheckpoint
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question, checked_answers
 from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError, inspect_model_file
@@ -33,7 +34,7 @@ def look_at(path: Path) -> ModelFile | ForeignCheckpoint:
     """
     if os.path.isdir(path):
         return _recognised(path, _folder_families())
-    if _starts_like_torch(path):
+    if starts_like_torch(path):
         return _recognised(path, _file_families())
     folder = _folder_of(path)
     return inspect_model_file(path) if folder is None else _recognised(folder, _folder_families())
@@ -41,7 +42,7 @@ def look_at(path: Path) -> ModelFile | ForeignCheckpoint:
 
 def _file_families() -> tuple[Recognise, ...]:
     """Of files that torch wrote."""
-    return ()
+    return (openai_unet.recognise,)
 
 
 def _folder_families() -> tuple[Recognise, ...]:
@@ -58,7 +59,7 @@ def _recognised(path: Path, families: tuple[Recognise, ...]) -> ForeignCheckpoin
     )
 
 
-def _starts_like_torch(path: Path) -> bool:
+def starts_like_torch(path: Path) -> bool:
     """False where it cannot be read, too: whoever opens it then says why."""
     try:
         if not path.is_file():
@@ -113,6 +114,18 @@ def answered(checkpoint: ForeignCheckpoint, answers: Answers) -> ModelFile:
         status.st_mtime_ns,
         tuple(sorted(whole.items())),
     )
+
+
+def open_model(path: Path, answers: Answers = {}) -> ModelFile:  # noqa: B006 (never written to)
+    """A model of ours or of another project's; what a file leaves open is answered or guessed.
+
+    Raises ModelFileError, or AnswerError for answers to nothing.
+    """
+    found = look_at(path)
+    if not isinstance(found, ModelFile):
+        return answered(found, answers)
+    checked_answers((), answers)  # a file of ours leaves nothing open
+    return found
 
 
 def read_foreign_weights(file: ModelFile) -> dict[str, Tensor]:
