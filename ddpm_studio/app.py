@@ -155,7 +155,9 @@ class Application:
 
     def _add_pages_and_dialogs(self) -> None:
         """Which import next to nothing before somebody wants them."""
+        from ddpm_studio.session.dropped_path import DroppedPath
         from ddpm_studio.ui.dialogs.chain_dialogs import ChainDialogs
+        from ddpm_studio.ui.dialogs.data_dialogs import DataDialogs
         from ddpm_studio.ui.pages import Pages
         from ddpm_studio.ui.shortcuts import install_shortcuts
 
@@ -164,10 +166,16 @@ class Application:
         parts = (self.window, self.screen, self.studio, self.playback)
         self.pages = Pages(*parts, shortcuts, self._runs_folder, self.theme)
         self.dialogs = ChainDialogs(*parts, self.preferences, self.theme)
+        self.data_dialogs = DataDialogs(self.window, self.theme)
+        self.dropped = DroppedPath(self.window)
 
     def _connect(self) -> None:
         window, screen, pages, dialogs = self.window, self.screen, self.pages, self.dialogs
-        window.file_dropped.connect(pages.look_at)
+        window.file_dropped.connect(self.dropped.look_at)
+        self.dropped.is_data.connect(self.data_dialogs.import_path)
+        self.dropped.is_other.connect(pages.look_at)
+        window.menus.data_requested.connect(self.data_dialogs.open_list)
+        self.data_dialogs.changed.connect(pages.show_data_sets)
         window.menus.open_requested.connect(pages.choose_model_file)
         window.menus.watch_requested.connect(pages.choose_folder_to_watch)
         for switch in (window.menus, window.page_switch):
@@ -218,6 +226,7 @@ class Application:
         self.window.page_switch.set_theme(self.theme)
         self.screen.set_theme(self.theme)
         self.dialogs.set_theme(self.theme)
+        self.data_dialogs.set_theme(self.theme)
         self.pages.set_theme(self.theme)
 
     # The window and its end
@@ -258,5 +267,6 @@ class Application:
         if not self.is_alive:
             return
         self.playback.pause()
-        has_ended = [part.stop() for part in (self.studio, self.dialogs, self.pages)]
+        parts = (self.studio, self.dialogs, self.data_dialogs, self.dropped, self.pages)
+        has_ended = [part.stop() for part in parts]
         self.is_stuck = False in has_ended

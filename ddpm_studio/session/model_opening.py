@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question
 from ddpm_studio.checkpoints.model_file import ModelFile
-from ddpm_studio.datasets.catalogue import entry
+from ddpm_studio.datasets.catalogue import entry_for
 from ddpm_studio.session.background_task import BackgroundTask
 from ddpm_studio.session.loaded_models import loading
 
@@ -90,7 +90,8 @@ def _look(path: Path, device: str) -> Generator[Any, None, ModelFile | OpenQuest
     found = look_at(path)
     if isinstance(found, ModelFile):
         if found.description.data_set:
-            entry(found.description.data_set)  # raises where this version has no such data
+            # Raises where this version has no such data.
+            entry_for(found.description.data_set, found.description.network.sample_shape)
         return (yield from _load(found, device))
     questions = all_questions(found)
     if questions:

@@ -14,7 +14,7 @@ from ddpm_studio.checkpoints.foreign.foreign_checkpoint import ForeignCheckpoint
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question, checked_answers
 from ddpm_studio.checkpoints.foreign.torch_file import open_torch_file
 from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError, inspect_model_file
-from ddpm_studio.datasets.catalogue import CATALOGUE
+from ddpm_studio.datasets.catalogue import entries
 from ddpm_studio.diffusion.schedule import ScheduleError
 from ddpm_studio.explained_error import ExplainedError, brief
 from ddpm_studio.networks.configuration import NetworkConfigurationError
@@ -87,7 +87,7 @@ def all_questions(checkpoint: ForeignCheckpoint) -> tuple[Question, ...]:
     own = checkpoint.questions
     guesses = {question.name: question.guess for question in own}
     shape = checkpoint.describe(guesses).network.sample_shape
-    fitting = tuple(data.name for data in CATALOGUE if data.sample_shape == shape)
+    fitting = tuple(data.name for data in entries() if data.sample_shape == shape)
     if not fitting:
         return own
     reason = ExplainedError("The file does not say what it was trained on.")
