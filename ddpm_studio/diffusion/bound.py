@@ -180,9 +180,7 @@ def _step_term(
     return gaussian_kl(weight * x_0, narrow, weight * predicted, wide)
 
 
-def _density_term(
-    x_0: FloatArray, mean: FloatArray, variance: float | FloatArray
-) -> FloatArray:
+def _density_term(x_0: FloatArray, mean: FloatArray, variance: float | FloatArray) -> FloatArray:
     """-ln N(x_0; mean, variance), shape (N,)."""
     squares = np.square(x_0 - mean) / variance
     terms: FloatArray = 0.5 * (squares + np.log(2 * math.pi * variance)).sum(axis=1)

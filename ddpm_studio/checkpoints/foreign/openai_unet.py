@@ -66,7 +66,7 @@ class OpenAiUnet:
     def describe(self, answers: Answers) -> ModelDescription:
         """Raises NetworkConfigurationError or ScheduleError."""
         # Their mean of p_theta is the output itself then: no limit of x_0 reaches it.
-        is_limited = bool(answers["clip"]) and answers["target"] != "x_prev"
+        clip = 0.0 if answers["target"] == "x_prev" else float(answers["clip"])
         return ModelDescription(
             name=brief(self.path.stem) or self.family,
             data_set="",
@@ -74,7 +74,7 @@ class OpenAiUnet:
             schedule=openai_schedule(str(answers["schedule"]), int(answers["T"])),
             target=str(answers["target"]),
             variance=str(answers["variance"]),
-            clip=1.0 if is_limited else None,
+            clip=clip or None,
             training=None,
             origin=self.family,
         )
