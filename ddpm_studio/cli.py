@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from ddpm_studio import __version__
 from ddpm_studio.explained_error import ExplainedError
@@ -417,9 +418,11 @@ def _sample(options: argparse.Namespace) -> int:
 
     model = load_inspected(file, options.device)
     samples = sample_model(model, options.count, options.seed, sampler, condition)
+    chosen = condition.labels(file.description, options.count)
+    labels: dict[str, Any] = {} if chosen is None else {"label": np.array(chosen)}
     with replacing_file(options.out) as target:
         target.expected_bytes = samples.nbytes
-        np.savez_compressed(target, x_0=samples.numpy())
+        np.savez_compressed(target, x_0=samples.numpy(), **labels)
     print(f"{options.out}: x_0 of {options.count} samples, shape {tuple(samples.shape)}")
     return 0
 

@@ -48,6 +48,13 @@ class Condition:
         self._require_numbers(own or theirs)
         return own or theirs
 
+    def labels(self, description: ModelDescription, count: int) -> tuple[int, ...] | None:
+        """One class for each of ``count`` samples; None where there are none. Raises ConditionError."""
+        classes = self.classes_of(description)
+        if classes is None:
+            return None
+        return tuple(i % classes if self.label is None else self.label for i in range(count))
+
     def _require_same_images(self, description: ModelDescription) -> None:
         if self.classifier is None:
             return

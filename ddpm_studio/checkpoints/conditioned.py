@@ -30,12 +30,10 @@ def conditioned(
     description: ModelDescription, device: torch.device, condition: Condition, count: int
 ) -> Conditioned:
     """For ``count`` samples of the model described. Raises ConditionError or ModelFileError."""
-    classes = condition.classes_of(description)
-    if classes is None:
+    chosen = condition.labels(description, count)
+    if chosen is None:
         return Conditioned(None, None)
-    label = condition.label
-    labels = torch.arange(count) % classes if label is None else torch.full((count,), label)
-    labels = labels.to(device)
+    labels = torch.tensor(chosen, device=device)
     if condition.classifier is None or condition.scale == 0.0:
         return Conditioned(labels, None)
     classifier = _loaded(condition.classifier, str(device))

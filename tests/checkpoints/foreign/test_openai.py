@@ -334,9 +334,16 @@ def test_answers_that_allow_no_model(tmp_path: Path) -> None:
     checkpoint = look_at(unpacked("improved", tmp_path))
     assert isinstance(checkpoint, OpenAiUnet)
     for answers, reason in (
-        ({"T": 5, "schedule": "linear"}, "beta"),
+        ({"T": 20, "schedule": "linear"}, "at least 21 steps"),
         ({"heads": 5}, "heads"),
         ({"image_size": 9}, "halved"),
     ):
         with pytest.raises(ModelFileError, match=f"cannot be used like this: .*{reason}"):
             answered(checkpoint, answers)
+
+
+def test_what_their_samplers_do_not_limit(tmp_path: Path) -> None:
+    """With x_prev as the target their mean is the output itself."""
+    assert opened("improved", tmp_path, target="x_prev").description.clip is None
+    assert opened("improved", tmp_path, clip=0).description.clip is None
+    assert opened("improved", tmp_path, clip=2).description.clip == 2.0
