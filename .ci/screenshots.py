@@ -63,7 +63,7 @@ def show_measurement(application: Application) -> None:
     from ddpm_studio.ui.dialogs.measure_dialog import MeasureDialog
 
     show(application, "mixture-1d", "en", "dark", 60)
-    application.open_measure_dialog()
+    application.dialogs.open_measurement()
     (dialog,) = application.window.findChildren(MeasureDialog)
     dialog.measure()
     wait_until(lambda: not dialog.run.is_running)

@@ -17,7 +17,6 @@ import pytest
 import torch
 
 from ddpm_studio import __version__, cli
-from ddpm_studio.app import NoWindowError
 from ddpm_studio.atomic_file import SaveError, SaveProblem
 from ddpm_studio.checkpoints import sampling
 from ddpm_studio.checkpoints.bundled import bundled_models, find_model
@@ -36,6 +35,7 @@ from ddpm_studio.training.configuration import TrainingConfigurationError
 from ddpm_studio.training.divergence import TrainingDivergedError
 from ddpm_studio.training.presets import UnknownPresetError
 from ddpm_studio.training.trainer import Trainer
+from ddpm_studio.ui.screen_check import NoWindowError
 
 BUNDLED = Path(find_model("moons").path)
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from ddpm_studio.app import Application, NoWindowError
-from ddpm_studio.platform_libraries import explanation, missing_system_libraries
+from ddpm_studio.app import Application
+from ddpm_studio.ui.screen_check import require_qt
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QComboBox
@@ -27,7 +26,7 @@ def real_application() -> Iterator[Application]:
 
     Raises NoWindowError where Qt cannot start.
     """
-    _require_system_libraries()
+    require_qt()
     from pathlib import Path
 
     from PySide6.QtCore import QSettings, QTemporaryDir
@@ -100,10 +99,3 @@ def choose(box: QComboBox, row: int) -> None:
     """What Qt does when a person picks a row of a closed box."""
     box.setCurrentIndex(row)
     box.activated.emit(row)
-
-
-def _require_system_libraries() -> None:
-    wants_display = os.environ.get("QT_QPA_PLATFORM", "") not in ("offscreen", "minimal", "vnc")
-    missing = missing_system_libraries(for_display=wants_display)
-    if missing:
-        raise NoWindowError(explanation(missing))

@@ -13,9 +13,15 @@ from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.checkpoints.measurement import Floor, Measurement, MeasurementPlan
 from ddpm_studio.checkpoints.samples_at_once import samples_at_once
 from ddpm_studio.checkpoints.weights import LoadedModel
-from ddpm_studio.datasets.catalogue import entry, open_data_set
+from ddpm_studio.datasets.catalogue import (
+    DataSetEntry,
+    entry,
+    is_bundled,
+    open_cached,
+    open_data_set,
+)
 from ddpm_studio.datasets.digits import GREY_LEVELS, Digits
-from ddpm_studio.datasets.mixtures import exact_denoiser, exact_mixture
+from ddpm_studio.datasets.mixtures import exact_denoiser, exact_mixture, has_exact_images
 from ddpm_studio.diffusion.bound import variational_bound
 from ddpm_studio.diffusion.chains import (
     NotFiniteError,
@@ -37,12 +43,17 @@ POINT_COUNT, IMAGE_COUNT = 4000, 256
 _POINT_STEPS, _IMAGE_STEPS = 200, 50
 
 
+class TooFewImagesError(ExplainedError):
+    """No image was kept from training, and on the others a model says nothing about new ones."""
+
+
 def plan_measurement(
     description: ModelDescription, count: int | None = None, seed: int = 0
 ) -> MeasurementPlan:
     """How a model is measured with ``count`` >= 2 samples; of images with at most all there are.
 
-    Raises UnknownDataSetError, or MeasuringError where the model's data are not known.
+    Raises UnknownDataSetError, TooFewImagesError, or MeasuringError where the model's data are not
+    known.
     """
     if not description.data_set:
         raise MeasuringError("To measure a model one must know its data.")
@@ -55,16 +66,19 @@ def plan_measurement(
         count = POINT_COUNT if count is None else count
         floor = Floor.LAW if exact_mixture(data.name) else Floor.UNKNOWN
         return MeasurementPlan(T, _spread(T, _POINT_STEPS), count, count, floor, None, seed)
-    size = data.sample_shape[-1]
-    digits = Digits(size)
+    if not data.held_out_count:
+        raise TooFewImagesError(
+            "The data {name!r} have too few images to measure a model: none of them is held out.",
+            name=data.name,
+        )
     count = IMAGE_COUNT if count is None else count
     return MeasurementPlan(
         T,
         _spread(T, _IMAGE_STEPS),
-        min(count, len(digits.training_images())),
-        min(count, len(digits.held_out_images())),
-        Floor.TRAINING_SET,
-        _level_count(size),
+        min(count, data.training_count or 0),
+        min(count, data.held_out_count),
+        Floor.TRAINING_SET if has_exact_images(data.name) else Floor.UNKNOWN,
+        _level_count(data),
         seed,
     )
 
@@ -108,6 +122,8 @@ def bound_data(name: str, count: int, generator: torch.Generator) -> Tensor:
     data = entry(name)
     if not data.is_image:
         return open_data_set(name).sample(count, generator)
+    if not is_bundled(name):
+        return open_cached(name).held_out_images(count, generator)
     images = Digits(data.sample_shape[-1]).held_out_images()
     return images[torch.randperm(len(images), generator=generator)[:count]]
 
@@ -118,12 +134,14 @@ def _spread(T: int, most: int) -> tuple[int, ...]:
     return tuple(int((part + 0.5) * T / count) + 1 for part in reversed(range(count)))
 
 
-def _level_count(size: int) -> int:
-    """Grey levels of digits of size x size pixels: 17 as stored, 257 of those made twice as large.
+def _level_count(data: DataSetEntry) -> int:
+    """Levels of a pixel: 17 of the digits as stored, 257 of those made twice as large; else a byte's.
 
     A pixel between others is a mean with weights that are multiples of 1/16.
     """
-    return (GREY_LEVELS if size == 8 else 16 * GREY_LEVELS) + 1
+    if not is_bundled(data.name):
+        return 256
+    return (GREY_LEVELS if data.sample_shape[-1] == 8 else 16 * GREY_LEVELS) + 1
 
 
 def _x_0_of(predict: Predict) -> PredictX0:

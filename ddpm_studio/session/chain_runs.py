@@ -82,7 +82,8 @@ ChainWork = Generator[ChainProgress, None, "Trajectory"]
 def record_forward_chain(request: ForwardRequest) -> ChainWork:
     """x_0 … x_T of q, recorded; yields after every step and returns the trajectory.
 
-    Raises TrajectoryTooLargeError before anything is computed.
+    Raises TrajectoryTooLargeError or TemporaryFileError before anything is computed, and the latter
+    where a disk gets full; the steps so far stay.
     """
     from ddpm_studio.datasets.catalogue import entry
     from ddpm_studio.diffusion.chains import forward_chain
@@ -95,6 +96,7 @@ def record_forward_chain(request: ForwardRequest) -> ChainWork:
         request.count,
         entry(request.data_set).sample_shape if start is None else start.sample_shape,
         law=_law(request.data_set, schedule, range(schedule.T + 1)),
+        may_use_disk=True,
     )
     if start is None:
         x_0, generator = _forward_start(request.data_set, request.count, request.seed)
@@ -112,8 +114,8 @@ def record_reverse_chain(request: ReverseRequest) -> ChainWork:
 
     With fewer steps than T the trajectory has as many frames as the chain. With the network, the
     same sampler, seed and count give the x_0 that ``ddpm-studio sample`` writes. Raises
-    ModelFileError, ConditionError, ScheduleError, TrajectoryTooLargeError, NotFiniteError or
-    torch.OutOfMemoryError.
+    ModelFileError, ConditionError, ScheduleError, TrajectoryTooLargeError, TemporaryFileError,
+    NotFiniteError or torch.OutOfMemoryError.
     """
     from ddpm_studio.diffusion.trajectory import Trajectory
 
@@ -128,6 +130,7 @@ def record_reverse_chain(request: ReverseRequest) -> ChainWork:
         description.network.sample_shape,
         times=times,
         law=_law(description.data_set, schedule, times),
+        may_use_disk=True,
     )
     steps, began = _reverse_steps(request, sampling, schedule), time.monotonic()
     for done, step in enumerate(steps):

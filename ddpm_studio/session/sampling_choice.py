@@ -7,8 +7,7 @@ from enum import StrEnum
 
 from ddpm_studio.checkpoints.condition import UNCONDITIONED, Condition
 from ddpm_studio.checkpoints.description import ModelDescription
-from ddpm_studio.datasets.catalogue import entry
-from ddpm_studio.datasets.mixtures import exact_mixture
+from ddpm_studio.datasets.mixtures import exact_mixture, has_exact_images
 from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration
 
 
@@ -54,4 +53,4 @@ def exact_for(data_set: str) -> ExactFor | None:
         return None
     if exact_mixture(data_set) is not None:
         return ExactFor.LAW
-    return ExactFor.TRAINING_DATA if entry(data_set).is_image else ExactFor.SHOWN_DATA
+    return ExactFor.TRAINING_DATA if has_exact_images(data_set) else ExactFor.SHOWN_DATA

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import weakref
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -33,6 +35,9 @@ FIRST_MODEL = "swiss-roll"
 POINT_COUNTS = (250, 500, 1000, 2000, 5000)
 IMAGE_COUNTS = (4, 16, 36, 64, 100, 144)
 DEFAULT_POINT_COUNT, DEFAULT_IMAGE_COUNT = 2000, 36
+_DEFAULT_CHAIN_BYTES = (
+    1_000_000_000  # of all images of a chain, a byte for each value: large ones are few
+)
 POLL_INTERVAL_MS = 40
 MAX_SEED = 2**31 - 1
 
@@ -74,8 +79,9 @@ class Studio(QObject):
         self._reverse_is_due = False  # it starts when the forward chain is there
         self._forward_is_due = False  # without data it starts from the reverse chain's x_0
         # What was there when the present run of each chain began.
-        self._forward_before: Trajectory | None = None
-        self._reverse_before: Trajectory | None = None
+        # Not kept by it: they may take many gigabytes of a disk that the new ones need.
+        self._forward_before: Callable[[], Trajectory | None] = _nothing
+        self._reverse_before: Callable[[], Trajectory | None] = _nothing
         self._forward_task = self._new_task(self._take_forward)
         self._reverse_task = self._new_task(self._take_reverse)
         self._device_task = BackgroundTask(self)
@@ -135,11 +141,12 @@ class Studio(QObject):
 
     def show_model(self, model: ModelFile) -> None:
         """Make this the current model, and compute its chains."""
-        changed_kind = self.model is None or _is_image(self.model) != _is_image(model)
+        # A chosen count stays for data of the same kind and size.
+        takes_default = self.model is None or default_count(self.model) != default_count(model)
         self.model = model
         self._forward_schedule = model.description.schedule.build()
         self.sampling = own_sampling(model.description)
-        if changed_kind:
+        if takes_default:
             self.sample_count = default_count(model)
         self.forward = self.reverse = None
         self._reverse_is_due = True  # known before anybody asks: playing waits for it
@@ -327,7 +334,7 @@ class Studio(QObject):
             self.seed,
             start,
         )
-        self._forward_before = self.forward
+        self._forward_before = _weakly(self.forward)
         self._start(self._forward_task, partial(record_forward_chain, request))
 
     def run_reverse(self) -> None:
@@ -338,7 +345,7 @@ class Studio(QObject):
         request = ReverseRequest(
             self.model, self.sample_count, self.seed, self.device, self.sampling
         )
-        self._reverse_before = self.reverse
+        self._reverse_before = _weakly(self.reverse)
         self._start(self._reverse_task, partial(record_reverse_chain, request))
 
     def _start(self, task: BackgroundTask, make_work: Callable[[], Work]) -> None:
@@ -369,9 +376,9 @@ class Studio(QObject):
 
     def _drop_what_is_old(self) -> None:
         """A chain from before a run that failed at once is not what the settings say."""
-        if not self._forward_task.is_running and self.forward is self._forward_before:
+        if not self._forward_task.is_running and self.forward is self._forward_before():
             self.forward = None
-        if not self._reverse_task.is_running and self.reverse is self._reverse_before:
+        if not self._reverse_task.is_running and self.reverse is self._reverse_before():
             self.reverse = None
         self.trajectories_changed.emit()
 
@@ -396,7 +403,24 @@ class Studio(QObject):
 
 def default_count(model: ModelFile) -> int:
     """How many samples its chains have unless somebody chooses."""
-    return DEFAULT_IMAGE_COUNT if _is_image(model) else DEFAULT_POINT_COUNT
+    if not _is_image(model):
+        return DEFAULT_POINT_COUNT
+    description = model.description
+    values = math.prod(description.network.sample_shape) * (description.schedule.T + 1)
+    fitting = [
+        count
+        for count in IMAGE_COUNTS
+        if count <= DEFAULT_IMAGE_COUNT and count * values <= _DEFAULT_CHAIN_BYTES
+    ]
+    return max(fitting, default=IMAGE_COUNTS[0])
+
+
+def _nothing() -> None:
+    return None
+
+
+def _weakly(trajectory: Trajectory | None) -> Callable[[], Trajectory | None]:
+    return _nothing if trajectory is None else weakref.ref(trajectory)
 
 
 def _is_image(model: ModelFile) -> bool:

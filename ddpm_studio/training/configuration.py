@@ -13,7 +13,7 @@ from ddpm_studio.checkpoints.description import (
     DescriptionError,
     schedule_from_dict,
 )
-from ddpm_studio.datasets.catalogue import CATALOGUE
+from ddpm_studio.datasets.catalogue import entries
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
 from ddpm_studio.explained_error import ExplainedError, brief
 from ddpm_studio.networks.configuration import (
@@ -113,7 +113,7 @@ class TrainingConfiguration:
             ) from error
 
     def _check_network(self) -> None:
-        """Data that this version does not have may be of any shape."""
+        """Data that are not there may be of any shape."""
         if not isinstance(self.network, NetworkConfiguration):
             raise TrainingConfigurationError("{field} must be a network.", field="network")
         if isinstance(self.network, UNetConfiguration) and (
@@ -124,7 +124,7 @@ class TrainingConfiguration:
                 "trained here.",
                 field="network",
             )
-        for data in CATALOGUE:
+        for data in entries():
             if data.name == self.data_set and data.sample_shape != self.network.sample_shape:
                 raise TrainingConfigurationError(
                     "{field} makes samples of shape {made}, and {data_set} are {wanted}.",

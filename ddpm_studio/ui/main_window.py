@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from ddpm_studio.ui.menus import Menus
 from ddpm_studio.ui.skeleton import Skeleton
-from ddpm_studio.ui.theme import Theme
+from ddpm_studio.ui.theme import SPACING, Theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,12 +53,25 @@ class MainWindow(QMainWindow):
         from ddpm_studio.ui.page_switch import PageSwitch
 
         self.show_page(screen)
-        self.setCentralWidget(self._pages)
         self.page_switch = PageSwitch(theme)
-        self.menuBar().setCornerWidget(self.page_switch, Qt.Corner.TopLeftCorner)
-        self.page_switch.show()
+        contents = QWidget()
+        self._rows = QVBoxLayout(contents)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(0)
+        self._rows.addWidget(self._pages, 1)
+        self._place_switch()
+        self.setCentralWidget(contents)
         screen.title_changed.connect(screen.setWindowTitle)
         self.setAcceptDrops(True)
+
+    def _place_switch(self) -> None:
+        """In the row of the menus; where the system shows these elsewhere, in a row of its own."""
+        if self.menuBar().isNativeMenuBar():
+            self._rows.insertWidget(0, self.page_switch, 0, Qt.AlignmentFlag.AlignLeft)
+            self._rows.insertSpacing(0, SPACING // 2)  # the page below has its own
+        else:
+            self.menuBar().setCornerWidget(self.page_switch, Qt.Corner.TopLeftCorner)
+            self.page_switch.show()
 
     def show_page(self, page: QWidget) -> None:
         """Bring one of several pages to the front; the window owns them."""

@@ -1,4 +1,4 @@
-"""The switch between the two pages of the window, in the row of the menus: Look and Train."""
+"""The switch between the two pages of the window: Look and Train."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def test_closing_the_window_ends_the_process(tmp_path: Path, moment: str) -> Non
 def test_closing_in_the_middle_of_an_export_leaves_nothing(tmp_path: Path) -> None:
     body = """
         def export():
-            application.open_export_dialog()
+            application.dialogs.open_export()
             dialog = window.findChild(ExportDialog)
             dialog.run.progressed.connect(lambda _: qt.quit())
             dialog.export_to(folder / "unfinished.gif")

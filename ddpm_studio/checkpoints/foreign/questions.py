@@ -62,7 +62,7 @@ class Question:
             return self._yes_or_no(answer)
         try:
             number = kind(answer)
-            if math.isfinite(number):
+            if math.isfinite(number):  # type: ignore[arg-type]
                 return number
         except (ValueError, OverflowError):
             pass

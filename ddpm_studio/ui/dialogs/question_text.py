@@ -41,9 +41,7 @@ _ANSWERS: dict[str, str] = {
 }
 _YES = str(QT_TRANSLATE_NOOP("Questions", "yes"))
 _NO = str(QT_TRANSLATE_NOOP("Questions", "no"))
-_NOT_KNOWN = str(
-    QT_TRANSLATE_NOOP("Questions", "not known: it starts from the model's own samples")
-)
+_NOT_KNOWN = str(QT_TRANSLATE_NOOP("Questions", "not known: its own samples"))
 
 _translate: Callable[[str, str], str] = QCoreApplication.translate
 

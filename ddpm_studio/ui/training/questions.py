@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from ddpm_studio.session.training_run import UnfinishedRun
 from ddpm_studio.training.configuration import TrainingConfiguration
@@ -88,6 +89,13 @@ def ask_to_go_on(
             ),
         ],
     )
+
+
+def ask_for_folder_to_watch(parent: QWidget) -> Path | None:
+    """That of a training which another process runs; None for none."""
+    title = translate("TrainingPage", "Watch a training: choose its folder (NAME.run)")
+    folder = QFileDialog.getExistingDirectory(parent, title)
+    return Path(folder) if folder else None
 
 
 def _nothing() -> None:

@@ -230,6 +230,36 @@ def test_other_data_bring_their_preset_and_leave_own_settings_alone(
     assert form.configuration() == preset("digits")
 
 
+@pytest.mark.parametrize(
+    ("data", "other", "field", "text"),
+    [("moons", "spiral", "width", "nonsense"), ("digits-16", "digits", "channels", "0")],
+)
+def test_other_data_beside_a_network_that_cannot_be_made_leave_the_sentence(
+    qtbot: QtBot, form: TrainingForm, data: str, other: str, field: str, text: str
+) -> None:
+    choose(qtbot, form.data_set, data)
+    type_into(qtbot, form.numbers[field], text)
+    choose(qtbot, form.data_set, other)
+    assert form.configuration() is None
+    assert form.problem_field == field
+    type_into(qtbot, form.numbers[field], "32")
+    configuration = form.configuration()
+    assert configuration is not None
+    assert configuration.data_set == other
+    assert getattr(configuration.network, field) == 32
+
+
+def test_own_settings_that_do_not_fit_other_data_give_way_to_its_preset(
+    qtbot: QtBot, form: TrainingForm
+) -> None:
+    choose(qtbot, form.data_set, "digits")
+    type_into(qtbot, form.numbers["channels"], "16")
+    choose(
+        qtbot, form.data_set, "digits-16"
+    )  # whose levels have no resolution of 4, with two of them
+    assert form.configuration() == preset("digits-16")
+
+
 def test_the_schedule_is_that_of_its_fields(qtbot: QtBot, form: TrainingForm) -> None:
     type_into(qtbot, form.schedule.steps, "100")
     configuration = form.configuration()
@@ -243,9 +273,9 @@ def test_the_schedule_is_that_of_its_fields(qtbot: QtBot, form: TrainingForm) ->
 
 def test_target_and_precision_are_those_chosen(qtbot: QtBot, form: TrainingForm) -> None:
     form.more.setChecked(True)
-    qtbot.mouseClick(form.target.segments[2], LEFT)
-    choose(qtbot, form.precision, "bfloat16")
-    choose(qtbot, form.learning_rate_schedule, "constant")
+    qtbot.mouseClick(form.fields.target.segments[2], LEFT)
+    choose(qtbot, form.fields.precision, "bfloat16")
+    choose(qtbot, form.fields.learning_rate_schedule, "constant")
     configuration = form.configuration()
     assert configuration is not None
     assert (configuration.target, configuration.precision) == ("v", "bfloat16")
