@@ -13,6 +13,7 @@ from ddpm_studio.checkpoints.classifier_file import (
 from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.checkpoints.foreign.openai_classifier import (
     OpenAiClassifier,
+    is_openai_classifier,
     recognise_classifier,
 )
 from ddpm_studio.checkpoints.foreign.opening import starts_like_torch
@@ -49,7 +50,7 @@ def find_classifier(path: Path) -> ClassifierFile | OpenAiClassifier | None:
     if os.path.isdir(path):
         return None
     if starts_like_torch(path):
-        return recognise_classifier(path)
+        return recognise_classifier(path) if is_openai_classifier(path) else None
     return inspect_classifier_file(path) if is_classifier_of_ours(path) else None
 
 

@@ -144,6 +144,15 @@ class OpenAiClassifier:
         )
 
 
+def is_openai_classifier(path: Path) -> bool:
+    """False, too, where it cannot be read: whoever opens it otherwise says why."""
+    try:
+        tensors = openai_tensors(open_torch_file(path))
+    except ModelFileError:
+        return False
+    return tensors is not None and not is_model(tensors)
+
+
 def recognise_classifier(path: Path) -> OpenAiClassifier | None:
     """None where it is of another project, or a model. Raises ModelFileError where it is damaged."""
     return recognised(open_torch_file(path))
