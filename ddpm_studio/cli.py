@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from ddpm_studio import __version__
 from ddpm_studio.explained_error import ExplainedError, printable
@@ -319,6 +320,38 @@ def _add_sampler(command: argparse.ArgumentParser) -> None:
         metavar="S",
         help="take S evenly spaced steps of the model's T (default: all)",
     )
+    _add_condition(command)
+
+
+def _add_condition(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--class",
+        dest="label",
+        type=_whole(0, 1_000_000),
+        metavar="K",
+        help="of a model made for classes, or with a classifier: the class of all samples, from 0 "
+        "(default: all classes in turn)",
+    )
+    command.add_argument(
+        "--classifier",
+        type=Path,
+        metavar="FILE",
+        help="a noisy classifier that guides the samples to their class at every step",
+    )
+    command.add_argument(
+        "--guidance",
+        type=float,
+        metavar="SCALE",
+        help="how strongly it guides them: 1 (default) samples what is likely for the class, more "
+        "only what is typical of it",
+    )
+    command.add_argument(
+        "--classifier-answer",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="what the classifier's file cannot tell; may be repeated",
+    )
 
 
 def _add_measure(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -432,11 +465,15 @@ def _sample(options: argparse.Namespace) -> int:
     from ddpm_studio.atomic_file import check_replaceable, replacing_file
     from ddpm_studio.checkpoints.bundled import find_model
     from ddpm_studio.checkpoints.convert_command import given_answers
-    from ddpm_studio.checkpoints.sampler_options import sampler_from_options
+    from ddpm_studio.checkpoints.sampler_options import (
+        condition_from_options,
+        sampler_from_options,
+    )
 
     check_replaceable(options.out)
     file = find_model(options.model, given_answers(options.answer))
     sampler = sampler_from_options(options, file.description)
+    condition = condition_from_options(options, file.description)
     _require_device(options.device)
     import numpy as np
 
@@ -444,10 +481,12 @@ def _sample(options: argparse.Namespace) -> int:
     from ddpm_studio.checkpoints.weights import load_inspected
 
     model = load_inspected(file, options.device)
-    samples = sample_model(model, options.count, options.seed, sampler)
+    samples = sample_model(model, options.count, options.seed, sampler, condition)
+    chosen = condition.labels(file.description, options.count)
+    labels: dict[str, Any] = {} if chosen is None else {"label": np.array(chosen)}
     with replacing_file(options.out) as target:
         target.expected_bytes = samples.nbytes
-        np.savez_compressed(target, x_0=samples.numpy())
+        np.savez_compressed(target, x_0=samples.numpy(), **labels)
     say(f"{options.out}: x_0 of {options.count} samples, shape {tuple(samples.shape)}")
     return 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ddpm_studio.checkpoints.classifier_file import ClassifierFile
 from ddpm_studio.checkpoints.description import Recipe, TrainingRecord
 from ddpm_studio.checkpoints.model_file import ModelFile
 from ddpm_studio.datasets.catalogue import UnknownDataSetError, entry
@@ -96,6 +97,20 @@ def full_summary(model: ModelFile) -> list[tuple[str, str]]:
         ("variance", description.variance),
         ("clipping", "none" if description.clip is None else f"x_0 to ±{description.clip:g}"),
         *_training_rows(description.training),
+    ]
+
+
+def classifier_summary(file: ClassifierFile) -> list[tuple[str, str]]:
+    """The same of a noisy classifier."""
+    description, network = file.description, file.description.network
+    return [
+        ("classifier", description.name),
+        ("file", f"{file.path} ({file.byte_count:,} bytes)"),
+        ("made by", description.origin),
+        ("looks at", " x ".join(map(str, network.sample_shape))),
+        ("classes", f"{network.classes:,}"),
+        ("network", f"{network_summary(network.body)}, {file.parameter_count:,} parameters"),
+        ("pooling", network.pooling),
     ]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ddpm_studio.checkpoints.loading_progress import LoadingProgress
@@ -17,6 +17,7 @@ from ddpm_studio.checkpoints.model_file import ModelFile
 from ddpm_studio.datasets.mixtures import exact_denoiser, exact_mixture
 from ddpm_studio.diffusion.gaussian_mixture import GaussianMixture
 from ddpm_studio.diffusion.respacing import TimeArray, kept_times
+from ddpm_studio.diffusion.sampler_configuration import ReverseVariance, SamplerConfiguration
 from ddpm_studio.diffusion.schedule import NoiseSchedule, ScheduleConfiguration
 from ddpm_studio.session.devices import prepare_torch
 from ddpm_studio.session.loaded_models import loading
@@ -122,8 +123,8 @@ def record_reverse_chain(request: ReverseRequest) -> ChainWork:
 
     With fewer steps than T the trajectory has as many frames as the chain. With the network, the
     same sampler, seed and count give the x_0 that ``ddpm-studio sample`` writes. Raises
-    ModelFileError, ScheduleError, TrajectoryTooLargeError, TemporaryFileError, NotFiniteError or
-    torch.OutOfMemoryError.
+    ModelFileError, ConditionError, ScheduleError, TrajectoryTooLargeError, TemporaryFileError,
+    NotFiniteError or torch.OutOfMemoryError.
     """
     from ddpm_studio.diffusion.trajectory import Trajectory
 
@@ -144,7 +145,9 @@ def record_reverse_chain(request: ReverseRequest) -> ChainWork:
         from ddpm_studio.checkpoints.sampling import sampling_steps
 
         model = yield from loading(request.model, request.device)
-        steps = sampling_steps(model, request.count, request.seed, sampling.sampler)
+        steps = sampling_steps(
+            model, request.count, request.seed, sampling.sampler, sampling.condition
+        )
     else:
         steps = _exact_steps(request, sampling, schedule)
     began = time.monotonic()
@@ -160,6 +163,7 @@ def _exact_steps(
     """The chain with E[x_0 | x_t] in place of the network."""
     import torch
 
+    from ddpm_studio.checkpoints.conditioned import conditioned
     from ddpm_studio.diffusion.chains import initial_noise
     from ddpm_studio.diffusion.samplers import reverse_chain
 
@@ -167,7 +171,17 @@ def _exact_steps(
     shape = request.model.description.network.sample_shape
     x_T = initial_noise(request.count, shape, generator, "cpu")  # the network's, for comparison
     denoiser = _exact_denoiser(request, schedule)
-    return reverse_chain(schedule, denoiser.predict_x_0, x_T, generator, sampling.sampler)
+    description = request.model.description
+    guide = conditioned(description, x_T.device, sampling.condition, request.count).guide
+    sampler = _with_fixed_variance(sampling.sampler)
+    return reverse_chain(schedule, denoiser.predict_x_0, x_T, generator, sampler, guide=guide)
+
+
+def _with_fixed_variance(sampler: SamplerConfiguration) -> SamplerConfiguration:
+    """The exact denoiser has learned none: it takes the small one, best where x_0 is known well."""
+    if sampler.variance != ReverseVariance.LEARNED_RANGE:
+        return sampler
+    return replace(sampler, variance=ReverseVariance.FIXED_SMALL)
 
 
 def _exact_denoiser(request: ReverseRequest, schedule: NoiseSchedule) -> ExactDenoiser:

@@ -12,7 +12,10 @@ from PySide6.QtWidgets import QApplication
 
 from ddpm_studio.checkpoints.bundled import find_model
 from ddpm_studio.checkpoints.convert_command import given_answers
-from ddpm_studio.checkpoints.sampler_options import sampler_from_options
+from ddpm_studio.checkpoints.sampler_options import (
+    condition_from_options,
+    sampler_from_options,
+)
 from ddpm_studio.export import AnimationError, AnimationPlan, preflight
 from ddpm_studio.session.chain_runs import (
     ForwardRequest,
@@ -45,7 +48,10 @@ def export_from_options(options: argparse.Namespace) -> int:
     model = find_model(options.model, given_answers(options.answer))
     T = model.description.schedule.T
     plan = _plan(options, T)
-    sampling = SamplingChoice(sampler_from_options(options, model.description))
+    sampling = SamplingChoice(
+        sampler_from_options(options, model.description),
+        condition=condition_from_options(options, model.description),
+    )
     count = options.count or default_count(model)
     view = ExportView(options.view)
     application = _application(options)  # must outlive everything that draws
