@@ -142,8 +142,7 @@ class RunFolder:
     def discard(self) -> None:
         """Remove the run, and the folder where nothing else is in it."""
         self.clear()
-        _remove(self.path / _LOCK)
-        self._lock.release()
+        self._lock.remove()
         with suppress(OSError):
             self.path.rmdir()
 

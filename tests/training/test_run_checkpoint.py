@@ -434,6 +434,31 @@ def test_discarding_leaves_nothing(small: TrainingConfiguration, folder: RunFold
     assert not folder.path.exists()
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files are counted there")
+def test_discarding_removes_no_open_file_where_the_system_forbids_that(
+    folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Windows does."""
+    unlink, refused = os.unlink, []
+
+    def refuse_open_files(path: str | Path) -> None:
+        if any(os.path.samefile(path, each) for each in _open_files()):
+            refused.append(path)
+            raise PermissionError(13, "The process cannot access the file")
+        unlink(path)
+
+    folder.open_for_writing()
+    monkeypatch.setattr(os, "unlink", refuse_open_files)
+    folder.discard()
+    assert refused
+    assert not folder.path.exists()
+
+
+def _open_files() -> list[str]:
+    links = [os.path.join("/proc/self/fd", name) for name in os.listdir("/proc/self/fd")]
+    return [link for link in links if os.path.exists(link)]
+
+
 def test_the_folder_of_a_model_file(tmp_path: Path) -> None:
     assert RunFolder.beside(tmp_path / "a.b.safetensors").path == tmp_path / "a.b.run"
     assert RunFolder.beside(tmp_path / "a").path == tmp_path / "a.run"
