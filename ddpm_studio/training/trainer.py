@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -235,6 +236,8 @@ class Trainer:
 
     def _require_progress(self) -> None:
         """Also the look at the numbers that :meth:`_require_numbers` spared."""
+        if self._ranks.size > 1:
+            self.history.share_buckets(partial(self._ranks.total, device=self.device))
         good_steps = first_bad_step(self.history)
         if good_steps is not None:  # the optimiser has left out all steps from there on
             self._step = good_steps
