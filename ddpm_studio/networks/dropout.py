@@ -28,7 +28,6 @@ class Dropout(nn.Dropout):
 
 def _random_levels(x: Tensor) -> Tensor:
     """Uniform whole numbers from -32768 to 32767, of x's shape; int16."""
-    count = x.numel()
-    words = torch.empty(-(-count // 4), dtype=torch.int64)
-    words.random_(torch.iinfo(torch.int64).min, None)
+    count, limits = x.numel(), torch.iinfo(torch.int64)
+    words = torch.randint(limits.min, limits.max, (-(-count // 4),), device=x.device)
     return words.view(torch.int16)[:count].view(x.shape)

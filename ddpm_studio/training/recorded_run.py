@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Generator
 
 from ddpm_studio.atomic_file import SaveError
+from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.training.run_folder import RunFolder
 from ddpm_studio.training.trainer import Trainer
 from ddpm_studio.training.training_step import TrainingStep
@@ -18,16 +19,17 @@ class RecordedRun:
     """Drives a trainer, and keeps its state in a folder that was opened for writing.
 
     A save that fails does not end the training: ``report`` is told, the older checkpoint stays, and
-    the next save may succeed.
+    the next save may succeed. It is also told why a network is not compiled.
     """
 
     def __init__(
-        self, trainer: Trainer, folder: RunFolder, report: Callable[[SaveError], None]
+        self, trainer: Trainer, folder: RunFolder, report: Callable[[ExplainedError], None]
     ) -> None:
         self.trainer = trainer
         self.folder = folder
         self.saved_step: int | None = None
         self._report = report
+        self._told_problem: ExplainedError | None = None
         self._log = folder.loss_log(trainer.configuration)
         self._saved_at = self._logged_at = time.monotonic()
 
@@ -35,10 +37,18 @@ class RecordedRun:
         """What :meth:`Trainer.run` yields and raises. Close it to stop: it saves in the end."""
         try:
             for step in self.trainer.run():
+                self._tell_of_compilation()
                 self._keep_up()
                 yield step
         finally:
             self.save()
+
+    def _tell_of_compilation(self) -> None:
+        """Once: it is known with the first step."""
+        problem = self.trainer.compilation_problem
+        if problem is not None and problem is not self._told_problem:
+            self._told_problem = problem
+            self._report(problem)
 
     def save(self) -> bool:
         """Save now, as at a pause, unless that is done; whether all is on the disk.
