@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 SUFFIX = ".run"
 KEPT = 2
 _CHECKPOINT = re.compile(r"step-(\d{9})\.safetensors")
+_SNAPSHOT = re.compile(r"samples-(\d{9})\.safetensors")
 _LOG, _LOCK = "losses.csv", "lock"
 
 
@@ -87,10 +88,20 @@ class RunFolder:
 
     def checkpoints(self) -> list[Path]:
         """Newest first."""
-        found: list[Path] = []
+        return sorted(self._named(_CHECKPOINT), reverse=True)
+
+    def snapshots(self) -> list[Path]:
+        """Samples that a window has kept here, oldest first."""
+        return sorted(self._named(_SNAPSHOT))
+
+    def snapshot_path(self, step: int) -> Path:
+        """Of the samples after so many steps."""
+        return self.path / f"samples-{step:09}.safetensors"
+
+    def _named(self, pattern: re.Pattern[str]) -> list[Path]:
         with suppress(OSError):
-            found = [path for path in self.path.iterdir() if _CHECKPOINT.fullmatch(path.name)]
-        return sorted(found, reverse=True)
+            return [path for path in self.path.iterdir() if pattern.fullmatch(path.name)]
+        return []
 
     def summary(self) -> CheckpointSummary | None:
         """What the newest checkpoint with a good header says; None where there is none."""
@@ -136,7 +147,7 @@ class RunFolder:
 
     def clear(self) -> None:
         """Remove the run, but not what others have put here. Only for one who may write here."""
-        for path in (*self.checkpoints(), self.path / _LOG):
+        for path in (*self.checkpoints(), *self.snapshots(), self.path / _LOG):
             _remove(path)
 
     def discard(self) -> None:
