@@ -31,6 +31,8 @@ class RecordedRun:
         self._report = report
         self._told_problem: ExplainedError | None = None
         self._log = folder.loss_log(trainer.configuration)
+        self._distrusted = set(folder.checkpoints_after(trainer.step))
+        self._failing: set[str] = set()
         self._saved_at = self._logged_at = time.monotonic()
 
     def run(self) -> Generator[TrainingStep, None, None]:
@@ -59,19 +61,26 @@ class RecordedRun:
             return True
         self._saved_at = time.monotonic()
         try:
-            return self._save()
-        except SaveError as error:
-            self._report(error)
+            return self.trainer.is_sound and self._saves("checkpoint", self._save)
         except RuntimeError:  # of a device that is gone, which the run itself says
-            pass
-        return False
-
-    def _save(self) -> bool:
-        if not self.trainer.is_sound:
             return False
-        self.folder.save(self.trainer.state())
+
+    def _save(self) -> None:
+        written = self.folder.save(self.trainer.state(), self._distrusted)
+        self._distrusted.discard(written)
         self.saved_step = self.trainer.step
         self._log.write(self.trainer.history)
+
+    def _saves(self, name: str, write: Callable[[], None]) -> bool:
+        """Whether that went well. A failure is told once, until it has gone well in between."""
+        try:
+            write()
+        except SaveError as error:
+            if name not in self._failing:
+                self._failing.add(name)
+                self._report(error)
+            return False
+        self._failing.discard(name)
         return True
 
     def _keep_up(self) -> None:
@@ -81,7 +90,4 @@ class RecordedRun:
             self.save()
         if now - self._logged_at > _LOG_SECONDS:
             self._logged_at = now
-            try:
-                self._log.write(self.trainer.history)
-            except SaveError as error:
-                self._report(error)
+            self._saves("log", lambda: self._log.write(self.trainer.history))

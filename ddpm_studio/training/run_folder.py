@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +91,10 @@ class RunFolder:
         """Newest first."""
         return sorted(self._named(_CHECKPOINT), reverse=True)
 
+    def checkpoints_after(self, step: int) -> list[Path]:
+        """Newest first: where a training goes on after that step, those could not be read."""
+        return [path for path in self.checkpoints() if int(path.stem[len("step-") :]) > step]
+
     def snapshots(self) -> list[Path]:
         """Samples that a window has kept here, oldest first."""
         return sorted(self._named(_SNAPSHOT))
@@ -126,12 +131,14 @@ class RunFolder:
             )
         raise NoCheckpointError("“{path}” holds no checkpoint of a training.", path=self.path)
 
-    def save(self, state: RunState) -> Path:
-        """Write a checkpoint; of the others, only the newest before it stays. Raises SaveError."""
+    def save(self, state: RunState, distrusted: Collection[Path] = ()) -> Path:
+        """Write a checkpoint; of the others, only the newest before it stays. Raises SaveError.
+
+        None of the ``distrusted`` does, nor does a later one: it is of a future that did not happen.
+        """
         path = self.path / f"step-{state.step:09}.safetensors"
         save_checkpoint(path, state)
-        # Later ones are damaged, or of a future that did not happen.
-        before = [other for other in self.checkpoints() if other < path]
+        before = [each for each in self.checkpoints() if each < path and each not in distrusted]
         for other in self.checkpoints():
             if other != path and other not in before[: KEPT - 1]:
                 _remove(other)

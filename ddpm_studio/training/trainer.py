@@ -87,6 +87,7 @@ class Trainer:
         self._history = LossHistory(self.schedule.T)
         self._unread: list[TrainingStep] = []
         self._step = 0
+        self._is_whole = True  # not in the middle of a step that has changed weights already
         self.compilation_problem: CompilationError | None = None
         self._prepare()
 
@@ -163,8 +164,11 @@ class Trainer:
 
     @property
     def is_sound(self) -> bool:
-        """Whether the loss is a number and far from exploding: a state worth keeping."""
-        return is_sound(self.history)
+        """Whether the loss is a number and far from exploding: a state worth keeping.
+
+        Neither is one whose last step was broken off between its first change and its last.
+        """
+        return self._is_whole and is_sound(self.history)
 
     def run(self) -> Iterator[TrainingStep]:
         """Yield after each step until ``configuration.steps`` are done.
@@ -179,6 +183,7 @@ class Trainer:
         while self._step < self.configuration.steps:
             step = self._step_or_explanation()
             self._step += 1
+            self._is_whole = True
             self._unread.append(step)
             if self._step % _READ_EVERY == 0 or self._step == self.configuration.steps:
                 self._require_progress()
@@ -210,9 +215,11 @@ class Trainer:
         norm = self._optimiser.clip_gradients()
         reported = self._ranks.mean(loss.detach())
         self._require_numbers(reported, norm)
+        # What needs memory comes before what changes the weights.
+        losses = _sample_losses(output.detach(), batch.target)
+        self._is_whole = False
         self._optimiser.step(rate, norm)
         self._average.update()
-        losses = _sample_losses(output.detach(), batch.target)
         return TrainingStep(self._step + 1, rate, reported, norm, batch.t, losses)
 
     def _draw(self) -> Batch:
