@@ -75,7 +75,7 @@ def test_a_snapshot_survives_its_file(name: str, folder: RunFolder) -> None:
     assert again.trajectory.is_complete
     for t in range(snapshot.trajectory.T + 1):
         before, after = snapshot.trajectory.frame(t), again.trajectory.frame(t)
-        tolerance = np.ptp(before) / 500 if name == "digits" else 2e-3
+        tolerance = np.ptp(before) / 500 if name == "digits" else np.abs(before).max() / 2000
         assert np.abs(before - after).max() < tolerance
         means = snapshot.trajectory.statistics(t).mean - again.trajectory.statistics(t).mean
         assert np.abs(means).max() < 1e-3
@@ -170,7 +170,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "other times": lambda content: with_arrays(content, times=np.arange(51)),
     "fewer frames": lambda content: with_arrays(content, frames=np.zeros((50, 500, 2), "float16")),
     "other samples": lambda content: with_arrays(content, frames=np.zeros((51, 4, 2), "float16")),
-    "a single number": lambda content: with_arrays(content, frames=np.float16(1).reshape(())),
+    "a single number": lambda content: with_arrays(content, frames=np.array(1, np.float16)),
     "another type": lambda content: with_arrays(content, frames=np.zeros((51, 500, 2))),
     "levels without a range": lambda content: with_arrays(
         content, frames=np.zeros((51, 500, 2), np.uint8)
@@ -223,8 +223,8 @@ def test_a_training_that_goes_on_after_a_restart_has_its_samples_again(
     second.run.resume_from(found.folder, "cpu")
     second.until(lambda: len(second.run.snapshots) >= len(before))
     assert [each.step for each in second.run.snapshots][: len(before)] == before
-    old, new = first.run.snapshots[0].trajectory, second.run.snapshots[0].trajectory
-    assert np.abs(old.frame(0) - new.frame(0)).max() < 2e-3
+    old, new = (watch.run.snapshots[0].trajectory.frame(0) for watch in (first, second))
+    assert (np.abs(old - new) <= 5e-4 * np.abs(old) + 1e-7).all()  # float16
     assert second.told == []
     second.run.discard()
     second.until_state(TrainingState.IDLE)
