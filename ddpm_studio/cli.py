@@ -177,6 +177,12 @@ def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
         "that is at least 10 %% faster",
     )
     train.add_argument(
+        "--compile",
+        action=argparse.BooleanOptionalAction,
+        help="compile the network with torch.compile, on CUDA: it takes minutes at the start, and steps "
+        "are faster after (default: the preset's, no)",
+    )
+    train.add_argument(
         "--threads",
         type=_whole(1, 1024),
         metavar="N",
@@ -453,6 +459,7 @@ def _train(options: argparse.Namespace) -> int:
         seed=options.seed,
         batch_size=options.batch_size,
         precision=options.precision,
+        compile=options.compile,
         resume=options.resume,
         device=options.device,
         threads=options.threads,

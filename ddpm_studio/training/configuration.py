@@ -64,6 +64,8 @@ class TrainingConfiguration:
     precision               "float32", "bfloat16" for autocast, or "auto": measured at the start,
                             bfloat16 only where it is at least 10 % faster
     autosave_every          steps from one checkpoint to the next
+    compile                 whether torch.compile is tried, on CUDA: minutes at the start, and faster
+                            steps after
     """
 
     name: str
@@ -84,6 +86,7 @@ class TrainingConfiguration:
     seed: int = 0
     precision: str = "float32"
     autosave_every: int = 1000
+    compile: bool = False
 
     def __post_init__(self) -> None:
         for field in ("name", "data_set"):
@@ -94,6 +97,8 @@ class TrainingConfiguration:
             _require_number(field, getattr(self, field), allowed, rule)
         for field, choices in _CHOICES.items():
             _require_choice(field, getattr(self, field), choices)
+        if not isinstance(self.compile, bool):
+            raise TrainingConfigurationError("{field} must be true or false.", field="compile")
         self._check_learning_rate_steps()
         self._check_schedule()
         self._check_network()
