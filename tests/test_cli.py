@@ -229,7 +229,7 @@ def test_info_of_what_is_no_model(tmp_path: Path, refused: Refuse) -> None:
     assert "There is no file" in refused("info", path)
     path.write_text("A letter to a friend.")
     assert "text.safetensors is not a model file" in refused("info", path)
-    assert "not a file but a folder" in refused("info", tmp_path)
+    assert "is no model of a project" in refused("info", tmp_path)
     os.mkfifo(tmp_path / "pipe")
     assert "a folder or a device" in refused("info", tmp_path / "pipe")
     content = bytearray(BUNDLED.read_bytes())

@@ -108,7 +108,7 @@ def answered(checkpoint: ForeignCheckpoint, answers: Answers) -> ModelFile:
         raise ModelFileError(
             "{file} cannot be used like this: {reason}.", file=checkpoint.path.name, reason=error
         ) from error
-    status = os.stat(checkpoint.path)
+    status = _status(checkpoint.path)
     return ModelFile(
         checkpoint.path,
         description,
@@ -136,10 +136,22 @@ def read_foreign_weights(file: ModelFile) -> dict[str, Tensor]:
 
     Raises ModelFileError.
     """
-    status = os.stat(file.path)
+    status = _status(file.path)
+    if (status.st_size, status.st_mtime_ns) != (file.byte_count, file.modified_ns):
+        raise _changed(file.path)
     checkpoint = look_at(file.path)
-    if isinstance(checkpoint, ModelFile) or status.st_mtime_ns != file.modified_ns:
-        raise ModelFileError(
-            "{file} has changed since it was opened: open it again.", file=file.path.name
-        )
+    if isinstance(checkpoint, ModelFile):
+        raise _changed(file.path)
     return checkpoint.read_weights(dict(file.answers or ()))
+
+
+def _status(path: Path) -> os.stat_result:
+    """Of what was there a moment ago."""
+    try:
+        return os.stat(path)
+    except OSError as error:
+        raise _changed(path) from error
+
+
+def _changed(path: Path) -> ModelFileError:
+    return ModelFileError("{file} has changed since it was opened: open it again.", file=path.name)
