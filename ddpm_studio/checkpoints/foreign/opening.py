@@ -9,7 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ddpm_studio.checkpoints.description import DescriptionError, require_samples_like_data
-from ddpm_studio.checkpoints.foreign import openai_unet
+from ddpm_studio.checkpoints.foreign import (
+    diffusers_folder,
+    ermon_ddim,
+    openai_unet,
+    pytorch_ddpm,
+)
 from ddpm_studio.checkpoints.foreign.foreign_checkpoint import ForeignCheckpoint
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question, checked_answers
 from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError, inspect_model_file
@@ -42,11 +47,16 @@ def look_at(path: Path) -> ModelFile | ForeignCheckpoint:
 
 def _file_families() -> tuple[Recognise, ...]:
     """Of files that torch wrote."""
-    return (openai_unet.recognise,)
+    return (
+        pytorch_ddpm.recognise,
+        openai_unet.recognise,
+        ermon_ddim.recognise,
+        diffusers_folder.recognise_file,
+    )
 
 
 def _folder_families() -> tuple[Recognise, ...]:
-    return ()
+    return (diffusers_folder.recognise,)
 
 
 def _recognised(path: Path, families: tuple[Recognise, ...]) -> ForeignCheckpoint:
