@@ -31,6 +31,7 @@ _UP = {
     "AttnUpBlock2D": (True, None),
     "ResnetUpsampleBlock2D": (False, "resnet"),
 }
+_MAX_LEVELS, _MAX_BLOCKS = 8, 8  # as our configuration has it; names are made for each of them
 _OLD_PREFIX = "UNetRes"  # of the kinds of blocks, in the first versions
 _PADDED = {0: Resampling.CONVOLUTION_END_PADDED, 1: Resampling.CONVOLUTION}
 
@@ -83,6 +84,10 @@ class DiffusersUNet:
         """From the settings in ``config.json``."""
         _refuse_variations(settings)
         widths = settings.wholes("block_out_channels", (224, 448, 672, 896))
+        if not 1 <= len(widths) <= _MAX_LEVELS:
+            raise _unsupported(settings, "block_out_channels")
+        if _positive(settings, "layers_per_block", 2) > _MAX_BLOCKS:
+            raise _unsupported(settings, "layers_per_block")
         attends, resampling = _levels(settings, len(widths))
         return cls(settings, widths, attends, resampling, _image_size(settings))
 
@@ -209,7 +214,7 @@ def _levels(settings: JsonSettings, count: int) -> tuple[tuple[bool, ...], str]:
     downward = _kinds(settings, "down_block_types", down, _DOWN, "downsample_type")
     upward = _kinds(settings, "up_block_types", up, _UP, "upsample_type")
     attends = tuple(attends for attends, _ in downward)
-    if not 1 <= count == len(down) == len(up):
+    if not count == len(down) == len(up):
         raise _unsupported(settings, "block_out_channels")
     if attends != tuple(attends for attends, _ in reversed(upward)):
         raise _unsupported(settings, "up_block_types")
@@ -242,10 +247,9 @@ def _kinds(
         if kind not in known:
             raise _unsupported(settings, name)
         attends, joint = known[kind]
-        joint = settings.text(joining, "conv") if joint is None else joint
-        if joint not in ("conv", "resnet"):
-            raise _unsupported(settings, joining)
-        kinds.append((attends, joint))
+        kinds.append((attends, joint or str(settings.values.get(joining, "conv"))))
+    if any(joint not in ("conv", "resnet") for _, joint in kinds[:-1]):  # the last joins nothing
+        raise _unsupported(settings, joining)
     return kinds
 
 

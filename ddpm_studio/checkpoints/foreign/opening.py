@@ -19,6 +19,7 @@ from ddpm_studio.checkpoints.foreign.foreign_checkpoint import ForeignCheckpoint
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question, checked_answers
 from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError, inspect_model_file
 from ddpm_studio.datasets.catalogue import CATALOGUE
+from ddpm_studio.diffusion.sampler_configuration import SamplerError
 from ddpm_studio.diffusion.schedule import ScheduleError
 from ddpm_studio.explained_error import ExplainedError, brief
 from ddpm_studio.networks.configuration import NetworkConfigurationError
@@ -63,10 +64,22 @@ def _recognised(path: Path, families: tuple[Recognise, ...]) -> ForeignCheckpoin
     for recognise in families:
         found = recognise(path)
         if found is not None:
+            _require_describable(found)
             return found
     raise ModelFileError(
         "{file} is no model of a project that DDPM Studio knows.", file=brief(path.name)
     )
+
+
+def _require_describable(checkpoint: ForeignCheckpoint) -> None:
+    """Raises ModelFileError where not even the best guesses make a model of it."""
+    guesses = {question.name: question.guess for question in checkpoint.questions}
+    try:
+        _ = checkpoint.describe(guesses).sampler
+    except (DescriptionError, NetworkConfigurationError, SamplerError, ScheduleError) as error:
+        raise ModelFileError(
+            "{file} cannot be opened: {reason}.", file=brief(checkpoint.path.name), reason=error
+        ) from error
 
 
 def starts_like_torch(path: Path) -> bool:
