@@ -270,11 +270,18 @@ def _add_answers(command: argparse.ArgumentParser) -> None:
 
 def _add_convert(commands: Commands[argparse.ArgumentParser]) -> None:
     convert = commands.add_parser(
-        "convert", help="make a model file of another project's checkpoint"
+        "convert",
+        help="make a model file of another project's checkpoint, or a folder of diffusers",
     )
     convert.add_argument("file", type=Path, metavar="FILE|FOLDER")
     what = convert.add_mutually_exclusive_group(required=True)
     what.add_argument("--out", type=Path, metavar="FILE.safetensors", help="a model file of ours")
+    what.add_argument(
+        "--to-diffusers",
+        type=Path,
+        metavar="FOLDER",
+        help="a new folder that Hugging Face's diffusers opens as a DDPMPipeline",
+    )
     _add_answers(convert)
     convert.set_defaults(command=_convert)
 

@@ -96,6 +96,8 @@ def convert(options: argparse.Namespace) -> int:
         description = replace(file.description, name=_name(options.out))
         save_model(options.out, description, model.denoiser.network.state_dict())
         say(f"{options.out}: {file.parameter_count:,} parameters")
+    else:
+        _export(file, options.to_diffusers)
     return 0
 
 
@@ -109,6 +111,22 @@ def _convert_classifier(options: argparse.Namespace) -> int:
     save_classifier(options.out, description, classifier.network.state_dict())
     say(f"{options.out}: {file.parameter_count:,} parameters")
     return 0
+
+
+def _export(file: ModelFile, folder: Path) -> None:
+    """Write the folder; what speaks against it is found before the weights are read."""
+    from ddpm_studio.checkpoints.diffusers_export import (
+        check_new_folder,
+        export_to_diffusers,
+        exportable_network,
+    )
+    from ddpm_studio.checkpoints.weights import load_inspected
+
+    exportable_network(file.description)
+    check_new_folder(folder)
+    model = load_inspected(file)
+    export_to_diffusers(folder, file.description, model.denoiser.network.state_dict())
+    say(f"{folder}: {file.parameter_count:,} parameters, for diffusers")
 
 
 def _name(path: Path) -> str:
