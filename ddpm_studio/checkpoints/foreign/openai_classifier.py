@@ -16,6 +16,7 @@ from ddpm_studio.checkpoints.foreign.openai_layout import (
     Shapes,
     possible_blocks,
     read_layout,
+    required_shape,
 )
 from ddpm_studio.checkpoints.foreign.openai_names import Layers, pool, tensor_names, way_down
 from ddpm_studio.checkpoints.foreign.openai_questions import attention_questions, size_question
@@ -112,13 +113,7 @@ class OpenAiClassifier:
     @property
     def _outputs(self) -> tuple[int, int]:
         """Classes, and features of the layer before them where all levels are pooled."""
-        last = {
-            Pooling.ATTENTION: "out.2.c_proj",
-            Pooling.AVERAGE: "out.3",
-            Pooling.ALL_LEVELS: "out.2",
-            Pooling.ALL_LEVELS_NORMED: "out.3",
-        }[Pooling(self.pooling)]
-        shape = self.shapes[f"{last}.weight"]
+        shape = _last_shape(self.shapes, self.pooling)
         of_levels = self.pooling in (Pooling.ALL_LEVELS, Pooling.ALL_LEVELS_NORMED)
         return shape[0], shape[1] if of_levels else ClassifierConfiguration.hidden_width
 
@@ -191,8 +186,20 @@ def _pooling(shapes: Shapes) -> str:
     return known[dimensions]
 
 
+def _last_shape(shapes: Shapes, pooling: str) -> tuple[int, ...]:
+    """Of the weights whose rows are the classes."""
+    name, dimensions = {
+        Pooling.ATTENTION: ("out.2.c_proj.weight", 3),
+        Pooling.AVERAGE: ("out.3.weight", 4),
+        Pooling.ALL_LEVELS: ("out.2.weight", 2),
+        Pooling.ALL_LEVELS_NORMED: ("out.3.weight", 2),
+    }[Pooling(pooling)]
+    return required_shape(shapes, name, dimensions)
+
+
 def _layouts(shapes: Shapes, pooling: str) -> tuple[Layout, ...]:
     """All that fit; the likeliest depth first."""
+    _last_shape(shapes, pooling)  # raises where there is none
     depths = sorted(possible_blocks(shapes), key=lambda blocks: (blocks != _DEPTH, blocks))
     layouts = tuple(read_layout(shapes, blocks) for blocks in depths)
     if not layouts:

@@ -19,6 +19,7 @@ from ddpm_studio.checkpoints.foreign.openai_layout import (
     Shapes,
     possible_blocks,
     read_layout,
+    required_shape,
 )
 from ddpm_studio.checkpoints.foreign.openai_names import tensor_names, way_down, way_up
 from ddpm_studio.checkpoints.foreign.openai_questions import Facts, model_questions
@@ -142,7 +143,7 @@ def _layers(layout: Layout) -> Iterator[tuple[str, str]]:
 
 
 def _facts(shapes: Shapes, layout: Layout) -> Facts:
-    inputs, outputs = layout.image_channels, shapes.get("out.2.weight", (0,))[0]
+    inputs, outputs = layout.image_channels, required_shape(shapes, "out.2.weight", 4)[0]
     if outputs * 2 == inputs or (inputs, outputs) == (6, 6):
         raise LayoutError(
             "it enlarges images that it is given, and only models that make images from noise "
@@ -154,8 +155,9 @@ def _facts(shapes: Shapes, layout: Layout) -> Facts:
             outputs=outputs,
             inputs=inputs,
         )
-    labels = shapes.get("label_emb.weight")
-    return Facts(layout, outputs == 2 * inputs, labels[0] if labels else None)
+    has_classes = "label_emb.weight" in shapes
+    classes = required_shape(shapes, "label_emb.weight")[0] if has_classes else None
+    return Facts(layout, outputs == 2 * inputs, classes)
 
 
 def time_scale(answers: Answers) -> float:

@@ -296,7 +296,8 @@ def changed(folder: Path, name: str = "improved", **tensors: Tensor | None) -> P
             "it enlarges images that it is given",
         ),
         ({"out.2.weight": torch.zeros(5, 32, 3, 3)}, "5 channels of 3"),
-        ({"out.2.weight": None}, "0 channels of 3"),
+        ({"out.2.weight": None}, "it has no out.2.weight"),
+        ({"label_emb.weight": torch.zeros(())}, "it has no label_emb.weight"),
         (
             {"input_blocks.3.0.in_layers.2.weight": None},
             "it has no input_blocks.3.0.in_layers.2.weight",
@@ -320,6 +321,13 @@ def test_a_layer_that_is_missing_or_of_another_shape(tmp_path: Path) -> None:
     assert isinstance(checkpoint, OpenAiUnet)
     with pytest.raises(ModelFileError, match="do not fit the network"):
         load_inspected(answered(checkpoint, {"image_size": 8}))
+
+
+def test_a_damaged_classifier_is_refused(tmp_path: Path) -> None:
+    path = changed(tmp_path, "classifier_attention", **{"out.2.c_proj.weight": None})
+    model = opened("improved", tmp_path)
+    with pytest.raises(ModelFileError, match=r"like a classifier .*: it has no out\.2\.c_proj"):
+        answered_classifier(path, model.description)
 
 
 def test_a_classifier_is_no_model_and_a_model_no_classifier(tmp_path: Path) -> None:
