@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import io
-import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -12,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ddpm_studio import __version__
-from ddpm_studio.explained_error import ExplainedError
+from ddpm_studio.explained_error import ExplainedError, printable
+from ddpm_studio.standard_streams import discard_output, mend_standard_streams, say
 
 USAGE_ERROR, FAILURE, INTERRUPTED = 2, 1, 130
 MAX_COUNT = 1_000_000
@@ -21,18 +21,18 @@ QT_PACKAGES = ("PySide6", "pyqtgraph", "shiboken6")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0, or non-zero after one line on stderr."""
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that lacks a sign shows its number
-        sys.stdout.reconfigure(errors="backslashreplace")
-    options = _parser().parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = options.command
+    mend_standard_streams()
+    _interrupts_can_be_caught()
     try:
+        options = _parser().parse_args(arguments)
+        command: Callable[[argparse.Namespace], int] = options.command
         code = command(options)
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
         return _complain("Stopped.", INTERRUPTED)
     except BrokenPipeError:
-        _discard_output()  # the reader of a pipe left: nothing to say, and nobody to say it to
+        discard_output()  # the reader of a pipe left: nothing to say, and nobody to say it to
         return FAILURE
     except ExplainedError as error:
         return _complain(str(error), FAILURE)
@@ -52,24 +52,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain("There is not enough memory: ask for fewer samples.", FAILURE)
 
 
+def _interrupts_can_be_caught() -> None:
+    """From here on Ctrl-C is caught; __main__ let it end the process in silence until now."""
+    with suppress(ValueError):  # of a thread that is not the main one, which gets none
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def _complain(message: str, code: int) -> int:
-    # A file may carry any characters in its name: on a terminal they could be commands.
-    shown = "".join(sign if sign.isprintable() else "?" for sign in message)
-    print(f"ddpm-studio: {shown}", file=sys.stderr)
+    print(f"ddpm-studio: {printable(message)}", file=sys.stderr)
     return code
 
 
 def _sentence(error: OSError) -> str:
     if error.filename is None:  # only what is printed has no name
-        _discard_output()
+        discard_output()
         return f"The output cannot be written: {error.strerror or error}."
     return f"{error.filename} cannot be used: {error.strerror}."
-
-
-def _discard_output() -> None:
-    """Python writes out what is left at its end, and would fail once more."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class CommandError(ExplainedError):
@@ -122,6 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     info.add_argument("file", type=Path, metavar="FILE")
     _add_answers(info)
     info.set_defaults(command=_info)
+    _add_data(commands)
     _add_convert(commands)
     _add_benchmark(commands)
     return parser
@@ -177,6 +177,12 @@ def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
         "that is at least 10 %% faster",
     )
     train.add_argument(
+        "--compile",
+        action=argparse.BooleanOptionalAction,
+        help="compile the network with torch.compile, on CUDA: it takes minutes at the start, and steps "
+        "are faster after (default: the preset's, no)",
+    )
+    train.add_argument(
         "--threads",
         type=_whole(1, 1024),
         metavar="N",
@@ -186,6 +192,70 @@ def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
         "--tensorboard", type=Path, metavar="DIR", help="write losses and samples for TensorBoard"
     )
     train.set_defaults(command=_train)
+
+
+def _add_data(commands: Commands[argparse.ArgumentParser]) -> None:
+    data = commands.add_parser("data", help="list, import, download, remove or move data sets")
+    actions = data.add_subparsers(title="actions", metavar="ACTION", required=True)
+    actions.add_parser("list", help="all data sets").set_defaults(
+        command=_data_command("list_data")
+    )
+    where = actions.add_parser("where", help="the folder of what was imported")
+    where.set_defaults(command=_data_command("where_data"))
+    _add_data_import(actions)
+    download = actions.add_parser(
+        "download", help="mnist, fashion-mnist, cifar-10 or cifar-100; goes on where it ended"
+    )
+    download.add_argument("name", metavar="NAME")
+    download.set_defaults(command=_data_command("download_data_set"))
+    remove = actions.add_parser("remove", help="delete an imported data set")
+    what = remove.add_mutually_exclusive_group(required=True)
+    what.add_argument("name", nargs="?", metavar="NAME")
+    what.add_argument("--all", action="store_true", help="all of them, and unfinished downloads")
+    remove.set_defaults(command=_data_command("remove_data_set"))
+    move = actions.add_parser("move", help="keep what was imported in another folder")
+    move.add_argument("folder", type=Path, metavar="FOLDER")
+    move.set_defaults(command=_data_command("move_data"))
+
+
+def _add_data_import(actions: Commands[argparse.ArgumentParser]) -> None:
+    load = actions.add_parser(
+        "import",
+        help="a folder of pictures (sub-folders are classes), IDX (MNIST), CIFAR's binary version or "
+        "its tar.gz, .npz or .npy",
+    )
+    load.add_argument("path", type=Path, metavar="PATH")
+    load.add_argument("--name", metavar="NAME", help="default: that of the file or folder")
+    load.add_argument(
+        "--size",
+        type=_whole(4, 1024),
+        metavar="PIXELS",
+        help="a side; default: 32, or as in the file",
+    )
+    load.add_argument(
+        "--framing",
+        choices=("crop", "stretch", "pad"),
+        default="crop",
+        help="of pictures that are not square: keep the middle (default), stretch, or pad with black",
+    )
+    colours = load.add_mutually_exclusive_group()
+    colours.add_argument("--grey", action="store_true", default=None, help="one channel")
+    colours.add_argument("--colour", dest="grey", action="store_false", help="three channels")
+    load.add_argument(
+        "--flip", action="store_true", help="training may mirror them, left for right"
+    )
+    load.add_argument("--licence", default="", metavar="TEXT", help="who may use them")
+    load.set_defaults(command=_data_command("import_data_set"))
+
+
+def _data_command(name: str) -> Callable[[argparse.Namespace], int]:
+    def run(options: argparse.Namespace) -> int:
+        from ddpm_studio.datasets import command
+
+        action: Callable[[argparse.Namespace], int] = getattr(command, name)
+        return action(options)
+
+    return run
 
 
 def _add_answers(command: argparse.ArgumentParser) -> None:
@@ -200,11 +270,18 @@ def _add_answers(command: argparse.ArgumentParser) -> None:
 
 def _add_convert(commands: Commands[argparse.ArgumentParser]) -> None:
     convert = commands.add_parser(
-        "convert", help="make a model file of another project's checkpoint"
+        "convert",
+        help="make a model file of another project's checkpoint, or a folder of diffusers",
     )
     convert.add_argument("file", type=Path, metavar="FILE|FOLDER")
     what = convert.add_mutually_exclusive_group(required=True)
     what.add_argument("--out", type=Path, metavar="FILE.safetensors", help="a model file of ours")
+    what.add_argument(
+        "--to-diffusers",
+        type=Path,
+        metavar="FOLDER",
+        help="a new folder that Hugging Face's diffusers opens as a DDPMPipeline",
+    )
     _add_answers(convert)
     convert.set_defaults(command=_convert)
 
@@ -356,7 +433,7 @@ def _models(_options: argparse.Namespace) -> int:
     models = bundled_models(damaged.append)
     width = max((len(model.description.name) for model in models), default=0)
     for model in models:
-        print(f"{model.description.name:<{width}}  {one_line_summary(model)}")
+        say(f"{model.description.name:<{width}}  {one_line_summary(model)}")
     for error in damaged:
         _complain(str(error), FAILURE)
     return FAILURE if damaged else 0
@@ -389,6 +466,7 @@ def _train(options: argparse.Namespace) -> int:
         seed=options.seed,
         batch_size=options.batch_size,
         precision=options.precision,
+        compile=options.compile,
         resume=options.resume,
         device=options.device,
         threads=options.threads,
@@ -423,7 +501,7 @@ def _sample(options: argparse.Namespace) -> int:
     with replacing_file(options.out) as target:
         target.expected_bytes = samples.nbytes
         np.savez_compressed(target, x_0=samples.numpy(), **labels)
-    print(f"{options.out}: x_0 of {options.count} samples, shape {tuple(samples.shape)}")
+    say(f"{options.out}: x_0 of {options.count} samples, shape {tuple(samples.shape)}")
     return 0
 
 
@@ -441,7 +519,8 @@ def _measure(options: argparse.Namespace) -> int:
     model = load_inspected(file, options.device)
     for measurement in measure(model, plan):
         _show_share(measurement.done / plan.work)
-    print("\n".join([f"{file.description.name}:", *report_lines(measurement)]))
+    for line in (f"{file.description.name}:", *report_lines(measurement)):
+        say(line)
     return 0
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -73,6 +75,19 @@ class InventedCheckpoint:
 def recognise_invented(path: Path) -> InventedCheckpoint | None:
     with zipfile.ZipFile(path) as archive:
         return InventedCheckpoint(path) if archive.namelist() == ["invented"] else None
+
+
+def pytest_configure() -> None:
+    """No data set of whoever runs the tests is seen, also where modules are only read."""
+    os.environ["DDPM_STUDIO_DATA"] = str(Path(tempfile.gettempdir()) / "there is no data set here")
+
+
+@pytest.fixture(autouse=True)
+def data_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder for imported data sets, which is not made yet."""
+    folder = tmp_path_factory.mktemp("data") / "sets"
+    monkeypatch.setenv("DDPM_STUDIO_DATA", str(folder))
+    return folder
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from ddpm_studio.checkpoints.foreign.questions import (
 )
 from ddpm_studio.checkpoints.model_file import SUFFIX, ModelFile
 from ddpm_studio.checkpoints.summary import classifier_summary, full_summary
+from ddpm_studio.standard_streams import say
 
 _LABEL_WIDTH = 14
 
@@ -94,7 +95,9 @@ def convert(options: argparse.Namespace) -> int:
         model = load_inspected(file)
         description = replace(file.description, name=_name(options.out))
         save_model(options.out, description, model.denoiser.network.state_dict())
-        print(f"{options.out}: {file.parameter_count:,} parameters")
+        say(f"{options.out}: {file.parameter_count:,} parameters")
+    else:
+        _export(file, options.to_diffusers)
     return 0
 
 
@@ -106,8 +109,24 @@ def _convert_classifier(options: argparse.Namespace) -> int:
     classifier = load_classifier(file)
     description = replace(file.description, name=_name(options.out))
     save_classifier(options.out, description, classifier.network.state_dict())
-    print(f"{options.out}: {file.parameter_count:,} parameters")
+    say(f"{options.out}: {file.parameter_count:,} parameters")
     return 0
+
+
+def _export(file: ModelFile, folder: Path) -> None:
+    """Write the folder; what speaks against it is found before the weights are read."""
+    from ddpm_studio.checkpoints.diffusers_export import (
+        check_new_folder,
+        export_to_diffusers,
+        exportable_network,
+    )
+    from ddpm_studio.checkpoints.weights import load_inspected
+
+    exportable_network(file.description)
+    check_new_folder(folder)
+    model = load_inspected(file)
+    export_to_diffusers(folder, file.description, model.denoiser.network.state_dict())
+    say(f"{folder}: {file.parameter_count:,} parameters, for diffusers")
 
 
 def _name(path: Path) -> str:
@@ -115,7 +134,7 @@ def _name(path: Path) -> str:
 
 
 def _print_row(label: str, value: str) -> None:
-    print(f"{label + ':':<{_LABEL_WIDTH}} {value}")
+    say(f"{label + ':':<{_LABEL_WIDTH}} {value}")
 
 
 def _shown(value: object) -> str:

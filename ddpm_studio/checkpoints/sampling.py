@@ -13,13 +13,14 @@ from ddpm_studio.checkpoints.samples_at_once import samples_at_once
 from ddpm_studio.checkpoints.weights import LoadedModel
 from ddpm_studio.diffusion.chains import (
     ChainStep,
-    Predict,
     Prediction,
     initial_noise,
     together,
 )
+from ddpm_studio.diffusion.gaussians import clipped
 from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration
 from ddpm_studio.diffusion.samplers import reverse_chain
+from ddpm_studio.networks.configuration import LucidrainsConfiguration, NetworkConfiguration
 
 __all__ = ["resumed_steps", "sample_model", "samples_at_once", "sampling_steps"]
 
@@ -55,35 +56,74 @@ def resumed_steps(
     generator: torch.Generator,
     sampler: SamplerConfiguration | None = None,
     condition: Condition = UNCONDITIONED,
+    predicted_x_0: Tensor | None = None,
 ) -> Iterator[ChainStep]:
     """The rest of a chain that has come to x_t (N, …), or a branch of it; t from 1 to T.
 
     It is the rest bit for bit with the state that the generator, a CPU one, had when x_t was
     yielded; with any other it is a branch. N is that of the whole chain where classes are in turn.
+    A network with self-conditioning needs the ``predicted_x_0`` of that step, too; without it, it
+    goes on as at the start of a chain.
     """
     description, denoiser = model.description, model.denoiser
     chosen = description.sampler if sampler is None else sampler
     start = x_t.to(denoiser.device)
     ready = conditioned(description, denoiser.device, condition, len(start))
-    predict = _in_parts(model, ready.labels)
+    predict = _InParts(model, ready.labels, chosen.clip, predicted_x_0)
     return reverse_chain(
         denoiser.schedule, predict, start, generator, chosen, t=t, guide=ready.guide
     )
 
 
-def _in_parts(model: LoadedModel, labels: Tensor | None) -> Predict:
-    denoiser = model.denoiser
-    part = samples_at_once(model.description.network, denoiser.device)
-    knows_classes = class_count(model.description.network) is not None
+class _InParts:
+    """What the network predicts in one chain: it is shown as many samples as memory likes.
 
-    def predict(x_t: Tensor, t: int) -> Tensor | Prediction:
-        pieces = x_t.split(part)
-        if labels is None or not knows_classes:
-            return together([denoiser.predict(piece, t) for piece in pieces])
-        both = zip(pieces, labels.split(part), strict=True)
-        return together([denoiser.predict(piece, t, label) for piece, label in both])
+    A network with self-conditioning sees the x_0 that it predicted last, limited like the x_0 that
+    the step was made of; and nothing at the first step (Chen et al. 2023).
+    """
 
-    return predict
+    def __init__(
+        self,
+        model: LoadedModel,
+        labels: Tensor | None,
+        clip: float | None,
+        predicted_x_0: Tensor | None,
+    ) -> None:
+        network = model.description.network
+        self._denoiser = model.denoiser
+        self._part = samples_at_once(network, model.denoiser.device)
+        self._labels = None if class_count(network) is None else labels
+        self._clip = clip
+        self._remembers = _sees_its_prediction(network)
+        self._before = predicted_x_0
+
+    def __call__(self, x_t: Tensor, t: int) -> Tensor | Prediction:
+        pieces = x_t.split(self._part)
+        found = together(
+            [
+                self._denoiser.predict(piece, t, label, before)
+                for piece, label, before in zip(
+                    pieces, self._split(self._labels, pieces), self._seen(x_t, pieces), strict=True
+                )
+            ]
+        )
+        if self._remembers:
+            x_0 = found.x_0 if isinstance(found, Prediction) else found
+            self._before = clipped(x_0, self._clip)
+        return found
+
+    def _seen(self, x_t: Tensor, pieces: tuple[Tensor, ...]) -> tuple[Tensor | None, ...]:
+        if not self._remembers:
+            return (None,) * len(pieces)
+        before = torch.zeros_like(x_t) if self._before is None else self._before.to(x_t.device)
+        return self._split(before, pieces)
+
+    def _split(self, whole: Tensor | None, pieces: tuple[Tensor, ...]) -> tuple[Tensor | None, ...]:
+        return (None,) * len(pieces) if whole is None else tuple(whole.split(self._part))
+
+
+def _sees_its_prediction(network: NetworkConfiguration) -> bool:
+    return isinstance(network, LucidrainsConfiguration) and network.self_condition
 
 
 def sample_model(

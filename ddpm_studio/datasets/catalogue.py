@@ -112,6 +112,27 @@ def entry(name: str) -> DataSetEntry:
     )
 
 
+def entry_for(name: str, sample_shape: tuple[int, ...]) -> DataSetEntry:
+    """The same, for a model whose samples have that shape. Raises UnknownDataSetError.
+
+    Another person's data set of that name may be another one.
+    """
+    found = entry(name)
+    if found.sample_shape != sample_shape:
+        raise UnknownDataSetError(
+            "The data set named {name!r} here has samples of shape {here}, and the model makes {made}.",
+            name=name,
+            here=found.sample_shape,
+            made=sample_shape,
+        )
+    return found
+
+
+def is_known(name: str) -> bool:
+    """Whether the data are there now: an imported data set can be removed at any time."""
+    return any(each.name == name for each in entries())
+
+
 def is_bundled(name: str) -> bool:
     """Whether that data set ships with the application."""
     return name in {each.name for each in CATALOGUE}

@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ddpm_studio.datasets.cache_location import cache_folder
-from ddpm_studio.datasets.set_description import DataSetError, SetDescription, read_description
+from ddpm_studio.datasets.set_description import (
+    ABOUT_FILE,
+    IMAGES_FILE,
+    DataSetError,
+    SetDescription,
+    read_description,
+)
 
 UNFINISHED = ".unfinished-"
 DOWNLOADS = ".downloads"
@@ -53,13 +59,20 @@ def forget() -> None:
 def damaged_sets() -> tuple[Path, ...]:
     """Folders in the cache that were data sets, and cannot be read."""
     readable = {each.folder for each in cached_sets()}
-    return tuple(each for each in _set_folders(cache_folder()) if each not in readable)
+    folders = _set_folders(cache_folder())
+    return tuple(each for each in folders if each not in readable and _was_set(each))
+
+
+def _was_set(folder: Path) -> bool:
+    """Somebody may have moved the cache into a folder that holds other things."""
+    return any((folder / name).exists() for name in (ABOUT_FILE, IMAGES_FILE))
 
 
 def remove_set(name: str) -> None:
     """Delete a data set, in one step for whoever looks. Raises DataSetError."""
     folder = cache_folder()
-    if name.startswith(".") or Path(name).name != name or not (folder / name).is_dir():
+    is_name = not name.startswith(".") and Path(name).name == name
+    if not is_name or not _was_set(folder / name):
         raise DataSetError("There is no imported data set named “{name}”.", name=name)
     gone = unfinished_folder(folder)
     try:
@@ -72,6 +85,19 @@ def remove_set(name: str) -> None:
         ) from error
     forget()
     shutil.rmtree(gone, ignore_errors=True)
+
+
+def clear() -> int:
+    """Remove every data set, damaged ones too, and what is left of downloads; returns how many sets.
+
+    What else lies in the folder stays. Raises DataSetError.
+    """
+    folder = cache_folder()
+    sets = [each.folder.name for each in cached_sets()] + [each.name for each in damaged_sets()]
+    for name in sets:
+        remove_set(name)
+    shutil.rmtree(folder / DOWNLOADS, ignore_errors=True)
+    return len(sets)
 
 
 def unfinished_folder(folder: Path) -> Path:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from ddpm_studio.checkpoints.condition import UNCONDITIONED, Condition
 from ddpm_studio.checkpoints.description import ModelDescription
+from ddpm_studio.datasets.catalogue import is_known
 from ddpm_studio.datasets.mixtures import exact_mixture, has_exact_images
 from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration
 
@@ -45,11 +46,8 @@ def own_sampling(description: ModelDescription) -> SamplingChoice:
 
 
 def exact_for(data_set: str) -> ExactFor | None:
-    """What the exact denoiser of a data set is exact for; None where the data are not known ("").
-
-    Raises UnknownDataSetError.
-    """
-    if not data_set:
+    """What the exact denoiser of a data set is exact for; None where the data are not there."""
+    if not is_known(data_set):
         return None
     if exact_mixture(data_set) is not None:
         return ExactFor.LAW

@@ -25,6 +25,7 @@ from ddpm_studio.session.chain_runs import (
 )
 from ddpm_studio.session.sampling_choice import SamplingChoice
 from ddpm_studio.session.studio import default_count
+from ddpm_studio.standard_streams import say
 from ddpm_studio.ui.data_names import model_title
 from ddpm_studio.ui.export_layout import ExportView, StageOptions
 from ddpm_studio.ui.export_stage import export_animation
@@ -75,7 +76,7 @@ def export_from_options(options: argparse.Namespace) -> int:
     )
     frames = len(plan.timesteps())
     _drive("frames", export_animation(forward, reverse, stage_options, plan, options.out), frames)
-    print(f"{options.out}: {frames} frames, {options.out.stat().st_size:,} bytes")
+    say(f"{options.out}: {frames} frames, {options.out.stat().st_size:,} bytes")
     application.quit()
     return 0
 

@@ -119,6 +119,11 @@ class Pages(QObject):
         self.show(Page.LOOK)
         self._screen.open_model_file(path)
 
+    def show_data_sets(self) -> None:
+        """There are other ones now; a page that is not made yet will see them."""
+        if self.training_page is not None:
+            self.training_page.form.show_data_sets()
+
     def choose_folder_to_watch(self) -> None:
         """Ask for the folder of a training that another process runs."""
         self.show(Page.TRAIN)

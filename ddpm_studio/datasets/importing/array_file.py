@@ -74,7 +74,7 @@ def _part(
 
 def _only_images(arrays: list[ArraySource], path: Path) -> _Part:
     """Where no name says which: the only array that could be images."""
-    possible = [each for each in arrays if len(each.shape) in (3, 4)]
+    possible = [each for each in arrays if len(each.shape) in (3, 4) or len(arrays) == 1]
     if len(possible) != 1:
         raise DataSetError(
             "It is not clear which array in “{path}” holds the images: name it “images”.", path=path

@@ -66,7 +66,7 @@ def import_stream(stream: ImageStream, choices: ImportChoices, cache: Path) -> I
     labels: list[NDArray[np.integer]] = []
     with written_set(cache, choices.name, stream.count, shape) as writer:
         for images, of_block in stream.blocks():
-            writer.add(_fitted(images, shape, choices))
+            writer.add(fitted(images, stream, choices))
             if of_block is not None:
                 labels.append(of_block)
             yield ImportProgress(Stage.IMPORTING, writer.count, stream.count)
@@ -122,9 +122,11 @@ def _description(
     )
 
 
-def _fitted(
-    images: NDArray[np.uint8], shape: tuple[int, int, int], choices: ImportChoices
+def fitted(
+    images: NDArray[np.uint8], stream: ImageStream, choices: ImportChoices
 ) -> NDArray[np.uint8]:
+    """Images of a stream as they were chosen to be, uint8 (n, C, H, W)."""
+    shape = _target_shape(stream, choices)
     if images.shape[1:] == shape:
         return images
     grey = shape[0] == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import os
 import zipfile
@@ -21,6 +22,7 @@ from ddpm_studio.datasets.set_description import DataSetError
 
 MAX_MEMBERS = 1000
 _MAX_HEADER_BYTES = 10_000
+_MAGIC_BYTES = 8  # with the version
 _SUFFIX = ".npy"
 
 
@@ -107,11 +109,12 @@ def _explained(path: Path) -> Iterator[None]:
 def _header(file: IO[bytes], path: Path) -> tuple[tuple[int, ...], np.dtype[np.generic]]:
     """Shape and kind of what follows in ``file``. Raises DataSetError."""
     try:
-        version = np.lib.format.read_magic(file)
+        head = _header_bytes(file)
+        version = np.lib.format.read_magic(head)
         read = {(1, 0): np.lib.format.read_array_header_1_0}.get(
             version, np.lib.format.read_array_header_2_0
         )
-        shape, is_by_column, dtype = read(file, max_header_size=_MAX_HEADER_BYTES)
+        shape, is_by_column, dtype = read(head, max_header_size=_MAX_HEADER_BYTES)
     except (ValueError, TypeError, EOFError, OverflowError) as error:
         raise DataSetError("“{path}” is no array of numpy, or damaged.", path=path) from error
     if dtype.hasobject:
@@ -127,3 +130,17 @@ def _header(file: IO[bytes], path: Path) -> tuple[tuple[int, ...], np.dtype[np.g
     if any(size < 0 for size in shape):
         raise DataSetError("“{path}” is no array of numpy, or damaged.", path=path)
     return shape, dtype
+
+
+def _header_bytes(file: IO[bytes]) -> io.BytesIO:
+    """All of the header, and no more. numpy reads as much as the file says before it looks at it.
+
+    Raises ValueError where that is more than a header has.
+    """
+    start = file.read(_MAGIC_BYTES)
+    width = 2 if start[6:7] == b"\x01" else 4
+    size = file.read(width)
+    length = int.from_bytes(size, "little")
+    if length > _MAX_HEADER_BYTES:
+        raise ValueError
+    return io.BytesIO(start + size + file.read(length))

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from requests import Response
 
 CONNECT_SECONDS, READ_SECONDS = 10.0, 20.0
-RETRIES = 3  # after a connection broke off in the middle
+RETRIES = 3  # after connections that brought nothing
+MAX_TRIES = 100
 _AT_ONCE = 1 << 16
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 _OK, _PARTIAL, _BAD_RANGE = 200, 206, 416
@@ -81,10 +82,10 @@ def _is_right(path: Path, remote: RemoteFile) -> bool:
 
 def _complete(remote: RemoteFile, part: Path) -> Iterator[ImportProgress]:
     """Until the part has all bytes; a connection that breaks off is made anew."""
-    tries = 0
+    tries = fruitless = 0
     with open(part, "ab") as file:
         if file.tell() > remote.byte_count:
-            file.truncate(0)
+            _empty(file)
         while file.tell() < remote.byte_count:
             before = file.tell()
             yield ImportProgress(Stage.DOWNLOADING, before, remote.byte_count)
@@ -93,8 +94,8 @@ def _complete(remote: RemoteFile, part: Path) -> Iterator[ImportProgress]:
                 reason = "it ended too early"
             except _BrokenOffError as error:
                 reason = str(error)
-            tries = 0 if file.tell() > before else tries + 1
-            if tries > RETRIES:
+            tries, fruitless = tries + 1, 0 if file.tell() > before else fruitless + 1
+            if fruitless > RETRIES or tries > MAX_TRIES:
                 raise DownloadError(
                     "The connection to “{url}” broke off: download again to go on from {done} MB.",
                     url=remote.url,
@@ -105,15 +106,20 @@ def _complete(remote: RemoteFile, part: Path) -> Iterator[ImportProgress]:
 def _receive(remote: RemoteFile, file: BinaryIO) -> Iterator[ImportProgress]:
     """Add to ``file`` what the server sends from its end on; from the start where it cannot do that."""
     with _response(remote, file.tell()) as response:
-        if response.status_code == _BAD_RANGE or not _continues(response, file.tell()):
-            file.truncate(0)  # opened for appending: what is written next is at its beginning
-            file.seek(0)
+        if response.status_code == _PARTIAL and not _continues(response, file.tell()):
+            raise DownloadError(
+                "“{url}” sends another part of the file than it was asked for: get the file elsewhere "
+                "and import it.",
+                url=remote.url,
+            )
+        if response.status_code != _PARTIAL:
+            _empty(file)
         if response.status_code == _BAD_RANGE:
             return
         for data in response.iter_content(_AT_ONCE):
             file.write(data)
             if file.tell() > remote.byte_count:
-                file.truncate(0)
+                _empty(file)
                 raise DownloadError(
                     "“{url}” sends more than the file that it should be: it was not kept.",
                     url=remote.url,
@@ -121,9 +127,12 @@ def _receive(remote: RemoteFile, file: BinaryIO) -> Iterator[ImportProgress]:
             yield ImportProgress(Stage.DOWNLOADING, file.tell(), remote.byte_count)
 
 
+def _empty(file: BinaryIO) -> None:
+    file.truncate(0)
+    file.seek(0)
+
+
 def _continues(response: Response, begin: int) -> bool:
-    if response.status_code != _PARTIAL:
-        return begin == 0
     found = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
     return found is not None and int(found[1]) == begin
 
@@ -151,7 +160,7 @@ def _response(remote: RemoteFile, begin: int) -> Iterator[Response]:
     except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ReadTimeout) as error:
         raise _BrokenOffError(str(error)) from error
     except requests.exceptions.ConnectionError as error:
-        if begin_read(error):
+        if _had_begun(error):
             raise _BrokenOffError(str(error)) from error
         raise DownloadError(
             "“{url}” cannot be reached: look at the network, then download again.", url=remote.url
@@ -161,6 +170,6 @@ def _response(remote: RemoteFile, begin: int) -> Iterator[Response]:
                             url=remote.url, detail=type(error).__name__) from error  # fmt: skip
 
 
-def begin_read(error: Exception) -> bool:
+def _had_begun(error: Exception) -> bool:
     """Whether a connection was there; requests has one exception for both (a read that timed out)."""
     return "Read timed out" in str(error)

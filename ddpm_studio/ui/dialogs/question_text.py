@@ -26,6 +26,8 @@ _LABELS: dict[str, str] = {
     "rescale_timesteps": str(QT_TRANSLATE_NOOP("Questions", "t is rescaled to 1000 steps")),
     "blocks_per_level": str(QT_TRANSLATE_NOOP("Questions", "Blocks per level")),
     "time_scale": str(QT_TRANSLATE_NOOP("Questions", "Factor of t")),
+    "norm_groups": str(QT_TRANSLATE_NOOP("Questions", "Groups of the group normalisation")),
+    "time_base": str(QT_TRANSLATE_NOOP("Questions", "Base of the sines of t")),
     "data_set": str(QT_TRANSLATE_NOOP("Questions", "Data of the forward chain")),
 }
 _ANSWERS: dict[str, str] = {

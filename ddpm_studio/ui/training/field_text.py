@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from ddpm_studio.training.presets import minutes_on_two_cores
+
 translate = QCoreApplication.translate  # lupdate looks for calls of this name
 
 
@@ -185,6 +187,19 @@ def _more() -> dict[str, tuple[str, str]]:
     }
 
 
+def time_note(name: str) -> str:
+    """How long the preset of that name takes; "" for settings of one's own."""
+    if not name:
+        return translate("TrainingFields", "The first steps will show how long it takes.")
+    minutes = minutes_on_two_cores(name)
+    if minutes is None:
+        return translate("TrainingFields", "Made for a GPU: far too long for a CPU.")
+    if minutes < 1:
+        return translate("TrainingFields", "Less than a minute on 2 CPU cores.")
+    text = translate("TrainingFields", "About {0} minutes on 2 CPU cores.")
+    return text.format(f"{minutes:.0f}")
+
+
 def whole_problem(label: str, low: int, high: int) -> str:
     """A number that is no whole number between two others."""
     text = translate("TrainingFields", "{0}: a whole number from {1} to {2}.")
@@ -233,4 +248,14 @@ def even_problem(label: str) -> str:
 
 def no_data_problem() -> str:
     """Data that is not there."""
-    return translate("TrainingFields", "This version does not have these data yet.")
+    return translate(
+        "TrainingFields",
+        "These data are not there: import them (File, Data sets), or choose others.",
+    )
+
+
+def data_to_get_problem() -> str:
+    """Data that is not there, and can be downloaded."""
+    return translate(
+        "TrainingFields", "These data are not there yet: download them (File, Data sets)."
+    )
