@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ddpm_studio.checkpoints.classifier_file import ClassifierDescription
 from ddpm_studio.checkpoints.description import ModelDescription
+from ddpm_studio.checkpoints.foreign.model_name import model_name
 from ddpm_studio.checkpoints.foreign.openai_layout import (
     Layout,
     LayoutError,
@@ -31,7 +32,7 @@ from ddpm_studio.checkpoints.foreign.questions import Answers, Question
 from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
 from ddpm_studio.checkpoints.foreign.torch_file import TorchFile, open_torch_file
 from ddpm_studio.checkpoints.regular_file import ModelFileError
-from ddpm_studio.explained_error import ExplainedError, brief
+from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.networks.classifier_configuration import ClassifierConfiguration, Pooling
 from ddpm_studio.networks.configuration import UNetConfiguration
 
@@ -100,7 +101,7 @@ class OpenAiClassifier:
         )
         classes, hidden = self._outputs
         network = ClassifierConfiguration(body, self.pooling, classes, hidden)
-        return ClassifierDescription(brief(self.path.stem) or FAMILY, network, FAMILY)
+        return ClassifierDescription(model_name(self.path, FAMILY), network, FAMILY)
 
     @property
     def _known_image_size(self) -> int | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ddpm_studio.checkpoints.description import ModelDescription
+from ddpm_studio.checkpoints.foreign.model_name import model_name
 from ddpm_studio.checkpoints.foreign.openai_layout import (
     Layout,
     LayoutError,
@@ -35,7 +36,6 @@ from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
 from ddpm_studio.checkpoints.foreign.torch_file import TorchFile, open_torch_file
 from ddpm_studio.checkpoints.model_file import ModelFileError
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
-from ddpm_studio.explained_error import brief
 from ddpm_studio.networks.configuration import Resampling, UNetConfiguration
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class OpenAiUnet:
         # Their mean of p_theta is the output itself then: no limit of x_0 reaches it.
         clip = 0.0 if answers["target"] == "x_prev" else float(answers["clip"])
         return ModelDescription(
-            name=brief(self.path.stem) or self.family,
+            name=model_name(self.path, self.family),
             data_set="",
             network=self._network(answers),
             schedule=openai_schedule(str(answers["schedule"]), int(answers["T"])),

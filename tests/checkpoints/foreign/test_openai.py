@@ -51,10 +51,11 @@ def unpacked(name: str, folder: Path) -> Path:
     return path
 
 
-def opened(name: str, folder: Path, **changes: Any) -> LoadedModel:
+def opened(name: str, folder: Path, device: str = "cpu", **changes: Any) -> LoadedModel:
     checkpoint = look_at(unpacked(name, folder))
     assert isinstance(checkpoint, OpenAiUnet)
-    return load_inspected(answered(checkpoint, {"image_size": 8, **ANSWERS[name], **changes}))
+    answers = {"image_size": 8, **ANSWERS[name], **changes}
+    return load_inspected(answered(checkpoint, answers), device)
 
 
 def classifier_of(name: str, model: LoadedModel, folder: Path) -> Condition:
@@ -79,7 +80,9 @@ def given_noise(noise: Tensor) -> Iterator[None]:
     """What every step draws, in the order in which their code drew it."""
     rest = iter(noise)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gaussians, "standard_normal", lambda *_: next(rest))
+        patch.setattr(
+            gaussians, "standard_normal", lambda _shape, _random, device: next(rest).to(device)
+        )
         yield
 
 
@@ -178,7 +181,7 @@ def chain(
         *_, last = resumed_steps(
             model, known["x_T"], model.denoiser.schedule.T, torch.Generator(), sampler, condition
         )
-    return float((last.x - known["x_0"]).abs().max())
+    return float((last.x.cpu() - known["x_0"]).abs().max())
 
 
 def test_chains_with_their_learned_variance(tmp_path: Path) -> None:
@@ -217,6 +220,16 @@ def test_a_guided_chain_of_a_model_that_knows_no_class(tmp_path: Path) -> None:
     guided = classifier_of("adaptive", model, tmp_path)
     assert chain("pooled", "guided", model, sampler, guided) < 1e-4
     assert chain("pooled", "guided", model, sampler) > 1e-2
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
+def test_guided_chains_on_cuda(tmp_path: Path) -> None:
+    """With its labels and its learned variance, and a classifier's gradient beside recorded steps."""
+    model = opened("conditional", tmp_path, "cuda")
+    own, name = model.description.sampler, "conditional"
+    guided = classifier_of("attention", model, tmp_path)
+    assert chain(name, "ancestral", model, own) < 1e-3
+    assert chain(name, "guided", model, own, guided) < 1e-3
 
 
 # The bound
