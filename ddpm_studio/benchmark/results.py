@@ -59,6 +59,7 @@ class LargeChains:
     count, sample_shape, steps  of each of the two chains
     file_bytes                  of each one's temporary file
     step_ms                     to compute and to record each step of the forward chain
+    small_ms                    as idle_ms, with small images in memory: what the window itself takes
     idle_ms, recording_ms       from each mouse event to the end of the paint in which both chains
                                 show its t, while nothing else happens and while a chain is recorded
     peak_bytes                  None where the system does not tell
@@ -69,6 +70,7 @@ class LargeChains:
     steps: int
     file_bytes: int
     step_ms: list[float]
+    small_ms: list[float]
     idle_ms: list[float]
     recording_ms: list[float]
     peak_bytes: int | None

@@ -81,6 +81,7 @@ def large_chain_rows(chains: LargeChains) -> list[Row]:
     expected = (Expectation("p99", "<", SCRUB_P99_MS),)
     return [
         _spread_row(f"any t to pixels, {what}, idle", "ms", chains.idle_ms, expected),
+        _spread_row("  the same of small images in memory", "ms", chains.small_ms, ()),
         _spread_row("  while such a chain is recorded", "ms", chains.recording_ms, ()),
         _spread_row("  a step of q, computed and recorded", "ms", chains.step_ms, ()),
         Row("  file of a chain", "MB", max=chains.file_bytes / MEGABYTE),

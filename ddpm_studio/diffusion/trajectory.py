@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ddpm_studio.diffusion.chains import ChainPosition
 from ddpm_studio.diffusion.frame_levels import Bytes
 from ddpm_studio.diffusion.frame_statistics import (
     HISTOGRAM_BINS,
@@ -74,6 +75,7 @@ class Trajectory:
         self.law = law
         # Of a network that computed in fewer digits: |difference| / |output|, somebody measured it.
         self.prediction_error: float | None = None
+        self.position: ChainPosition | None = None  # where its recorder stopped before the end
         self.precision = plan.precision
         self.byte_count = plan.byte_count
         self.file_bytes = plan.file_bytes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import threading
@@ -16,6 +17,8 @@ from ddpm_studio.benchmark import report, training_report
 from ddpm_studio.benchmark.probe_process import ProbeError, probe_environment, run_probe
 from ddpm_studio.benchmark.results import (
     Export,
+    LargeChains,
+    Opening,
     Sampling,
     SamplingSpeed,
     Session,
@@ -25,7 +28,9 @@ from ddpm_studio.benchmark.results import (
     TrainingSpeed,
 )
 from ddpm_studio.benchmark.rows import (
+    large_chain_rows,
     memory_row,
+    opening_rows,
     slider_rows,
     stall_lines,
     startup_rows,
@@ -211,6 +216,28 @@ def test_slider_probe_measures_every_event_in_both_states() -> None:
     assert min(drag.idle_ms + drag.sampling_ms) > 0
 
 
+def test_large_chain_probe_waits_for_what_is_asked_for() -> None:
+    chains = LargeChains(**run_probe("large_chain_probe", 4, 40, 12))
+    assert chains.count * math.prod(chains.sample_shape) * 41 <= chains.file_bytes < 1e9
+    assert len(chains.step_ms) == 41
+    assert len(chains.small_ms) == len(chains.idle_ms) == 12
+    assert chains.recording_ms
+    assert min(chains.small_ms + chains.idle_ms + chains.recording_ms + chains.step_ms) > 0
+    rows = large_chain_rows(chains)
+    assert rows[0].name == "any t to pixels, 4 images of 3x256x256, 40 steps, idle"
+    assert str(rows[0].expectations[0]) == "p99 < 33.0"
+
+
+def test_opening_probe_opens_the_papers_network() -> None:
+    opening = Opening(**run_probe("opening_probe", 1))
+    assert opening.parameter_count == 35_746_307
+    (ready,), (first,) = opening.ready_seconds, opening.first_step_seconds
+    assert 0 < ready <= first
+    named, steps = opening_rows(opening)
+    assert named.name == "opening 35.7 M parameters"
+    assert (named.median, steps.median) == (ready, first)
+
+
 def test_session_probe_knows_what_was_being_done() -> None:
     result = run_probe("session_probe", 0.02)
     session = Session(**result)
@@ -347,4 +374,4 @@ def test_report_prints_what_was_measured_and_what_was_not(
     assert "median < 0.30 (met)" in printed
     assert "median < 2.50 (NOT met)" in printed
     assert "'offscreen'" in printed
-    assert printed.count("not measured. it is broken") == 4
+    assert printed.count("not measured. it is broken") == 6
