@@ -10,6 +10,7 @@ from ddpm_studio.benchmark.machine import load_line, machine_lines
 from ddpm_studio.benchmark.probe_process import ProbeError, run_probe
 from ddpm_studio.benchmark.results import (
     Export,
+    Learning,
     Sampling,
     SamplingSpeed,
     Session,
@@ -19,6 +20,7 @@ from ddpm_studio.benchmark.results import (
 )
 from ddpm_studio.benchmark.rows import (
     export_rows,
+    learning_rows,
     memory_row,
     sampling_rows,
     session_rows,
@@ -30,6 +32,7 @@ from ddpm_studio.benchmark.table import Row, format_table
 
 DRAGS = (("64 images", "digits", 64), ("5,000 points", "swiss-roll", 5000))
 EXPORTED = ("swiss-roll", "digits")
+LEARNED = ("moons-quick", "digits-quick")
 SHOWN_STALLS = 6
 
 
@@ -40,6 +43,7 @@ class Effort:
     starts: int = 7
     slider_events: int = 600
     session_seconds_each: float = 1.5
+    learning_seconds: float = 20.0
     sampling_repetitions: int = 5
     sampling_steps: int = 100
     export_repetitions: int = 3
@@ -51,6 +55,7 @@ QUICK = Effort(
     starts=3,
     slider_events=200,
     session_seconds_each=0.6,
+    learning_seconds=8.0,
     sampling_repetitions=3,
     sampling_steps=40,
     export_repetitions=1,
@@ -89,6 +94,7 @@ def _measurements() -> tuple[tuple[str, Callable[[_Report], None]], ...]:
         ("starts", _measure_starts),
         ("the slider", _measure_slider),
         ("a session", _measure_session),
+        ("the window while training", _measure_learning),
         ("sampling", _measure_sampling),
         ("GIF export", _measure_export),
     )
@@ -116,6 +122,16 @@ def _measure_session(report: _Report) -> None:
     report.rows += session_rows(session)
     report.stalls += session.stalls[:SHOWN_STALLS]
     report.memory.append(memory_row("in use, all models", [session.peak_bytes]))
+
+
+def _measure_learning(report: _Report) -> None:
+    for preset in LEARNED:
+        result = run_probe("learning_probe", preset, report.effort.learning_seconds)
+        stalls = [Stall(**stall) for stall in result.pop("stalls")]
+        learning = Learning(**result, stalls=stalls)
+        report.rows += learning_rows(learning)
+        report.stalls += stalls[:SHOWN_STALLS]
+        report.memory.append(memory_row(f"training {preset}", [learning.peak_bytes]))
 
 
 def _measure_sampling(report: _Report) -> None:
