@@ -20,6 +20,7 @@ from ddpm_studio.training.configuration import (
     TrainingConfiguration,
 )
 from ddpm_studio.training.presets import PRESETS
+from ddpm_studio.ui.choice_box import ChoiceBox
 from ddpm_studio.ui.data_names import data_name
 from ddpm_studio.ui.panels.number_field import NumberField
 from ddpm_studio.ui.panels.schedule_form import ScheduleForm
@@ -59,8 +60,8 @@ class TrainingFields(QObject):
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.preset, self.data_set, self.device = QComboBox(), QComboBox(), QComboBox()
-        self.learning_rate_schedule, self.precision = QComboBox(), QComboBox()
+        self.preset, self.data_set, self.device = ChoiceBox(), ChoiceBox(), ChoiceBox()
+        self.learning_rate_schedule, self.precision = ChoiceBox(), ChoiceBox()
         self.target = SegmentedControl(theme, len(TARGETS))
         self.schedule = ScheduleForm(theme, is_narrow=True)
         self.numbers = {name: NumberField(whole=True) for name in WHOLE_NUMBERS}
@@ -184,6 +185,7 @@ class TrainingFields(QObject):
         for row, text in enumerate(after_warm_up):
             self.learning_rate_schedule.setItemText(row, text)
         self.target.set_options(_target_options())
+        self.device.setPlaceholderText(translate("TrainingForm", "the fastest"))
         self.numbers["gradient_clip"].setPlaceholderText(translate("TrainingForm", "no limit"))
         self.lists["attention_sizes"].setPlaceholderText(translate("TrainingForm", "none"))
 

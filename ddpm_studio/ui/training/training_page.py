@@ -190,7 +190,8 @@ class TrainingPage(QWidget):
         if key != self._shown_data and self.isVisible():
             self._shown_data = key
             self.data.show(wanted)
-            self.buckets.set_steps(key[1].T if key else 1)
+            for show_length in (self.buckets.set_steps, self.samples.expect):
+                show_length(key[1].T if key else 1)
 
     def _run_timer(self) -> None:
         is_moving = self._shown.state in _MOVING and self.isVisible()
