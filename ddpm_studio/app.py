@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,14 +35,15 @@ SYSTEM_THEME = "system"
 def run_window(model_path: Path | None) -> int:
     """Open the window and return the exit code when it is closed."""
     require_qt()
-    from PySide6.QtWidgets import QApplication
+    with _ended_by_interrupt():
+        from PySide6.QtWidgets import QApplication
 
-    from ddpm_studio.ui.process_hooks import quitting_on_interrupt, saying_what_went_wrong
+        from ddpm_studio.ui.process_hooks import quitting_on_interrupt, saying_what_went_wrong
 
-    qt = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(qt, QApplication)
-    application = Application(qt)
-    application.open(model_path)
+        qt = QApplication.instance() or QApplication(sys.argv[:1])
+        assert isinstance(qt, QApplication)
+        application = Application(qt)
+        application.open(model_path)
     with (
         quitting_on_interrupt(application.quit_at_once),
         saying_what_went_wrong(application.show_problem),
@@ -49,6 +53,16 @@ def run_window(model_path: Path | None) -> int:
         application.preferences.save()
         os._exit(code)
     return code
+
+
+@contextmanager
+def _ended_by_interrupt() -> Iterator[None]:
+    """Ctrl-C before there is a window ends the process: in the middle of its imports Qt aborts."""
+    previous = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
 
 
 def export_from_command_line(options: argparse.Namespace) -> int:
@@ -141,7 +155,9 @@ class Application:
 
     def _add_pages_and_dialogs(self) -> None:
         """Which import next to nothing before somebody wants them."""
+        from ddpm_studio.session.dropped_path import DroppedPath
         from ddpm_studio.ui.dialogs.chain_dialogs import ChainDialogs
+        from ddpm_studio.ui.dialogs.data_dialogs import DataDialogs
         from ddpm_studio.ui.pages import Pages
         from ddpm_studio.ui.shortcuts import install_shortcuts
 
@@ -150,10 +166,16 @@ class Application:
         parts = (self.window, self.screen, self.studio, self.playback)
         self.pages = Pages(*parts, shortcuts, self._runs_folder, self.theme)
         self.dialogs = ChainDialogs(*parts, self.preferences, self.theme)
+        self.data_dialogs = DataDialogs(self.window, self.theme)
+        self.dropped = DroppedPath(self.window)
 
     def _connect(self) -> None:
         window, screen, pages, dialogs = self.window, self.screen, self.pages, self.dialogs
-        window.file_dropped.connect(pages.look_at)
+        window.file_dropped.connect(self.dropped.look_at)
+        self.dropped.is_data.connect(self.data_dialogs.import_path)
+        self.dropped.is_other.connect(pages.look_at)
+        window.menus.data_requested.connect(self.data_dialogs.open_list)
+        self.data_dialogs.changed.connect(pages.show_data_sets)
         window.menus.open_requested.connect(pages.choose_model_file)
         window.menus.watch_requested.connect(pages.choose_folder_to_watch)
         for switch in (window.menus, window.page_switch):
@@ -204,6 +226,7 @@ class Application:
         self.window.page_switch.set_theme(self.theme)
         self.screen.set_theme(self.theme)
         self.dialogs.set_theme(self.theme)
+        self.data_dialogs.set_theme(self.theme)
         self.pages.set_theme(self.theme)
 
     # The window and its end
@@ -244,5 +267,6 @@ class Application:
         if not self.is_alive:
             return
         self.playback.pause()
-        has_ended = [part.stop() for part in (self.studio, self.dialogs, self.pages)]
+        parts = (self.studio, self.dialogs, self.data_dialogs, self.dropped, self.pages)
+        has_ended = [part.stop() for part in parts]
         self.is_stuck = False in has_ended

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import io
-import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from ddpm_studio import __version__
-from ddpm_studio.explained_error import ExplainedError
+from ddpm_studio.explained_error import ExplainedError, printable
+from ddpm_studio.standard_streams import discard_output, mend_standard_streams, say
 
 USAGE_ERROR, FAILURE, INTERRUPTED = 2, 1, 130
 MAX_COUNT = 1_000_000
@@ -20,18 +21,18 @@ QT_PACKAGES = ("PySide6", "pyqtgraph", "shiboken6")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0, or non-zero after one line on stderr."""
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that lacks a sign shows its number
-        sys.stdout.reconfigure(errors="backslashreplace")
-    options = _parser().parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = options.command
+    mend_standard_streams()
+    _interrupts_can_be_caught()
     try:
+        options = _parser().parse_args(arguments)
+        command: Callable[[argparse.Namespace], int] = options.command
         code = command(options)
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
         return _complain("Stopped.", INTERRUPTED)
     except BrokenPipeError:
-        _discard_output()  # the reader of a pipe left: nothing to say, and nobody to say it to
+        discard_output()  # the reader of a pipe left: nothing to say, and nobody to say it to
         return FAILURE
     except ExplainedError as error:
         return _complain(str(error), FAILURE)
@@ -51,24 +52,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain("There is not enough memory: ask for fewer samples.", FAILURE)
 
 
+def _interrupts_can_be_caught() -> None:
+    """From here on Ctrl-C is caught; __main__ let it end the process in silence until now."""
+    with suppress(ValueError):  # of a thread that is not the main one, which gets none
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def _complain(message: str, code: int) -> int:
-    # A file may carry any characters in its name: on a terminal they could be commands.
-    shown = "".join(sign if sign.isprintable() else "?" for sign in message)
-    print(f"ddpm-studio: {shown}", file=sys.stderr)
+    print(f"ddpm-studio: {printable(message)}", file=sys.stderr)
     return code
 
 
 def _sentence(error: OSError) -> str:
     if error.filename is None:  # only what is printed has no name
-        _discard_output()
+        discard_output()
         return f"The output cannot be written: {error.strerror or error}."
     return f"{error.filename} cannot be used: {error.strerror}."
-
-
-def _discard_output() -> None:
-    """Python writes out what is left at its end, and would fail once more."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class CommandError(ExplainedError):
@@ -117,9 +117,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_export(commands)
     models = commands.add_parser("models", help="list the bundled models")
     models.set_defaults(command=_models)
-    info = commands.add_parser("info", help="say what a model file is")
+    info = commands.add_parser("info", help="say what a model file or a checkpoint is")
     info.add_argument("file", type=Path, metavar="FILE")
+    _add_answers(info)
     info.set_defaults(command=_info)
+    _add_data(commands)
+    _add_convert(commands)
     _add_benchmark(commands)
     return parser
 
@@ -174,6 +177,12 @@ def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
         "that is at least 10 %% faster",
     )
     train.add_argument(
+        "--compile",
+        action=argparse.BooleanOptionalAction,
+        help="compile the network with torch.compile, on CUDA: it takes minutes at the start, and steps "
+        "are faster after (default: the preset's, no)",
+    )
+    train.add_argument(
         "--threads",
         type=_whole(1, 1024),
         metavar="N",
@@ -183,6 +192,98 @@ def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
         "--tensorboard", type=Path, metavar="DIR", help="write losses and samples for TensorBoard"
     )
     train.set_defaults(command=_train)
+
+
+def _add_data(commands: Commands[argparse.ArgumentParser]) -> None:
+    data = commands.add_parser("data", help="list, import, download, remove or move data sets")
+    actions = data.add_subparsers(title="actions", metavar="ACTION", required=True)
+    actions.add_parser("list", help="all data sets").set_defaults(
+        command=_data_command("list_data")
+    )
+    where = actions.add_parser("where", help="the folder of what was imported")
+    where.set_defaults(command=_data_command("where_data"))
+    _add_data_import(actions)
+    download = actions.add_parser(
+        "download", help="mnist, fashion-mnist, cifar-10 or cifar-100; goes on where it ended"
+    )
+    download.add_argument("name", metavar="NAME")
+    download.set_defaults(command=_data_command("download_data_set"))
+    remove = actions.add_parser("remove", help="delete an imported data set")
+    what = remove.add_mutually_exclusive_group(required=True)
+    what.add_argument("name", nargs="?", metavar="NAME")
+    what.add_argument("--all", action="store_true", help="all of them, and unfinished downloads")
+    remove.set_defaults(command=_data_command("remove_data_set"))
+    move = actions.add_parser("move", help="keep what was imported in another folder")
+    move.add_argument("folder", type=Path, metavar="FOLDER")
+    move.set_defaults(command=_data_command("move_data"))
+
+
+def _add_data_import(actions: Commands[argparse.ArgumentParser]) -> None:
+    load = actions.add_parser(
+        "import",
+        help="a folder of pictures (sub-folders are classes), IDX (MNIST), CIFAR's binary version or "
+        "its tar.gz, .npz or .npy",
+    )
+    load.add_argument("path", type=Path, metavar="PATH")
+    load.add_argument("--name", metavar="NAME", help="default: that of the file or folder")
+    load.add_argument(
+        "--size",
+        type=_whole(4, 1024),
+        metavar="PIXELS",
+        help="a side; default: 32, or as in the file",
+    )
+    load.add_argument(
+        "--framing",
+        choices=("crop", "stretch", "pad"),
+        default="crop",
+        help="of pictures that are not square: keep the middle (default), stretch, or pad with black",
+    )
+    colours = load.add_mutually_exclusive_group()
+    colours.add_argument("--grey", action="store_true", default=None, help="one channel")
+    colours.add_argument("--colour", dest="grey", action="store_false", help="three channels")
+    load.add_argument(
+        "--flip", action="store_true", help="training may mirror them, left for right"
+    )
+    load.add_argument("--licence", default="", metavar="TEXT", help="who may use them")
+    load.set_defaults(command=_data_command("import_data_set"))
+
+
+def _data_command(name: str) -> Callable[[argparse.Namespace], int]:
+    def run(options: argparse.Namespace) -> int:
+        from ddpm_studio.datasets import command
+
+        action: Callable[[argparse.Namespace], int] = getattr(command, name)
+        return action(options)
+
+    return run
+
+
+def _add_answers(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--answer",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="what a checkpoint of another project cannot tell, and info lists; may be repeated",
+    )
+
+
+def _add_convert(commands: Commands[argparse.ArgumentParser]) -> None:
+    convert = commands.add_parser(
+        "convert",
+        help="make a model file of another project's checkpoint, or a folder of diffusers",
+    )
+    convert.add_argument("file", type=Path, metavar="FILE|FOLDER")
+    what = convert.add_mutually_exclusive_group(required=True)
+    what.add_argument("--out", type=Path, metavar="FILE.safetensors", help="a model file of ours")
+    what.add_argument(
+        "--to-diffusers",
+        type=Path,
+        metavar="FOLDER",
+        help="a new folder that Hugging Face's diffusers opens as a DDPMPipeline",
+    )
+    _add_answers(convert)
+    convert.set_defaults(command=_convert)
 
 
 def _add_benchmark(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -209,6 +310,7 @@ def _add_sample(commands: Commands[argparse.ArgumentParser]) -> None:
     sample.add_argument("--out", type=Path, required=True, metavar="FILE.npz")
     sample.add_argument("--device", default="cpu", help="cpu (default), cuda, cuda:1, mps")
     _add_sampler(sample)
+    _add_answers(sample)
     sample.set_defaults(command=_sample)
 
 
@@ -231,6 +333,38 @@ def _add_sampler(command: argparse.ArgumentParser) -> None:
         metavar="S",
         help="take S evenly spaced steps of the model's T (default: all)",
     )
+    _add_condition(command)
+
+
+def _add_condition(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--class",
+        dest="label",
+        type=_whole(0, 1_000_000),
+        metavar="K",
+        help="of a model made for classes, or with a classifier: the class of all samples, from 0 "
+        "(default: all classes in turn)",
+    )
+    command.add_argument(
+        "--classifier",
+        type=Path,
+        metavar="FILE",
+        help="a noisy classifier that guides the samples to their class at every step",
+    )
+    command.add_argument(
+        "--guidance",
+        type=float,
+        metavar="SCALE",
+        help="how strongly it guides them: 1 (default) samples what is likely for the class, more "
+        "only what is typical of it",
+    )
+    command.add_argument(
+        "--classifier-answer",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="what the classifier's file cannot tell; may be repeated",
+    )
 
 
 def _add_measure(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -246,6 +380,7 @@ def _add_measure(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     measure.add_argument("--seed", type=_whole(0, 2**63 - 1), default=0, metavar="S")
     measure.add_argument("--device", default="cpu", help="cpu (default), cuda, cuda:1, mps")
+    _add_answers(measure)
     measure.set_defaults(command=_measure)
 
 
@@ -276,6 +411,7 @@ def _add_export(commands: Commands[argparse.ArgumentParser]) -> None:
     _add_sampler(export)
     export.add_argument("--theme", choices=("dark", "light"), default="dark")
     export.add_argument("--language", choices=("en", "ko"), default="en")
+    _add_answers(export)
     export.set_defaults(command=_export)
 
 
@@ -297,23 +433,22 @@ def _models(_options: argparse.Namespace) -> int:
     models = bundled_models(damaged.append)
     width = max((len(model.description.name) for model in models), default=0)
     for model in models:
-        print(f"{model.description.name:<{width}}  {one_line_summary(model)}")
+        say(f"{model.description.name:<{width}}  {one_line_summary(model)}")
     for error in damaged:
         _complain(str(error), FAILURE)
     return FAILURE if damaged else 0
 
 
 def _info(options: argparse.Namespace) -> int:
-    from ddpm_studio.checkpoints.model_file import inspect_model_file
-    from ddpm_studio.checkpoints.summary import full_summary
+    from ddpm_studio.checkpoints.convert_command import say_what_it_is
 
-    file = inspect_model_file(options.file)
-    from ddpm_studio.checkpoints.weights import load_inspected
+    return say_what_it_is(options)
 
-    load_inspected(file)  # a file may only be called good once its weights were read
-    for label, value in full_summary(file):
-        print(f"{label + ':':<14} {value}")
-    return 0
+
+def _convert(options: argparse.Namespace) -> int:
+    from ddpm_studio.checkpoints.convert_command import convert
+
+    return convert(options)
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -331,6 +466,7 @@ def _train(options: argparse.Namespace) -> int:
         seed=options.seed,
         batch_size=options.batch_size,
         precision=options.precision,
+        compile=options.compile,
         resume=options.resume,
         device=options.device,
         threads=options.threads,
@@ -342,11 +478,16 @@ def _train(options: argparse.Namespace) -> int:
 def _sample(options: argparse.Namespace) -> int:
     from ddpm_studio.atomic_file import check_replaceable, replacing_file
     from ddpm_studio.checkpoints.bundled import find_model
-    from ddpm_studio.checkpoints.sampler_options import sampler_from_options
+    from ddpm_studio.checkpoints.convert_command import given_answers
+    from ddpm_studio.checkpoints.sampler_options import (
+        condition_from_options,
+        sampler_from_options,
+    )
 
     check_replaceable(options.out)
-    file = find_model(options.model)
+    file = find_model(options.model, given_answers(options.answer))
     sampler = sampler_from_options(options, file.description)
+    condition = condition_from_options(options, file.description)
     _require_device(options.device)
     import numpy as np
 
@@ -354,19 +495,22 @@ def _sample(options: argparse.Namespace) -> int:
     from ddpm_studio.checkpoints.weights import load_inspected
 
     model = load_inspected(file, options.device)
-    samples = sample_model(model, options.count, options.seed, sampler)
+    samples = sample_model(model, options.count, options.seed, sampler, condition)
+    chosen = condition.labels(file.description, options.count)
+    labels: dict[str, Any] = {} if chosen is None else {"label": np.array(chosen)}
     with replacing_file(options.out) as target:
         target.expected_bytes = samples.nbytes
-        np.savez_compressed(target, x_0=samples.numpy())
-    print(f"{options.out}: x_0 of {options.count} samples, shape {tuple(samples.shape)}")
+        np.savez_compressed(target, x_0=samples.numpy(), **labels)
+    say(f"{options.out}: x_0 of {options.count} samples, shape {tuple(samples.shape)}")
     return 0
 
 
 def _measure(options: argparse.Namespace) -> int:
     from ddpm_studio.checkpoints.bundled import find_model
+    from ddpm_studio.checkpoints.convert_command import given_answers
     from ddpm_studio.checkpoints.measurement_report import report_lines
 
-    file = find_model(options.model)
+    file = find_model(options.model, given_answers(options.answer))
     _require_device(options.device)
     from ddpm_studio.checkpoints.measuring import measure, plan_measurement
     from ddpm_studio.checkpoints.weights import load_inspected
@@ -375,7 +519,8 @@ def _measure(options: argparse.Namespace) -> int:
     model = load_inspected(file, options.device)
     for measurement in measure(model, plan):
         _show_share(measurement.done / plan.work)
-    print("\n".join([f"{file.description.name}:", *report_lines(measurement)]))
+    for line in (f"{file.description.name}:", *report_lines(measurement)):
+        say(line)
     return 0
 
 

@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from ddpm_studio.checkpoints.foreign.opening import open_model
+from ddpm_studio.checkpoints.foreign.questions import Answers
 from ddpm_studio.checkpoints.model_file import SUFFIX, ModelFile, ModelFileError, inspect_model_file
 from ddpm_studio.datasets.catalogue import CATALOGUE
 from ddpm_studio.locations import resource
@@ -35,13 +37,21 @@ def _bundled_paths() -> list[Path]:
     return [path for path in paths if path.is_file()]
 
 
-def find_model(name_or_path: str) -> ModelFile:
-    """A bundled model by its name, or any model file by its path. Raises ModelFileError."""
+def is_bundled(model: ModelFile) -> bool:
+    """Whether it ships with the application: then it is as good as its header says."""
+    return model.path.parent == resource("models")
+
+
+def find_model(name_or_path: str, answers: Answers = {}) -> ModelFile:  # noqa: B006 (only read)
+    """A bundled model by its name, or any model by its path; ``answers`` as for open_model.
+
+    Raises ModelFileError or AnswerError.
+    """
     bundled = {path.stem: path for path in _bundled_paths()}
     path = bundled.get(name_or_path, Path(name_or_path))
     # os.path.exists, unlike Path's own, is false where the path cannot even be asked about.
     if path.suffix or len(path.parts) > 1 or os.path.exists(path):
-        return inspect_model_file(path)
+        return open_model(path, answers)
     raise ModelFileError(
         "There is no model {name!r}; bundled are {names}.",
         name=name_or_path,

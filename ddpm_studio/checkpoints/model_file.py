@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
-import stat
-import struct
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,19 +12,23 @@ from ddpm_studio.checkpoints.description import (
     MAX_METADATA_CHARACTERS,
     DescriptionError,
     ModelDescription,
-    without_repeats,
 )
-from ddpm_studio.explained_error import ExplainedError
+from ddpm_studio.checkpoints.other_kinds import known_other_kind
+from ddpm_studio.checkpoints.regular_file import (
+    MAX_FILE_BYTES,
+    ModelFileError,
+    require_regular_file,
+)
+from ddpm_studio.checkpoints.safetensors_header import (
+    MAX_HEADER_BYTES,
+    NotSafetensorsError,
+    listed_entries,
+    read_header,
+    require_whole_data,
+)
 
 SUFFIX = ".safetensors"
-MAX_HEADER_BYTES = 10_000_000
-MAX_FILE_BYTES = 4_000_000_000
-_MAX_DIMENSIONS = 8
-_NUMBER_TYPE, _NUMBER_BYTES = "F32", 4
-
-
-class ModelFileError(ExplainedError):
-    """A model file that cannot be opened or written: one sentence with its name and the reason."""
+_NUMBER_TYPE = "F32"
 
 
 @dataclass(frozen=True)
@@ -48,15 +49,26 @@ class ModelFile:
         return sum(map(math.prod, self.tensor_shapes.values()))
 
 
+def is_model_folder(path: Path) -> bool:
+    """Whether a folder says that it is a model, of Hugging Face's diffusers."""
+    parts = ("model_index.json", "config.json", "unet/config.json")
+    return any(os.path.isfile(path / part) for part in parts)
+
+
 def inspect_model_file(path: Path) -> ModelFile:
     """What the file says it is, from its header alone. No torch, no weights, under a millisecond.
 
     Raises ModelFileError where it is missing, not a regular file, truncated, of another kind or
     inconsistent with itself.
     """
-    status = _require_regular_file(path)
+    status = require_regular_file(path)
     byte_count = status.st_size
-    header, data_start = _read_header(path, byte_count)
+    try:
+        header, data_start = read_header(path, byte_count)
+    except NotSafetensorsError:
+        raise known_other_kind(path) or ModelFileError(
+            "{file} is not a model file of DDPM Studio, or it is cut short.", file=path.name
+        ) from None
     metadata = header.pop("__metadata__", None)
     try:
         description = ModelDescription.from_metadata(_checked_metadata(metadata))
@@ -68,52 +80,6 @@ def inspect_model_file(path: Path) -> ModelFile:
     return ModelFile(path, description, shapes, byte_count, status.st_mtime_ns)
 
 
-def _require_regular_file(path: Path) -> os.stat_result:
-    try:
-        status = os.stat(path)
-    except FileNotFoundError:
-        raise ModelFileError("There is no file {path}.", path=path) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ModelFileError(
-            "{path} cannot be opened: {reason}.", path=path, reason=reason
-        ) from error
-    if not stat.S_ISREG(status.st_mode):
-        raise ModelFileError("{path} is not a file but a folder or a device.", path=path)
-    if status.st_size > MAX_FILE_BYTES:
-        raise ModelFileError(
-            "{file} is larger than any model this application opens.", file=path.name
-        )
-    return status
-
-
-def _read_header(path: Path, byte_count: int) -> tuple[dict[str, Any], int]:
-    """The JSON header of a safetensors file and where its data starts.
-
-    The file begins with the header's length, 8 bytes in little endian, then comes its text.
-    """
-    try:
-        with open(path, "rb") as file:
-            prefix = file.read(8)
-            length = struct.unpack("<Q", prefix)[0] if len(prefix) == 8 else 0
-            if not 2 <= length <= min(MAX_HEADER_BYTES, byte_count - 8):
-                raise ModelFileError(
-                    "{file} is not a model file of DDPM Studio, or it is cut short.", file=path.name
-                )
-            text = file.read(length)
-    except OSError as error:
-        raise ModelFileError(
-            "{path} cannot be read: {reason}.", path=path, reason=error.strerror
-        ) from error
-    try:
-        header = json.loads(text, object_pairs_hook=without_repeats)
-    except (ValueError, RecursionError):
-        header = None
-    if not isinstance(header, dict):
-        raise ModelFileError("{file} is not a model file of DDPM Studio.", file=path.name)
-    return header, 8 + length
-
-
 def _checked_metadata(metadata: object) -> dict[str, str] | None:
     if not isinstance(metadata, dict):
         return None
@@ -123,33 +89,23 @@ def _checked_metadata(metadata: object) -> dict[str, str] | None:
 
 
 def _checked_tensors(
-    path: Path, header: dict[str, Any], data_byte_count: int
+    path: Path, table: dict[str, Any], data_byte_count: int
 ) -> dict[str, tuple[int, ...]]:
     """Names and shapes; raises where the tensors do not fill the data without gap or overlap."""
-    try:
-        spans = sorted(_span(entry) for entry in header.values())
-        shapes = {name: tuple(entry["shape"]) for name, entry in header.items()}
-        types = {entry["dtype"] for entry in header.values()}
-    except (KeyError, TypeError, ValueError):
-        raise ModelFileError(
-            "{file} is damaged: its list of tensors is not valid.", file=path.name
-        ) from None
-    if types - {_NUMBER_TYPE}:
+    entries = listed_entries(path, table)
+    if any(entry.dtype != _NUMBER_TYPE for entry in entries.values()):
         raise ModelFileError("{file} holds weights that are not 32-bit numbers.", file=path.name)
-    ends = [0, *(end for _, end in spans)]
-    if [begin for begin, _ in spans] != ends[:-1] or ends[-1] != data_byte_count:
-        raise ModelFileError(
-            "{file} is damaged: it is cut short or has been changed.", file=path.name
-        )
-    return shapes
+    require_whole_data(path, entries, data_byte_count)
+    return {name: entry.shape for name, entry in entries.items()}
 
 
-def _span(entry: dict[str, Any]) -> tuple[int, int]:
-    """Where a tensor's data begins and ends; raises ValueError where its shape says otherwise."""
-    shape, (begin, end) = entry["shape"], entry["data_offsets"]
-    whole = all(type(number) is int and number >= 0 for number in (*shape, begin, end))
-    if not whole or len(shape) > _MAX_DIMENSIONS:
-        raise ValueError
-    if entry["dtype"] == _NUMBER_TYPE and end - begin != _NUMBER_BYTES * math.prod(shape):
-        raise ValueError
-    return begin, end
+__all__ = [
+    "MAX_FILE_BYTES",
+    "MAX_HEADER_BYTES",
+    "SUFFIX",
+    "ModelFile",
+    "ModelFileError",
+    "inspect_model_file",
+    "is_model_folder",
+    "require_regular_file",
+]

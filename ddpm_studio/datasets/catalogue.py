@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from ddpm_studio.datasets.data_cache import CachedSet, cached_sets
 from ddpm_studio.explained_error import ExplainedError
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
+
+    from ddpm_studio.datasets.cached_images import CachedImages
 
 
 class DataSource(Protocol):
@@ -36,20 +40,37 @@ class UnknownDataSetError(ExplainedError, ValueError):
     """No data set has this name; the message lists those there are."""
 
 
+MAX_RESIDENT_VALUES = 1 << 25
+"""Of all training images together; more are never held as float32 at once (128 MiB)."""
+
+
 @dataclass(frozen=True)
 class DataSetEntry:
-    """One data set: its ``name`` as scripts write it, the shape of a sample, one line about it."""
+    """One data set: its ``name`` as scripts write it, the shape of a sample, one line about it.
+
+    ``classes`` are the names of its labels 0, 1, …; empty where it has none. ``training_count`` and
+    ``held_out_count`` are of images; None where samples are drawn from a law.
+    """
 
     name: str
     sample_shape: tuple[int, ...]
     description: str
+    classes: tuple[str, ...] = ()
+    training_count: int | None = None
+    held_out_count: int | None = None
 
     @property
     def is_image(self) -> bool:
         """Whether a sample is an image (channels, height, width) rather than a point (D,)."""
         return len(self.sample_shape) == 3
 
+    @property
+    def value_count(self) -> int:
+        """Of all training images together; 0 where samples are drawn from a law."""
+        return (self.training_count or 0) * math.prod(self.sample_shape)
 
+
+_TEN_DIGITS = tuple("0123456789")
 CATALOGUE: tuple[DataSetEntry, ...] = (
     DataSetEntry("mixture-1d", (1,), "three Gaussians on a line"),
     DataSetEntry("moons", (2,), "two interleaving half circles"),
@@ -58,25 +79,70 @@ CATALOGUE: tuple[DataSetEntry, ...] = (
     DataSetEntry("spiral", (2,), "two arms of a spiral"),
     DataSetEntry("checkerboard", (2,), "eight squares of a 4x4 board"),
     DataSetEntry("eight-gaussians", (2,), "eight Gaussians on a circle"),
-    DataSetEntry("digits", (1, 8, 8), "1,797 handwritten digits, 8x8 grey (UCI, CC BY 4.0)"),
-    DataSetEntry("digits-16", (1, 16, 16), "the same digits up-sampled to 16x16"),
+    DataSetEntry(
+        "digits",
+        (1, 8, 8),
+        "1,797 handwritten digits, 8x8 grey (UCI, CC BY 4.0)",
+        _TEN_DIGITS,
+        1437,
+        360,
+    ),
+    DataSetEntry(
+        "digits-16", (1, 16, 16), "the same digits up-sampled to 16x16", _TEN_DIGITS, 1437, 360
+    ),
 )
+"""Those that ship with the application."""
+
+
+def entries() -> tuple[DataSetEntry, ...]:
+    """Those that ship, then those that a person has imported."""
+    own = (_entry_of(each) for each in cached_sets() if not is_bundled(each.description.name))
+    return (*CATALOGUE, *own)
 
 
 def entry(name: str) -> DataSetEntry:
-    """The catalogue's entry of that name. Raises UnknownDataSetError."""
-    for candidate in CATALOGUE:
+    """The entry of that name. Raises UnknownDataSetError."""
+    found = entries()
+    for candidate in found:
         if candidate.name == name:
             return candidate
-    names = ", ".join(candidate.name for candidate in CATALOGUE)
+    names = ", ".join(candidate.name for candidate in found)
     raise UnknownDataSetError(
         "There is no data set named {name!r}; there are {names}.", name=name, names=names
     )
 
 
+def entry_for(name: str, sample_shape: tuple[int, ...]) -> DataSetEntry:
+    """The same, for a model whose samples have that shape. Raises UnknownDataSetError.
+
+    Another person's data set of that name may be another one.
+    """
+    found = entry(name)
+    if found.sample_shape != sample_shape:
+        raise UnknownDataSetError(
+            "The data set named {name!r} here has samples of shape {here}, and the model makes {made}.",
+            name=name,
+            here=found.sample_shape,
+            made=sample_shape,
+        )
+    return found
+
+
+def is_known(name: str) -> bool:
+    """Whether the data are there now: an imported data set can be removed at any time."""
+    return any(each.name == name for each in entries())
+
+
+def is_bundled(name: str) -> bool:
+    """Whether that data set ships with the application."""
+    return name in {each.name for each in CATALOGUE}
+
+
 def open_data_set(name: str) -> DataSource:
-    """The data itself (imports torch). Raises UnknownDataSetError."""
+    """The data itself (imports torch). Raises UnknownDataSetError, or DataSetError where it is damaged."""
     shape = entry(name).sample_shape
+    if not is_bundled(name):
+        return open_cached(name)
     if len(shape) == 3:
         from ddpm_studio.datasets.digits import Digits
 
@@ -84,3 +150,30 @@ def open_data_set(name: str) -> DataSource:
     from ddpm_studio.datasets.points import POINT_DISTRIBUTIONS
 
     return POINT_DISTRIBUTIONS[name]
+
+
+def open_cached(name: str) -> CachedImages:
+    """An imported data set (imports torch). Raises UnknownDataSetError or DataSetError."""
+    from ddpm_studio.datasets.cached_images import CachedImages
+
+    for cached in cached_sets():
+        if cached.description.name == name:
+            images = CachedImages(cached.folder, cached.description)
+            _ = images.pixels  # now, where somebody is ready for what is wrong with it
+            return images
+    raise UnknownDataSetError("There is no imported data set named {name!r}.", name=name)
+
+
+def _entry_of(cached: CachedSet) -> DataSetEntry:
+    about = cached.description
+    channels, height, width = about.shape
+    words = f"{about.count:,} images, {width}x{height} {'grey' if channels == 1 else 'in colour'}"
+    classes = f", {len(about.classes)} classes" if about.classes else ""
+    return DataSetEntry(
+        about.name,
+        about.shape,
+        words + classes,
+        about.classes,
+        about.count - about.held_out,
+        about.held_out,
+    )

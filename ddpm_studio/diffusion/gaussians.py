@@ -36,7 +36,10 @@ class Gaussian:
         noise = standard_normal(self.mean.shape, generator, self.mean.device)
         if isinstance(self.variance, Tensor):
             return torch.addcmul(self.mean, noise, self.variance.sqrt())
-        return torch.add(self.mean, noise, alpha=self.variance**0.5)
+        # Into the noise's own memory where that may be: to get as much anew takes as long as to add.
+        reuses = noise.dtype == self.mean.dtype and not self.mean.requires_grad
+        out = noise if reuses else None
+        return torch.add(self.mean, noise, alpha=self.variance**0.5, out=out)
 
 
 def standard_normal(

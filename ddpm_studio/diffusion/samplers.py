@@ -20,6 +20,7 @@ from ddpm_studio.diffusion.gaussians import (
     learned_range_variance,
     reverse_step,
 )
+from ddpm_studio.diffusion.guidance import Guide, guided_step, guided_x_0, guiding_variance
 from ddpm_studio.diffusion.respacing import RespacedSchedule, kept_times, respaced_at
 from ddpm_studio.diffusion.sampler_configuration import (
     ReverseVariance,
@@ -35,21 +36,23 @@ __all__ = ["SamplerConfiguration", "SamplerError", "SamplerKind", "reverse_chain
 @torch.inference_mode()
 def reverse_chain(
     schedule: NoiseSchedule,
-    predict_x_0: Predict,
+    predict: Predict,
     x_t: Tensor,
     generator: torch.Generator,
     sampler: SamplerConfiguration = SamplerConfiguration(),  # noqa: B008 (frozen)
     *,
     t: int | None = None,
+    guide: Guide | None = None,
 ) -> Iterator[ChainStep]:
     """x_t, …, x_0 of p_theta; with ``t`` None it begins at T, with x_T ~ N(0, I).
 
-    ``predict_x_0`` gives x_0 as the network sees it in x_t (N, …); it is asked with the schedule's
+    ``predict`` gives x_0 as the network sees it in x_t (N, …); it is asked with the schedule's
     own t, of which a sampler with fewer steps visits some: the steps yielded carry those t. Where
     the t to begin with is none of them, it comes before those below it. With a clip the prediction
     is limited *before* the mean is formed, as in the paper's own code. Each step yielded carries
     the x_0 predicted that led to it (None at the first). With the variance
-    "learned-range" ancestral steps take theirs from the prediction's share.
+    "learned-range" ancestral steps take theirs from the prediction's share. A ``guide``, asked like
+    the network, draws every step towards a class; with DDIM it moves the x_0 that a step carries.
 
     Raises, at the first step: ScheduleError for more steps than T, ValueError for t outside
     1 … T; SamplerError for a learned variance that there is not; and NotFiniteError at the first x
@@ -61,9 +64,10 @@ def reverse_chain(
     x = x_t
     yield ChainStep(start, x)
     for i in range(times.index(start), 0, -1):
-        x_0, share = _parts(predict_x_0(x, times[i]))
-        x_0 = clipped(x_0, sampler.clip)
-        x = _step(path.schedule, x_0, share, x, i, sampler).sample(generator)
+        prediction = predict(x, times[i])
+        score = None if guide is None else guide(x, times[i])
+        step, x_0 = _step(path.schedule, prediction, score, x, i, sampler)
+        x = step.sample(generator)
         if not torch.isfinite(x).all():
             raise NotFiniteError(
                 "The reverse chain is not finite at t = {t}. Its numbers grew without limit: try "
@@ -93,18 +97,33 @@ def _parts(prediction: Tensor | Prediction) -> tuple[Tensor, Tensor | None]:
 
 def _step(
     schedule: NoiseSchedule,
-    x_0: Tensor,
-    variance_share: Tensor | None,
+    prediction: Tensor | Prediction,
+    score: Tensor | None,
     x_t: Tensor,
     i: int,
     sampler: SamplerConfiguration,
-) -> Gaussian:
+) -> tuple[Gaussian, Tensor]:
+    """p_theta(x_{i-1} | x_i), and the x_0 that it was made of; a score guides either."""
+    x_0, share = _parts(prediction)
+    x_0 = clipped(x_0, sampler.clip)
     if sampler.kind == SamplerKind.DDIM:
-        return ddim_step(schedule, x_0, x_t, i, sampler.eta)
+        if score is not None:
+            x_0 = guided_x_0(schedule, x_0, score, i)
+        return ddim_step(schedule, x_0, x_t, i, sampler.eta), x_0
+    variance = _variance(schedule, share, i, sampler)
+    step = reverse_step(schedule, x_0, x_t, i, variance)
+    if score is not None:
+        step = guided_step(step, guiding_variance(schedule, i, variance), score)
+    return step, x_0
+
+
+def _variance(
+    schedule: NoiseSchedule, share: Tensor | None, i: int, sampler: SamplerConfiguration
+) -> ReverseVariance | Tensor:
     if sampler.variance != ReverseVariance.LEARNED_RANGE:
-        return reverse_step(schedule, x_0, x_t, i, ReverseVariance(sampler.variance))
-    if variance_share is None:
+        return ReverseVariance(sampler.variance)
+    if share is None:
         raise SamplerError(
             "This network did not learn a variance: choose a fixed one, large or small."
         )
-    return reverse_step(schedule, x_0, x_t, i, learned_range_variance(schedule, variance_share, i))
+    return learned_range_variance(schedule, share, i)

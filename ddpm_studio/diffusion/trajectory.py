@@ -3,85 +3,39 @@
 Frames are kept as float32 where that fits the budget, else as float16 (error at most 5e-4 of the
 value or 3e-8, whichever is larger; limited to ±65504), else as 8-bit levels between each frame's
 own extremes (absolute error at most (max - min) / 510, about 0.018 for noise). T = 1000 of 64
-samples of 3x32x32 takes 197 MB.
+samples of 3x32x32 takes 197 MB. Images for which even that is too much are kept as the same levels
+in a temporary file: 64 samples of 3x256x256 take 16.5 GB of disk.
 Statistics are always measured on the exact frame, before it is stored.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ddpm_studio.diffusion.frame_levels import Bytes
 from ddpm_studio.diffusion.frame_statistics import (
     HISTOGRAM_BINS,
     FrameStatistics,
     marginal_count,
     measure_frame,
 )
+from ddpm_studio.diffusion.frame_statistics_on_device import measure_on_device
+from ddpm_studio.diffusion.frames_in_file import FramesInFile
+from ddpm_studio.diffusion.frames_in_memory import FramesInMemory
 from ddpm_studio.diffusion.gaussian_mixture import GaussianMixture
-from ddpm_studio.explained_error import ExplainedError
+from ddpm_studio.diffusion.storage_plan import (
+    DEFAULT_BUDGET_BYTES,
+    Precision,
+    TrajectoryTooLargeError,
+    plan_storage,
+)
+from ddpm_studio.temporary_file import TemporaryFile, temporary_folder
 
-DEFAULT_BUDGET_BYTES = 256 * 1000 * 1000
-
-
-class Precision(StrEnum):
-    """How a trajectory keeps its numbers."""
-
-    FLOAT32 = "float32"
-    FLOAT16 = "float16"
-    LEVELS = "8-bit levels"
-
-
-_FLOAT16_RANGE = float(np.finfo(np.float16).min), float(np.finfo(np.float16).max)
-_BYTES = {Precision.FLOAT32: 4, Precision.FLOAT16: 2, Precision.LEVELS: 1}
-_DTYPES = {Precision.FLOAT32: np.float32, Precision.FLOAT16: np.float16, Precision.LEVELS: np.uint8}
-
-
-class TrajectoryTooLargeError(ExplainedError, ValueError):
-    """No precision fits the budget; ``largest_count`` samples would, or with 0 a smaller T."""
-
-    def __init__(self, T: int, count: int, largest_count: int) -> None:
-        self.largest_count = largest_count
-        if largest_count == 0:
-            super().__init__(
-                "T = {T:,} is too long: even a single sample needs more memory than one chain may "
-                "take.",
-                T=T,
-            )
-        else:
-            super().__init__(
-                "{count:,} samples need more memory than one chain may take; "
-                "choose {largest_count:,} or fewer.",
-                count=count,
-                largest_count=largest_count,
-            )
-
-
-@dataclass(frozen=True)
-class _Plan:
-    precision: Precision
-    byte_count: int
-
-
-def _statistics_bytes(T: int, sample_shape: tuple[int, ...]) -> int:
-    per_marginal = HISTOGRAM_BINS * 4 + 5 * 8
-    per_frame = 2 * 4 + 8 + 1  # the level range, the time, whether it is recorded
-    return (T + 1) * (marginal_count(sample_shape) * per_marginal + per_frame)
-
-
-def _plan(T: int, count: int, sample_shape: tuple[int, ...], budget_bytes: int) -> _Plan:
-    per_sample = (T + 1) * math.prod(sample_shape)
-    overhead = _statistics_bytes(T, sample_shape)
-    for precision, size in _BYTES.items():
-        if overhead + per_sample * count * size <= budget_bytes:
-            return _Plan(precision, overhead + per_sample * count * size)
-    raise TrajectoryTooLargeError(T, count, max(0, (budget_bytes - overhead) // per_sample))
+__all__ = ["DEFAULT_BUDGET_BYTES", "Precision", "Trajectory", "TrajectoryTooLargeError"]
 
 
 class Trajectory:
@@ -93,9 +47,10 @@ class Trajectory:
     A chain that takes fewer steps than its schedule has its own number of steps as T: then ``times``,
     int64 of shape (T + 1,) and strictly increasing from 0, says which t of the schedule each frame
     is. ``law`` gives the distribution that the points of a frame should have, where it is known; it
-    is asked with the frame's index.
+    is asked with the frame's index. With ``may_use_disk`` images that memory is too small for go to
+    a temporary file, which is gone with the trajectory; then reading a frame may wait for a disk.
 
-    Raises TrajectoryTooLargeError before any memory is taken.
+    Raises TrajectoryTooLargeError before any memory is taken, or TemporaryFileError.
     """
 
     def __init__(
@@ -107,8 +62,11 @@ class Trajectory:
         times: NDArray[np.int64] | None = None,
         law: Callable[[int], GaussianMixture] | None = None,
         budget_bytes: int = DEFAULT_BUDGET_BYTES,
+        may_use_disk: bool = False,
     ) -> None:
-        plan = _plan(T, count, sample_shape, budget_bytes)
+        folder = temporary_folder()
+        disk_bytes = TemporaryFile.room_bytes(folder) if may_use_disk else 0
+        plan = plan_storage(T, count, sample_shape, budget_bytes, disk_bytes)
         self.T = T
         self.count = count
         self.sample_shape = sample_shape
@@ -116,9 +74,13 @@ class Trajectory:
         self.law = law
         self.precision = plan.precision
         self.byte_count = plan.byte_count
+        self.file_bytes = plan.file_bytes
+        self._frames: FramesInMemory | FramesInFile = (
+            FramesInFile(T, count, sample_shape, plan.kept_every, folder)
+            if plan.file_bytes
+            else FramesInMemory(T, count, sample_shape, plan.precision)
+        )
         marginals = marginal_count(sample_shape)
-        self._frames = np.empty((T + 1, count, *sample_shape), _DTYPES[plan.precision])
-        self._level_range = np.zeros((T + 1, 2), np.float32)  # lowest value, size of a level
         self._recorded = np.zeros(T + 1, bool)
         self._counts = np.zeros((T + 1, marginals, HISTOGRAM_BINS), np.int32)
         # mean, std, KS, W_1, KS to the law
@@ -131,9 +93,7 @@ class Trajectory:
             raise ValueError(
                 f"x_{t} has shape {tuple(x.shape)}, not {(self.count, *self.sample_shape)}."
             )
-        frame = x.detach().to("cpu").numpy()
-        self._store(t, frame)
-        measured = measure_frame(frame, self.law(t) if self.law is not None else None)
+        measured = self._keep_and_measure(t, x.detach())
         self._counts[t] = measured.counts
         self._moments[:, :, t] = (
             measured.mean,
@@ -145,16 +105,15 @@ class Trajectory:
         self._value_counts = (measured.value_count, measured.distance_value_count)
         self._recorded[t] = True
 
-    def _store(self, t: int, frame: NDArray[np.float32]) -> None:
-        if self.precision is Precision.LEVELS:
-            low, high = float(frame.min()), float(frame.max())
-            size = (high - low) / 255 or 1.0
-            self._level_range[t] = low, size
-            np.rint((frame - low) / size, out=self._frames[t], casting="unsafe")
-        elif self.precision is Precision.FLOAT16:
-            self._frames[t] = np.clip(frame, *_FLOAT16_RANGE)
-        else:
-            self._frames[t] = frame
+    def _keep_and_measure(self, t: int, x: Tensor) -> FrameStatistics:
+        """What goes to a file is made of bytes where x lies; a GPU's numbers need not travel."""
+        law = self.law(t) if self.law is not None else None
+        if x.is_cuda and not self.is_in_memory:
+            self._frames.keep(t, x)
+            return measure_on_device(x)
+        here = x.to("cpu")
+        self._frames.keep(t, here)
+        return measure_frame(here.numpy(), law)
 
     def is_recorded(self, t: int) -> bool:
         """Whether x_t can be read already; False for any t outside 0 … T."""
@@ -172,21 +131,59 @@ class Trajectory:
         """Whether all T + 1 frames are recorded."""
         return bool(self._recorded.all())
 
-    def frame(self, t: int) -> NDArray[np.float32]:
-        """x_t as float32, shape (count, *sample_shape), read-only. No copy where kept as float32.
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether frames are there at once; otherwise reading them may wait for a disk."""
+        return self._frames.is_in_memory
+
+    @property
+    def kept_every(self) -> int:
+        """Of how many frames one is kept: 1 unless a disk is too small for all of them."""
+        return self._frames.kept_every
+
+    def kept_t(self, t: int) -> int:
+        """The t, nearest to t, whose frame can be read; t itself where every frame is kept.
 
         Raises LookupError where x_t is not recorded yet.
         """
         self._require(t)
-        if self.precision is Precision.FLOAT32:
-            frame = self._frames[t].view()
-        elif self.precision is Precision.FLOAT16:
-            frame = self._frames[t].astype(np.float32)
-        else:
-            low, size = self._level_range[t]
-            frame = self._frames[t] * size + low
-        frame.setflags(write=False)
-        return frame
+        if self.kept_every == 1:
+            return t
+        kept = [*range(0, self.T, self.kept_every), self.T]
+        readable = [each for each in kept if self._recorded[each]]
+        if not readable:
+            raise LookupError(f"x_{t} is recorded, but no frame near it is kept.")
+        return min(readable, key=lambda each: abs(each - t))
+
+    def frame(self, t: int) -> NDArray[np.float32]:
+        """x_t as float32, shape (count, *sample_shape), read-only. No copy where kept as float32.
+
+        The frame of :meth:`kept_t` where not every one is kept. Raises LookupError where x_t is not
+        recorded yet, and TemporaryFileError.
+        """
+        return self.samples(t, 0, self.count)
+
+    def samples(self, t: int, first: int, end: int) -> NDArray[np.float32]:
+        """:meth:`frame` of samples ``first`` … ``end`` - 1 alone: from a file no others are read."""
+        samples = self._frames.samples(self.kept_t(t), first, end).view()
+        samples.setflags(write=False)
+        return samples
+
+    @property
+    def overview_shrinkings(self) -> tuple[int, ...]:
+        """How many times smaller the overviews are that :meth:`overview` has; ascending."""
+        return (
+            () if isinstance(self._frames, FramesInMemory) else self._frames.record.shrinkings[1:]
+        )
+
+    def overview(self, t: int, shrinking: int) -> Bytes:
+        """The images of :meth:`frame` made smaller, uint8 (count, C, H / shrinking, W / shrinking).
+
+        As a screen shows them: clipped to [-1, 1] and then averaged, -1 as 0 and 1 as 255.
+        """
+        if isinstance(self._frames, FramesInMemory):
+            raise LookupError("There are overviews of frames in a file alone.")
+        return self._frames.overview(self.kept_t(t), shrinking)
 
     def statistics(self, t: int) -> FrameStatistics:
         """The statistics of x_t. Raises LookupError where x_t is not recorded yet."""

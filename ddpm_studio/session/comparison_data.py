@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from ddpm_studio.datasets.catalogue import CATALOGUE, entry
+from ddpm_studio.datasets.catalogue import entries, entry
 from ddpm_studio.datasets.mixtures import exact_mixture
 from ddpm_studio.diffusion.respacing import respaced
 from ddpm_studio.session.background_task import BackgroundTask
@@ -41,7 +41,7 @@ class ComparisonData(QObject):
         """That of a training's data and schedule; nothing for data that this version does not have."""
         self._task.cancel()
         self._take(None)
-        if configuration is not None and configuration.data_set in {e.name for e in CATALOGUE}:
+        if configuration is not None and configuration.data_set in {e.name for e in entries()}:
             self._task.start(partial(_record, configuration))
 
     def stop(self) -> bool:

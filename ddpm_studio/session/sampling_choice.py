@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ddpm_studio.checkpoints.condition import UNCONDITIONED, Condition
 from ddpm_studio.checkpoints.description import ModelDescription
-from ddpm_studio.datasets.catalogue import entry
-from ddpm_studio.datasets.mixtures import exact_mixture
+from ddpm_studio.datasets.catalogue import is_known
+from ddpm_studio.datasets.mixtures import exact_mixture, has_exact_images
 from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration
 
 
@@ -28,10 +29,15 @@ class ExactFor(StrEnum):
 
 @dataclass(frozen=True)
 class SamplingChoice:
-    """The sampler, and the denoiser that it asks."""
+    """The sampler, the denoiser that it asks, and what the samples shall show.
+
+    ``condition`` has meaning for a model that was made for classes, or with a classifier; the exact
+    denoiser knows no class, but a classifier guides it like the network.
+    """
 
     sampler: SamplerConfiguration
     denoiser: DenoiserChoice = DenoiserChoice.NETWORK
+    condition: Condition = UNCONDITIONED
 
 
 def own_sampling(description: ModelDescription) -> SamplingChoice:
@@ -40,12 +46,9 @@ def own_sampling(description: ModelDescription) -> SamplingChoice:
 
 
 def exact_for(data_set: str) -> ExactFor | None:
-    """What the exact denoiser of a data set is exact for; None where the data are not known ("").
-
-    Raises UnknownDataSetError.
-    """
-    if not data_set:
+    """What the exact denoiser of a data set is exact for; None where the data are not there."""
+    if not is_known(data_set):
         return None
     if exact_mixture(data_set) is not None:
         return ExactFor.LAW
-    return ExactFor.TRAINING_DATA if entry(data_set).is_image else ExactFor.SHOWN_DATA
+    return ExactFor.TRAINING_DATA if has_exact_images(data_set) else ExactFor.SHOWN_DATA

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import weakref
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -10,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from ddpm_studio.checkpoints.bundled import bundled_models
+from ddpm_studio.checkpoints.bundled import bundled_models, is_bundled
+from ddpm_studio.checkpoints.loading_progress import LoadingProgress
 from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError
 from ddpm_studio.diffusion.respacing import TimeArray, kept_times
 from ddpm_studio.diffusion.schedule import NoiseSchedule, ScheduleConfiguration
@@ -33,6 +36,9 @@ FIRST_MODEL = "swiss-roll"
 POINT_COUNTS = (250, 500, 1000, 2000, 5000)
 IMAGE_COUNTS = (4, 16, 36, 64, 100, 144)
 DEFAULT_POINT_COUNT, DEFAULT_IMAGE_COUNT = 2000, 36
+_DEFAULT_CHAIN_BYTES = (
+    1_000_000_000  # of all images of a chain, a byte for each value: large ones are few
+)
 POLL_INTERVAL_MS = 40
 MAX_SEED = 2**31 - 1
 
@@ -40,7 +46,7 @@ MAX_SEED = 2**31 - 1
 class Studio(QObject):
     """One model, its forward and reverse trajectory, and the requests that make new ones.
 
-    models_changed       the list of models grew
+    models_changed       the list of models is another one, or one that was chosen in it is not shown
     model_changed        another model is shown
     trajectories_changed the forward or the reverse trajectory is another one, or gone
     chains_grew          frames were added to them; at most once per POLL_INTERVAL_MS
@@ -74,16 +80,17 @@ class Studio(QObject):
         self._reverse_is_due = False  # it starts when the forward chain is there
         self._forward_is_due = False  # without data it starts from the reverse chain's x_0
         # What was there when the present run of each chain began.
-        self._forward_before: Trajectory | None = None
-        self._reverse_before: Trajectory | None = None
+        # Not kept by it: they may take many gigabytes of a disk that the new ones need.
+        self._forward_before: Callable[[], Trajectory | None] = _nothing
+        self._reverse_before: Callable[[], Trajectory | None] = _nothing
         self._forward_task = self._new_task(self._take_forward)
         self._reverse_task = self._new_task(self._take_reverse)
         self._device_task = BackgroundTask(self)
         self._device_task.finished.connect(self._take_devices)
         self._device_task.failed.connect(self.failed)
-        self.opening = ModelOpening(self)
+        self.opening = ModelOpening(lambda: self.device, self)
         self.opening.opened.connect(self._take_file)
-        self.opening.failed.connect(self.failed)
+        self.opening.failed.connect(self._on_not_opened)
         self._poll_timer = QTimer(self, interval=POLL_INTERVAL_MS)
         self._poll_timer.timeout.connect(self._poll)
 
@@ -120,26 +127,40 @@ class Studio(QObject):
             self.failed.emit(error)
 
     def open_file(self, path: Path) -> None:
-        """Look at a model, on a thread; then show it, or say what is wrong by ``failed``.
+        """Read a model, on a thread; then show it, or say what is wrong by ``failed``.
 
-        The present model stays until it is known to be good. What the file of another project
-        cannot tell is asked by ``opening.asked``.
+        The present model stays until that one's weights are known to be good. What the file of
+        another project cannot tell is asked by ``opening.asked``.
         """
         self.opening.open_file(path)
 
+    def choose_model(self, model: ModelFile) -> None:
+        """Show one of the list: at once where it came with the application, else as a file is opened."""
+        if is_bundled(model):
+            self.opening.cancel()
+            self.show_model(model)
+        else:
+            self.opening.open_model(model)
+
     def _take_file(self, model: ModelFile) -> None:
-        others = tuple(each for each in self.models if each.path != model.path)
-        self.models = (*others, model)  # in place of an older one from the same path
+        models = {each.path: each for each in self.models}
+        models[model.path] = model  # in place of an older one from the same path
+        self.models = tuple(models.values())
         self.models_changed.emit()
         self.show_model(model)
 
+    def _on_not_opened(self, error: Exception) -> None:
+        self.models_changed.emit()
+        self.failed.emit(error)
+
     def show_model(self, model: ModelFile) -> None:
         """Make this the current model, and compute its chains."""
-        changed_kind = self.model is None or _is_image(self.model) != _is_image(model)
+        # A chosen count stays for data of the same kind and size.
+        takes_default = self.model is None or default_count(self.model) != default_count(model)
         self.model = model
         self._forward_schedule = model.description.schedule.build()
         self.sampling = own_sampling(model.description)
-        if changed_kind:
+        if takes_default:
             self.sample_count = default_count(model)
         self.forward = self.reverse = None
         self._reverse_is_due = True  # known before anybody asks: playing waits for it
@@ -252,7 +273,14 @@ class Studio(QObject):
     @property
     def reverse_progress(self) -> ChainProgress | None:
         """How far the reverse chain has come, while it is being sampled."""
-        return self._reverse_task.latest
+        latest = self._reverse_task.latest
+        return latest if isinstance(latest, ChainProgress) else None
+
+    @property
+    def loading_progress(self) -> LoadingProgress | None:
+        """How much of a large model is read, before its reverse chain begins."""
+        latest = self._reverse_task.latest
+        return latest if isinstance(latest, LoadingProgress) else None
 
     def stop(self) -> bool:
         """End every thread, for the application's end; False where one did not end in time."""
@@ -272,7 +300,10 @@ class Studio(QObject):
         return self.model is not None and bool(self.model.description.data_set)
 
     def _run_both(self) -> None:
-        """First the forward chain: its x_T is shown first, and side by side both would wait."""
+        """First the forward chain: its x_T is shown first, and side by side both would wait.
+
+        The reverse chain does not wait for a forward chain of large images: see _poll.
+        """
         self._reverse_is_due = self._forward_is_due = False
         self._reverse_task.cancel()
         if not self.has_data:
@@ -327,7 +358,7 @@ class Studio(QObject):
             self.seed,
             start,
         )
-        self._forward_before = self.forward
+        self._forward_before = _weakly(self.forward)
         self._start(self._forward_task, partial(record_forward_chain, request))
 
     def run_reverse(self) -> None:
@@ -338,7 +369,7 @@ class Studio(QObject):
         request = ReverseRequest(
             self.model, self.sample_count, self.seed, self.device, self.sampling
         )
-        self._reverse_before = self.reverse
+        self._reverse_before = _weakly(self.reverse)
         self._start(self._reverse_task, partial(record_reverse_chain, request))
 
     def _start(self, task: BackgroundTask, make_work: Callable[[], Work]) -> None:
@@ -355,6 +386,8 @@ class Studio(QObject):
             progress = task.latest
             if isinstance(progress, ChainProgress):
                 take(progress.trajectory)
+        if self._reverse_is_due and self.forward_progress and self.forward_progress.is_long:
+            self.run_reverse()  # beside it, rather than minutes later
         self.chains_grew.emit()
 
     def _take_forward(self, trajectory: Trajectory) -> None:
@@ -369,9 +402,9 @@ class Studio(QObject):
 
     def _drop_what_is_old(self) -> None:
         """A chain from before a run that failed at once is not what the settings say."""
-        if not self._forward_task.is_running and self.forward is self._forward_before:
+        if not self._forward_task.is_running and self.forward is self._forward_before():
             self.forward = None
-        if not self._reverse_task.is_running and self.reverse is self._reverse_before:
+        if not self._reverse_task.is_running and self.reverse is self._reverse_before():
             self.reverse = None
         self.trajectories_changed.emit()
 
@@ -396,7 +429,24 @@ class Studio(QObject):
 
 def default_count(model: ModelFile) -> int:
     """How many samples its chains have unless somebody chooses."""
-    return DEFAULT_IMAGE_COUNT if _is_image(model) else DEFAULT_POINT_COUNT
+    if not _is_image(model):
+        return DEFAULT_POINT_COUNT
+    description = model.description
+    values = math.prod(description.network.sample_shape) * (description.schedule.T + 1)
+    fitting = [
+        count
+        for count in IMAGE_COUNTS
+        if count <= DEFAULT_IMAGE_COUNT and count * values <= _DEFAULT_CHAIN_BYTES
+    ]
+    return max(fitting, default=IMAGE_COUNTS[0])
+
+
+def _nothing() -> None:
+    return None
+
+
+def _weakly(trajectory: Trajectory | None) -> Callable[[], Trajectory | None]:
+    return _nothing if trajectory is None else weakref.ref(trajectory)
 
 
 def _is_image(model: ModelFile) -> bool:

@@ -14,13 +14,13 @@ from ddpm_studio.datasets.catalogue import (
     UnknownDataSetError,
     open_data_set,
 )
+from ddpm_studio.datasets.importing.public_sets import PUBLIC_SETS
 from ddpm_studio.diffusion.schedule import NoiseSchedule
 from ddpm_studio.diffusion.targets import Target
 from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.training.configuration import TrainingConfiguration
+from ddpm_studio.training.image_pool import ImagePool
 from ddpm_studio.training.random_states import restore_generator
-
-_RESIDENT_SHARE = 0.25  # of the device's free memory, which the network needs more than the data
 
 
 class MissingDataError(ExplainedError):
@@ -46,7 +46,7 @@ class BatchSource:
     """An endless row of batches; which ones is in the state of its generators alone.
 
     On CUDA, t and the noise are drawn there, and images are chosen there where they fit: no step
-    waits for a copy. Raises MissingDataError.
+    waits for a copy. Raises MissingDataError or DataSetError.
     """
 
     def __init__(
@@ -64,21 +64,13 @@ class BatchSource:
         squares = np.stack((schedule.alpha_bar, schedule.marginal_variance))
         self._scales = torch.from_numpy(squares).sqrt().to(device, torch.float32)
         self._data = data or _open(configuration)
-        self._images = self._resident_images()
+        self._pool = (
+            ImagePool(self._data, device) if isinstance(self._data, FiniteDataSource) else None
+        )
         self._generator = Generator().manual_seed(configuration.seed)
         self._on_device = self._generator
         if device.type == "cuda":
             self._on_device = Generator(device).manual_seed(configuration.seed)
-
-    def _resident_images(self) -> Tensor | None:
-        if not isinstance(self._data, FiniteDataSource):
-            return None
-        images = self._data.training_images()
-        if self._device.type == "cuda":
-            free_bytes, _ = torch.cuda.mem_get_info(self._device)
-            if images.nbytes > _RESIDENT_SHARE * free_bytes:
-                return images.pin_memory()
-        return images.to(self._device)
 
     def draw(self, part: slice = slice(None), batch_size: int | None = None) -> Batch:
         """The next batch, of which ``part`` is returned: the generators move on by all of it."""
@@ -91,11 +83,9 @@ class BatchSource:
         return self._batch(*(self._here(each[part]) for each in (x_0, t, noise)))
 
     def _draw_x_0(self, size: int) -> Tensor:
-        if self._images is None:
+        if self._pool is None:
             return self._data.sample(size, self._generator)
-        assert isinstance(self._data, FiniteDataSource)
-        chosen = self._data.choose(size, self._on_device)
-        return self._images[chosen.to(self._images.device)]
+        return self._pool.draw(size, self._on_device)
 
     def _here(self, drawn: Tensor) -> Tensor:
         return drawn.to(self._device, non_blocking=True)
@@ -128,6 +118,13 @@ def _open(configuration: TrainingConfiguration) -> DataSource:
     try:
         return open_data_set(configuration.data_set)
     except UnknownDataSetError as error:
+        if configuration.data_set in {each.name for each in PUBLIC_SETS}:
+            raise MissingDataError(
+                "{name} cannot be trained yet: get its data with “ddpm-studio data download {data_set}”, "
+                "or in the window under File, Data sets.",
+                name=configuration.name,
+                data_set=configuration.data_set,
+            ) from error
         raise MissingDataError(
             "{name} cannot be trained: its data {data_set!r} are not there.",
             name=configuration.name,

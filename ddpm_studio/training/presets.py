@@ -84,7 +84,7 @@ def _cifar10() -> TrainingConfiguration:
     """The network and the training of the paper (DDPM, appendix B), with its 35.7 M parameters."""
     return TrainingConfiguration(
         name="cifar10",
-        data_set="cifar10",
+        data_set="cifar-10",
         network=UNetConfiguration(image_size=32, image_channels=3),
         schedule=PAPER_LINEAR,
         steps=800_000,

@@ -19,6 +19,10 @@ _NAMES: dict[str, str] = {
     "eight-gaussians": str(QT_TRANSLATE_NOOP("DataNames", "Eight Gaussians")),
     "digits": str(QT_TRANSLATE_NOOP("DataNames", "Handwritten digits 8×8")),
     "cifar10": str(QT_TRANSLATE_NOOP("DataNames", "CIFAR-10")),
+    "cifar-10": str(QT_TRANSLATE_NOOP("DataNames", "CIFAR-10")),
+    "cifar-100": str(QT_TRANSLATE_NOOP("DataNames", "CIFAR-100")),
+    "mnist": str(QT_TRANSLATE_NOOP("DataNames", "MNIST")),
+    "fashion-mnist": str(QT_TRANSLATE_NOOP("DataNames", "Fashion-MNIST")),
     "digits-16": str(QT_TRANSLATE_NOOP("DataNames", "Handwritten digits 16×16")),
 }
 

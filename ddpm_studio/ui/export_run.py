@@ -86,6 +86,8 @@ class ExportRun(QObject):
         if self._stage is None or not self._waiting or self._pictures.qsize() >= _PICTURES_AHEAD:
             return
         try:
+            if not self._stage.prepare(self._waiting[-1]):
+                return  # until a later tick: a disk may take its time
             self._pictures.put(self._stage.picture(self._waiting.pop()))
         except Exception as error:  # whatever it is, the dialog must not wait for ever
             self._end()

@@ -76,6 +76,18 @@ class ExportStage:
             reverse is None or reverse.is_recorded(self.reverse_frame(t))
         )
 
+    def prepare(self, t: int) -> bool:
+        """Whether the picture of t can be drawn without waiting for a disk.
+
+        If not, its frames are being read: ask again in a moment.
+        """
+        ratio = self._still.devicePixelRatioF()  # as painting on it will find it
+        are_ready = [  # all of them are asked, so that they are read at the same time
+            painting.prepare(place.canvas, self._frame_of(place.chain, t), self._font, ratio)
+            for place, painting in zip(self._layout.chains, self._paintings, strict=True)
+        ]
+        return all(are_ready)
+
     def picture(self, t: int) -> Bytes:
         """The picture of t, (height, width, 3); a new array each time."""
         return _rgb(self.image(t))

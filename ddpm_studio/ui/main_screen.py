@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,15 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
 from ddpm_studio.session.chain_runs import ChainProgress
+from ddpm_studio.session.model_opening import OpenQuestions
 from ddpm_studio.session.playback import Direction, LoopMode, Playback
 from ddpm_studio.session.sampling_choice import SamplingChoice, exact_for, own_sampling
 from ddpm_studio.session.studio import Studio
 from ddpm_studio.ui.chain_card import ChainCard
 from ddpm_studio.ui.data_names import data_name, model_title
+from ddpm_studio.ui.dialogs.checkpoint_dialog import CheckpointDialog
 from ddpm_studio.ui.message_bar import MessageBar
+from ddpm_studio.ui.opening_bar import OpeningBar
 from ddpm_studio.ui.problem_text import problem_text
 from ddpm_studio.ui.sampling_popup import SamplingPopup
 from ddpm_studio.ui.sampling_text import sampling_text
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
 
 DRAWN_SEEDS = 1_000_000  # a drawn seed has at most six figures: easy to note down
 WORTH_SHOWING_SECONDS = 1.0
+WORTH_SHOWING_BYTES = 30_000_000  # of a model
 
 
 class MainScreen(QWidget):
@@ -47,12 +52,14 @@ class MainScreen(QWidget):
         self._theme = theme
         self.top_bar = TopBar(theme)
         self.message_bar = MessageBar(theme)
+        self.opening_bar = OpeningBar(studio.opening)
         self.forward_card = ChainCard(Chain.FORWARD, theme)
         self.reverse_card = ChainCard(Chain.REVERSE, theme)
         self.film_strip = FilmStrip(theme)
         self.timeline = Timeline(playback, theme)
         self.sampling_popup = SamplingPopup(theme, self)
         self.side: SideColumn | None = None
+        self.checkpoint_dialog: CheckpointDialog | None = None
         self._side_place = QWidget()
         self._side_place.setFixedWidth(SIDE_WIDTH)
         self._lay_out()
@@ -80,6 +87,7 @@ class MainScreen(QWidget):
         rows.setSpacing(SPACING)
         rows.addWidget(self.top_bar)
         rows.addWidget(self.message_bar)
+        rows.addWidget(self.opening_bar)
         rows.addLayout(columns, 1)
 
     def add_side_column(self) -> None:
@@ -97,7 +105,7 @@ class MainScreen(QWidget):
 
     def _connect(self) -> None:
         bar, studio = self.top_bar, self._studio
-        bar.model_requested.connect(studio.show_model)
+        bar.model_requested.connect(studio.choose_model)
         bar.open_requested.connect(self.choose_model_file)
         bar.count_requested.connect(studio.set_sample_count)
         bar.seed_requested.connect(studio.set_seed)
@@ -121,6 +129,8 @@ class MainScreen(QWidget):
         studio.chains_grew.connect(self._refresh)
         studio.busy_changed.connect(self._show_progress)
         studio.failed.connect(self.show_problem)
+        studio.opening.asked.connect(self._ask)
+        studio.opening.opened.connect(self._close_checkpoint_dialog)
 
     def _couple_views(self) -> None:
         """One sample looked at closely is looked at in both chains."""
@@ -255,6 +265,15 @@ class MainScreen(QWidget):
                 stopped = studio.model is not None and (chain is None or not chain.is_complete)
                 card.show_idle(can_restart=stopped and not is_running)
             card.view.show_loading(is_running or studio.model is None)
+        self._show_loading()
+
+    def _show_loading(self) -> None:
+        """A large model is being read; a small one is there before anybody could look."""
+        progress = self._studio.loading_progress
+        if progress is not None and progress.total >= WORTH_SHOWING_BYTES:
+            done, total = (round(count / 1e6) for count in (progress.done, progress.total))
+            text = self.tr("{0} of {1} MB of the model are read")
+            self.reverse_card.show_running(done, total, text.format(done, total))
 
     # Intent up
 
@@ -285,7 +304,13 @@ class MainScreen(QWidget):
     def choose_model_file(self) -> None:
         """Ask for a model file and show it."""
         path, _ = QFileDialog.getOpenFileName(
-            self, self.tr("Open a model"), "", self.tr("DDPM Studio models (*.safetensors)")
+            self,
+            self.tr("Open a model"),
+            "",
+            self.tr(
+                "Models (*.safetensors *.pt *.pth *.ckpt *.bin model_index.json config.json);;"
+                "All files (*)"
+            ),
         )
         if path:
             self.open_model_file(Path(path))
@@ -294,8 +319,27 @@ class MainScreen(QWidget):
         """Show a model file, or say why it cannot be opened; the present model then stays."""
         self._studio.open_file(path)
 
+    def _ask(self, asked: OpenQuestions) -> None:
+        """What a checkpoint of another project cannot tell."""
+        self._close_checkpoint_dialog()
+        dialog = CheckpointDialog(asked, self)
+        dialog.answered.connect(partial(self._studio.opening.open_answered, asked))
+        dialog.finished.connect(self._forget_checkpoint_dialog)
+        self.checkpoint_dialog = dialog
+        dialog.open()
+
+    def _close_checkpoint_dialog(self) -> None:
+        if self.checkpoint_dialog is not None:
+            self.checkpoint_dialog.accept()
+
+    def _forget_checkpoint_dialog(self) -> None:
+        self.checkpoint_dialog = None
+
     def show_problem(self, error: Exception) -> None:
-        """Say what went wrong, in the window."""
+        """Say what went wrong, in the window or in the dialog before it."""
+        if self.checkpoint_dialog is not None:
+            self.checkpoint_dialog.show_problem(error)
+            return
         self.message_bar.show_problem(problem_text(error))
 
     # The look

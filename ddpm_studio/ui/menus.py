@@ -19,7 +19,7 @@ class Menus(QObject):
     """File, Playback, View and Help; what is chosen there is announced.
 
     open_requested, watch_requested, export_requested, measure_requested, new_seed_requested,
-    sampling_requested, page_requested(Page), theme_toggled, system_theme_requested,
+    sampling_requested, data_requested, page_requested(Page), theme_toggled, system_theme_requested,
     language_requested("en" or "ko")
     """
 
@@ -29,6 +29,7 @@ class Menus(QObject):
     measure_requested = Signal()
     new_seed_requested = Signal()
     sampling_requested = Signal()
+    data_requested = Signal()
     page_requested = Signal(object)
     theme_toggled = Signal()
     system_theme_requested = Signal()
@@ -43,6 +44,7 @@ class Menus(QObject):
         self.open = self._add(self.file, self.open_requested.emit, standard.Open)
         self.watch = self._add(self.file, self.watch_requested.emit)
         self.export = self._add(self.file, self.export_requested.emit, "Ctrl+E")
+        self.data = self._add(self.file, self.data_requested.emit, "Ctrl+D")
         self.file.addSeparator()
         self.quit = self._add(self.file, window.close, "Ctrl+Q")
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
@@ -86,6 +88,7 @@ class Menus(QObject):
         self.open.setText(self.tr("&Open model…"))
         self.watch.setText(self.tr("&Watch a training…"))
         self.export.setText(self.tr("&Export GIF…"))
+        self.data.setText(self.tr("&Data sets…"))
         self.quit.setText(self.tr("&Quit"))
         self.look.setText(self.tr("&Look at a model"))
         self.train.setText(self.tr("T&rain a model"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from ddpm_studio.checkpoints.model_file import is_model_folder
 from ddpm_studio.ui.page import Page
 
 if TYPE_CHECKING:
@@ -110,13 +111,18 @@ class Pages(QObject):
             self.training_page.show_devices(self._studio.devices, self._studio.device)
 
     def look_at(self, path: Path) -> None:
-        """Open a model file on the page that shows models; a folder is one of a training to watch."""
-        if path.is_dir():
+        """Open a model on the page that shows models; another folder is one of a training to watch."""
+        if path.is_dir() and not is_model_folder(path):
             self.show(Page.TRAIN)
             self._training().watch(path)
             return
         self.show(Page.LOOK)
         self._screen.open_model_file(path)
+
+    def show_data_sets(self) -> None:
+        """There are other ones now; a page that is not made yet will see them."""
+        if self.training_page is not None:
+            self.training_page.form.show_data_sets()
 
     def choose_folder_to_watch(self) -> None:
         """Ask for the folder of a training that another process runs."""

@@ -29,6 +29,11 @@ def problem_text(error: BaseException) -> str:
     return translate("Problem", "Something unexpected happened: {0}").format(reason or name)
 
 
+def explained_text(error: ExplainedError) -> str:
+    """An explanation that is no failure, such as the reason for a guess."""
+    return error.text(_translated)
+
+
 def _translated(sentence: str) -> str:
     """A sentence of an error; .ci/translations.py collects them from where they are raised."""
     return QCoreApplication.translate("Problem", sentence)

@@ -21,7 +21,7 @@ import pytest
 import torch
 from PIL import Image
 
-from ddpm_studio.checkpoints import model_file
+from ddpm_studio.checkpoints import model_file, safetensors_header
 from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError, inspect_model_file
 from ddpm_studio.checkpoints.weights import load_model
@@ -104,14 +104,11 @@ class Payload:
 @pytest.mark.parametrize(
     "content",
     [
-        b"",
         b"\0",
         bytes(8),
         bytes(1000),
         b"\xff" * 1000,
         b"A letter to a friend, of some length.\n" * 10,
-        b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1234\n",
-        as_picture(),
         as_zip(b"data"),
         as_array(),
         as_checkpoint({"weight": torch.zeros(2)}),
@@ -122,6 +119,23 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path, content: bytes) -> No
     path = tmp_path / "renamed.safetensors"
     path.write_bytes(content)
     refused(path, "is not a model file of DDPM Studio")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "is empty"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1234\n", "git lfs pull"),
+        (as_picture(), "is a picture, not a model"),
+        (b"<!DOCTYPE html><html><head><title>Sign in", "is a web page, not a model"),
+    ],
+)
+def test_what_is_often_taken_for_a_model_is_called_by_its_name(
+    tmp_path: Path, content: bytes, reason: str
+) -> None:
+    path = tmp_path / "renamed.safetensors"
+    path.write_bytes(content)
+    refused(path, reason)
 
 
 @pytest.mark.parametrize("write", [pickle.dumps, as_checkpoint])
@@ -148,7 +162,7 @@ def test_a_file_with_something_after_its_end_is_refused(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "length", [0, 1, 2**31, 2**60, 2**63, 2**64 - 1, model_file.MAX_HEADER_BYTES + 1]
+    "length", [0, 1, 2**31, 2**60, 2**63, 2**64 - 1, safetensors_header.MAX_HEADER_BYTES + 1]
 )
 def test_a_header_of_impossible_length_is_not_read(path: Path, length: int) -> None:
     path.write_bytes(struct.pack("<Q", length) + path.read_bytes()[8:])
@@ -318,7 +332,7 @@ def test_a_file_larger_than_any_model_is_not_read(
         raise AssertionError("it was opened")
 
     os.truncate(path, model_file.MAX_FILE_BYTES + 1)  # takes no room on the disk
-    monkeypatch.setattr(model_file, "open", must_not_open, raising=False)
+    monkeypatch.setattr(safetensors_header, "open", must_not_open, raising=False)
     refused(path, "is larger than any model this application opens")
 
 
@@ -395,12 +409,12 @@ def test_a_file_that_cannot_be_read_is_explained(
     def failing(*_: object) -> None:
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(model_file, "open", failing, raising=False)
+    monkeypatch.setattr(safetensors_header, "open", failing, raising=False)
     refused(path, f"cannot be read: {words}")
 
 
 def test_the_largest_header_is_refused(rewrite: Rewrite) -> None:
-    size = model_file.MAX_HEADER_BYTES - 100
+    size = safetensors_header.MAX_HEADER_BYTES - 100
     refused(rewrite(b"[" * size, b""), "is not a model file")
     shape = b"999," * (size // 4)  # whose product would have 30 million bits
     metadata = json.dumps({"format": "ddpm-studio"}).encode()

@@ -350,7 +350,11 @@ def test_what_cannot_be_trained_is_one_line(
     config.write_text('{"steps": 0}')
     asked = {
         (): "Say what to train: --preset NAME or --config FILE.json.",
-        ("--preset", "cifar10"): "cifar10 cannot be trained: its data 'cifar10' are not there.",
+        (
+            "--preset",
+            "cifar10",
+        ): "cifar10 cannot be trained yet: get its data with “ddpm-studio "
+        "data download cifar-10”, or in the window under File, Data sets.",
         ("--config", str(missing)): f"{missing} cannot be read: No such file or directory.",
         ("--config", str(config)): "small.json describes no training that can be: network is "
         "missing or not an object.",

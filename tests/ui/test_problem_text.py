@@ -17,9 +17,15 @@ import torch
 from ddpm_studio.atomic_file import SaveError, SaveProblem
 from ddpm_studio.checkpoints.bundled import find_model
 from ddpm_studio.checkpoints.description import DescriptionError, ModelDescription
+from ddpm_studio.checkpoints.measuring import TooFewImagesError
 from ddpm_studio.checkpoints.model_file import ModelFileError, inspect_model_file
 from ddpm_studio.cli import CommandError
+from ddpm_studio.datasets.cache_location import LocationFixedError
 from ddpm_studio.datasets.catalogue import UnknownDataSetError, entry
+from ddpm_studio.datasets.importing.picture_file import PictureError, read_picture
+from ddpm_studio.datasets.importing.resumable_download import DownloadError
+from ddpm_studio.datasets.importing.set_writer import require_free_name
+from ddpm_studio.datasets.set_description import DataSetError, read_description
 from ddpm_studio.diffusion.chains import NotFiniteError
 from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration, SamplerError
 from ddpm_studio.diffusion.samplers import reverse_chain
@@ -144,7 +150,7 @@ ERRORS: dict[str, tuple[BaseException, str]] = {
         raised(ConfigurationFileError, load_configuration, Path("{no}.json")),
         "{no}.json",
     ),
-    "data that are missing": (raised(MissingDataError, Trainer, preset("cifar10")), "'cifar10'"),
+    "data that are missing": (raised(MissingDataError, Trainer, preset("cifar10")), "cifar-10"),
     "batch that is too large": (too_large_batch(437, 128), "128"),
     "share that is too large": (untried_batch(437), "437"),
     "network that is too large": (too_large_batch(437, None), ""),
@@ -219,6 +225,32 @@ ERRORS: dict[str, tuple[BaseException, str]] = {
         CommandError(
             "This machine cannot compute on {device!r}; leave --device out to use the CPU.",
             device="{x}",
+        ),
+        "'{x}'",
+    ),
+    "data set that is damaged": (raised(DataSetError, read_description, Path("{no}")), "{no}"),
+    "data set that would be overwritten": (
+        raised(DataSetError, require_free_name, Path("{no}"), "moons"),
+        "moons",
+    ),
+    "download": (
+        DownloadError(
+            "“{url}” cannot be reached: look at the network, then download again.", url="{x}"
+        ),
+        "{x}",
+    ),
+    "picture": (raised(PictureError, read_picture, Path("{no}")), ""),
+    "data that cannot be moved": (
+        LocationFixedError(
+            "The variable {variable} says where the data sets are: change it, or start without it.",
+            variable="{x}",
+        ),
+        "{x}",
+    ),
+    "too few images": (
+        TooFewImagesError(
+            "The data {name!r} have too few images to measure a model: none of them is held out.",
+            name="{x}",
         ),
         "'{x}'",
     ),

@@ -56,18 +56,29 @@ class Question:
 
     def _converted(self, answer: Value) -> Value:
         kind = type(self.guess)
-        if kind is bool and isinstance(answer, str) and answer.lower() in ("true", "false"):
-            return answer.lower() == "true"
-        if kind is bool or kind is str:
+        if kind is str:
             return answer
+        if kind is bool:
+            return self._yes_or_no(answer)
         try:
-            return kind(answer)
+            number = kind(answer)
+            if math.isfinite(number):  # type: ignore[arg-type]
+                return number
         except (ValueError, OverflowError):
+            pass
+        raise AnswerError(
+            "{name} must be a number, not {answer}.", name=self.name, answer=brief(repr(answer))
+        )
+
+    def _yes_or_no(self, answer: Value) -> bool:
+        found = {"true": True, "false": False}.get(str(answer).lower())
+        if found is None:
             raise AnswerError(
-                "{name} must be a number, not {answer}.",
+                "{name} must be true or false, not {answer}.",
                 name=self.name,
                 answer=brief(repr(answer)),
-            ) from None
+            )
+        return found
 
 
 def checked_answers(questions: Sequence[Question], answers: Answers) -> dict[str, Value]:

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     Chains = tuple[Trajectory | None, Trajectory | None]
 
 
+_RETRY_MS = 15  # where a frame is still on its way from a disk
+
+
 class ExportPreview(QWidget):
     """Plays the pictures of a plan one after the other, each for as long as the GIF will show it."""
 
@@ -122,6 +125,9 @@ class ExportPreview(QWidget):
         if self._stage is None:
             return
         t = min(self._timesteps[self._index], self._stage.T)
+        if not self._stage.prepare(t):
+            QTimer.singleShot(_RETRY_MS, self, self._show_current)
+            return
         self._image = self._stage.image(t)
         self._image.setDevicePixelRatio(self.devicePixelRatioF())
         self.update()

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.checkpoints.measurement import Measurement
 from ddpm_studio.checkpoints.model_file import ModelFile
-from ddpm_studio.datasets.catalogue import entry
+from ddpm_studio.datasets.catalogue import entry, is_known
 from ddpm_studio.session.measurement_run import MeasurementRequest, MeasurementRun
 from ddpm_studio.session.studio import Studio
 from ddpm_studio.ui.data_names import data_name, model_title
@@ -284,7 +284,7 @@ class MeasureDialog(QDialog):
             self.hint.setText("")
             return
         name, description = model_title(self._model), self._model.description
-        if not description.data_set:
+        if not is_known(description.data_set):
             self.title.setText(name)
             self.hint.setText(self.tr("To measure a model one must know its data."))
             return
@@ -296,7 +296,7 @@ class MeasureDialog(QDialog):
 
     def _describe_buttons(self) -> None:
         is_running = self.run.is_running
-        has_data = self._model is not None and bool(self._model.description.data_set)
+        has_data = self._model is not None and is_known(self._model.description.data_set)
         self.measure_button.setEnabled(has_data and not is_running)
         self.cancel_button.setVisible(is_running)
         has_result = self._shown is not None

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from ddpm_studio.datasets.catalogue import CATALOGUE
-from ddpm_studio.networks.configuration import NetworkConfiguration, UNetConfiguration
+from ddpm_studio.datasets.catalogue import entries
+from ddpm_studio.datasets.importing.public_sets import PUBLIC_SETS
+from ddpm_studio.networks.configuration import TrainableNetwork, UNetConfiguration
 from ddpm_studio.ui.training import field_text
 from ddpm_studio.ui.training.training_fields import (
     MLP_FIELDS,
@@ -29,7 +30,7 @@ class FieldProblem:
     sentence: str
 
 
-def first_problem(fields: TrainingFields, network: NetworkConfiguration) -> FieldProblem | None:
+def first_problem(fields: TrainingFields, network: TrainableNetwork) -> FieldProblem | None:
     """The first field that is no value; only those that this kind of network has."""
     is_unet = isinstance(network, UNetConfiguration)
     left_out = MLP_FIELDS if is_unet else UNET_FIELDS
@@ -50,8 +51,11 @@ def first_problem(fields: TrainingFields, network: NetworkConfiguration) -> Fiel
 
 
 def _data_problem(fields: TrainingFields) -> str:
-    known = {each.name for each in CATALOGUE}
-    return "" if fields.data_set.currentData() in known else field_text.no_data_problem()
+    name = fields.data_set.currentData()
+    if name in {each.name for each in entries()}:
+        return ""
+    is_public = name in {each.name for each in PUBLIC_SETS}
+    return field_text.data_to_get_problem() if is_public else field_text.no_data_problem()
 
 
 def _whole_problem(fields: TrainingFields, name: str) -> str:

@@ -248,4 +248,14 @@ def even_problem(label: str) -> str:
 
 def no_data_problem() -> str:
     """Data that is not there."""
-    return translate("TrainingFields", "This version does not have these data yet.")
+    return translate(
+        "TrainingFields",
+        "These data are not there: import them (File, Data sets), or choose others.",
+    )
+
+
+def data_to_get_problem() -> str:
+    """Data that is not there, and can be downloaded."""
+    return translate(
+        "TrainingFields", "These data are not there yet: download them (File, Data sets)."
+    )

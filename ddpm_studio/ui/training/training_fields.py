@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from ddpm_studio.checkpoints.description import TARGETS
-from ddpm_studio.datasets.catalogue import CATALOGUE
+from ddpm_studio.datasets.catalogue import entries
 from ddpm_studio.session.devices import Device
 from ddpm_studio.training.configuration import (
     LEARNING_RATE_SCHEDULES,
@@ -74,9 +74,7 @@ class TrainingFields(QObject):
         for preset in PRESETS:
             self.preset.addItem("", preset.name)
         self.preset.addItem("", "")
-        known = [each.name for each in CATALOGUE]
-        for name in (*known, *(p.data_set for p in PRESETS if p.data_set not in known)):
-            self.data_set.addItem("", name)
+        self.fill_data_sets()
         for name in LEARNING_RATE_SCHEDULES:
             self.learning_rate_schedule.addItem("", name)
         for name in PRECISIONS:
@@ -85,6 +83,19 @@ class TrainingFields(QObject):
         for box in self._boxes():
             box.setMinimumContentsLength(8)
             box.setSizeAdjustPolicy(narrow)
+
+    def fill_data_sets(self) -> None:
+        """Those that there are now, and those that a preset wants; the same one stays chosen."""
+        chosen = self.data_set.currentData()
+        known = [each.name for each in entries()]
+        names = [*known, *(p.data_set for p in PRESETS if p.data_set not in known)]
+        if chosen is not None and chosen not in names:
+            names.append(chosen)
+        self.data_set.clear()
+        for name in names:
+            self.data_set.addItem(data_name(name), name)
+        if chosen is not None:
+            self.data_set.setCurrentIndex(names.index(chosen))
 
     def _boxes(self) -> tuple[QComboBox, ...]:
         return (

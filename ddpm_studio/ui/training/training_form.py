@@ -9,11 +9,13 @@ from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
+from ddpm_studio.datasets.catalogue import entries, entry
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration
 from ddpm_studio.networks.configuration import UNetConfiguration
 from ddpm_studio.session.devices import Device
 from ddpm_studio.training.configuration import TrainingConfiguration
 from ddpm_studio.training.presets import PRESETS
+from ddpm_studio.training.suggestion import suggested_training
 from ddpm_studio.ui.panels.panel_text import NoteLabel, title_label
 from ddpm_studio.ui.quiet_scroll_area import QuietScrollArea
 from ddpm_studio.ui.theme import SPACING, Theme
@@ -133,6 +135,11 @@ class TrainingForm(QFrame):
         """The devices to choose among."""
         self.fields.show_devices(devices, current)
 
+    def show_data_sets(self) -> None:
+        """Those that there are now: one was imported, or is gone."""
+        self.fields.fill_data_sets()
+        self._on_committed()
+
     @property
     def chosen_device(self) -> str:
         """Torch's name of it; "" for the fastest, while they are not known."""
@@ -203,8 +210,9 @@ class TrainingForm(QFrame):
         """Own settings stay where they fit the data; else those of its preset come, which work."""
         name = self.data_set.currentData()
         preset = next((each for each in PRESETS if each.data_set == name), None)
-        if preset is None:
+        if preset is None and name not in {each.name for each in entries()}:
             return
+        preset = preset or suggested_training(entry(name))
         is_same_kind = type(preset.network) is type(self._base.network)
         if is_same_kind and not self.preset.currentData():
             self._base = replace(preset, schedule=self._schedule)

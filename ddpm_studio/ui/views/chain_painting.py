@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 
+from ddpm_studio.ui.problem_text import problem_text
 from ddpm_studio.ui.theme import SPACING, Chain, Theme, small_font
+from ddpm_studio.ui.views.file_pictures import FilePictures, PictureWish
 from ddpm_studio.ui.views.images_painting import ImagesPainting
-from ddpm_studio.ui.views.painted_layer import faded, transparent_image
+from ddpm_studio.ui.views.painted_layer import device_ratio, faded, transparent_image
 from ddpm_studio.ui.views.points_painting import PointsPainting
 from ddpm_studio.ui.views.sample_path import SamplePath
 from ddpm_studio.ui.views.sample_pictures import Size
@@ -42,6 +44,10 @@ class ChainPainting:
         self._path: SamplePath | None = None
         self._images = ImagesPainting(theme)
         self._points = PointsPainting(chain, theme, 2)
+        self._filed = FilePictures()
+        self.arrived = self._filed.reader.arrived  # a picture that was not there at once
+        self.is_waiting = False  # what was painted is not x_t yet, but the picture before
+        self.says_waiting = False  # and that for so long that it is said
 
     @property
     def trajectory(self) -> Trajectory | None:
@@ -65,6 +71,7 @@ class ChainPainting:
         before, self._trajectory = self._trajectory, trajectory
         self._generation += 1
         self._path = None
+        self._filed.clear()
         self._make_paintings()
         same_kind = (
             before is not None
@@ -97,7 +104,12 @@ class ChainPainting:
         return self._path is not None and self._path.extend()
 
     def paint(self, painter: QPainter, rect: QRectF, t: int) -> None:
-        """x_t in ``rect`` (logical pixels), in the painter's font; never scales the painter."""
+        """x_t in ``rect`` (logical pixels), in the painter's font; never scales the painter.
+
+        Where the frame lies in a file, a live painting shows the newest picture that there is; any
+        other waits, unless :meth:`prepare` said that it need not, and raises TemporaryFileError.
+        """
+        self.is_waiting = False
         if self._trajectory is None:
             painter.fillRect(rect, QColor(self._theme.canvas))
             self._paint_hint(painter, rect, *self._empty_hint())
@@ -121,19 +133,17 @@ class ChainPainting:
         """The image under a position, or the point nearest to it; NOTHING where there is none."""
         if self._trajectory is None or not self._trajectory.is_recorded(t):
             return NOTHING
-        frame = self._trajectory.frame(t)
         if self.shows_images:
-            return self._images.sample_at(rect, position, frame.shape, ratio)
-        return self._points.nearest(rect, position, frame)
+            return self._images.sample_at(rect, position, self._shape(self._trajectory), ratio)
+        return self._points.nearest(rect, position, self._trajectory.frame(t))
 
     def place_of(self, rect: QRectF, index: int, t: int, ratio: float) -> QPointF:
         """The centre of where a sample is painted at t. Raises LookupError without that frame."""
-        if self._trajectory is None:
-            raise LookupError("There is no trajectory.")
-        frame = self._trajectory.frame(t)
+        if self._trajectory is None or not self._trajectory.is_recorded(t):
+            raise LookupError(f"There is no frame at t = {t}.")
         if self.shows_images:
-            return self._images.cell(rect, index, frame.shape, ratio).center()
-        return self._points.place(rect, frame, index)
+            return self._images.cell(rect, index, self._shape(self._trajectory), ratio).center()
+        return self._points.place(rect, self._trajectory.frame(t), index)
 
     def columns(self, rect: QRectF, ratio: float) -> int:
         """Samples in a row of the grid of images; 1 for points."""
@@ -159,9 +169,64 @@ class ChainPainting:
         assert self._trajectory is not None
         room = 0.0 if self.chosen == NOTHING else self._caption_height(painter)
         key = (self._generation, t)
-        frame = self._trajectory.frame(t)
-        self._images.paint(painter, rect, frame, key, self.chosen, room)
+        if self._trajectory.is_in_memory:
+            frame = self._trajectory.frame(t)
+            self._images.paint(painter, rect, frame, key, self.chosen, room)
+        else:
+            self._paint_filed_images(
+                painter, rect, self._wish(rect, t, room, device_ratio(painter))
+            )
         self._paint_caption(painter, rect)
+
+    def prepare(self, rect: QRectF, t: int, font: QFont, ratio: float) -> bool:
+        """Whether x_t can be painted without waiting; if not it is being fetched: ask again soon."""
+        trajectory = self._trajectory
+        if trajectory is None or trajectory.is_in_memory or not trajectory.is_recorded(t):
+            return True
+        room = 0.0 if self.chosen == NOTHING else _caption_height(QFontMetrics(font))
+        return self._filed.is_ready(self._wish(rect, t, room, ratio))
+
+    def _wish(self, rect: QRectF, t: int, room_below: float, ratio: float) -> PictureWish:
+        assert self._trajectory is not None
+        count = self._trajectory.count if self.chosen == NOTHING else 1
+        area = rect.adjusted(0, 0, 0, -room_below)
+        layout = self._images.layout(area, (count, *self._trajectory.sample_shape), ratio)
+        return PictureWish(self._trajectory, t, self.chosen, layout, self._theme.canvas)
+
+    def _paint_filed_images(self, painter: QPainter, rect: QRectF, wish: PictureWish) -> None:
+        room = 0.0 if self.chosen == NOTHING else self._caption_height(painter)
+        if not self._is_live:
+            picture = self._filed.at_once(wish)
+            self._images.paint_picture(painter, rect, wish.layout, picture, room)
+            self._paint_kept_t(painter, rect, wish)
+            return
+        try:
+            shown = self._filed.newest(wish)
+        except Exception as error:
+            painter.fillRect(rect, QColor(self._theme.canvas))
+            self._paint_hint(painter, rect, self._unread_title(wish.t), problem_text(error))
+            return
+        self.is_waiting = shown is None or shown[0] != wish
+        if shown is None:
+            painter.fillRect(rect, QColor(self._theme.canvas))
+        else:
+            self._images.paint_picture(painter, rect, shown[0].layout, shown[1], room)
+        if self.is_waiting and self.says_waiting:
+            self._paint_note(painter, rect, "…")
+        else:
+            self._paint_kept_t(painter, rect, wish)
+
+    def _paint_kept_t(self, painter: QPainter, rect: QRectF, wish: PictureWish) -> None:
+        """Where a disk was too small for every frame: which one it is."""
+        kept = wish.trajectory.kept_t(wish.t)
+        if kept != wish.t:
+            text = QCoreApplication.translate("ChainPainting", "the nearest picture kept: t = {t}")
+            self._paint_note(painter, rect, text.format(t=wish.trajectory.times[kept]))
+
+    def _unread_title(self, t: int) -> str:
+        assert self._trajectory is not None
+        text = QCoreApplication.translate("ChainPainting", "t = {t} cannot be shown")
+        return text.format(t=self._trajectory.times[t])
 
     def _paint_points(self, painter: QPainter, rect: QRectF, t: int) -> None:
         assert self._trajectory is not None
@@ -240,24 +305,33 @@ class ChainPainting:
         return text.format(number=self.chosen + 1, count=count)
 
     def _caption_height(self, painter: QPainter) -> float:
-        return painter.fontMetrics().height() + 1.5 * SPACING
+        return _caption_height(painter.fontMetrics())
 
     def _paint_caption(self, painter: QPainter, rect: QRectF) -> None:
         if self.chosen == NOTHING:
             return
-        painter.save()
         height = self._caption_height(painter)
+        top = rect.bottom() - height if self.shows_images else rect.top()
+        self._paint_words(painter, QRectF(rect.left(), top, rect.width(), height), self._caption())
+
+    def _paint_note(self, painter: QPainter, rect: QRectF, text: str) -> None:
+        """A few words at the top."""
+        height = self._caption_height(painter)
+        self._paint_words(painter, QRectF(rect.left(), rect.top(), rect.width(), height), text)
+
+    def _paint_words(self, painter: QPainter, box: QRectF, text: str) -> None:
+        painter.save()
         painter.setFont(small_font(painter.font()))
         middle = Qt.AlignmentFlag.AlignCenter
-        if self.shows_images:
-            box = QRectF(rect.left(), rect.bottom() - height, rect.width(), height)
-        else:
-            box = QRectF(rect.left(), rect.top(), rect.width(), height)
-        around = painter.boundingRect(box, int(middle), self._caption())
+        around = painter.boundingRect(box, int(middle), text)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(faded(self._theme.canvas, 0.85))
         painter.drawRoundedRect(around.adjusted(-8, -2, 8, 2), 6, 6)
         painter.setPen(QColor(self._theme.muted_text))
-        painter.drawText(box, int(middle), self._caption())
+        painter.drawText(box, int(middle), text)
         painter.restore()
+
+
+def _caption_height(metrics: QFontMetrics) -> float:
+    return metrics.height() + 1.5 * SPACING

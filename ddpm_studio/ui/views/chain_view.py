@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -19,6 +19,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ddpm_studio.ui.panels.panel_text import paragraphs
+from ddpm_studio.ui.storage_text import storage_text
 from ddpm_studio.ui.theme import RADIUS, Chain, Theme
 from ddpm_studio.ui.views.chain_painting import NOTHING, ChainPainting
 from ddpm_studio.ui.views.sample_pictures import Size
@@ -26,6 +28,7 @@ from ddpm_studio.ui.views.sample_pictures import Size
 if TYPE_CHECKING:
     from ddpm_studio.diffusion.trajectory import Trajectory
 
+_PATIENCE_MS = 100
 _CONFIRM = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _KEYBOARD = (
     Qt.FocusReason.TabFocusReason,
@@ -55,6 +58,10 @@ class ChainView(QWidget):
         self._cursor = 0  # the sample that Enter enlarges
         self._shows_focus = False
         self._painted: Hashable = None
+        self._painted_t = -1
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        self._patience.timeout.connect(self._say_waiting)
+        self._painting.arrived.connect(self.update)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(120, 120)
@@ -71,6 +78,11 @@ class ChainView(QWidget):
         """The sample that is enlarged or marked; -1 if none is."""
         return self._painting.chosen
 
+    @property
+    def shows_present_frame(self) -> bool:
+        """Whether x_t itself was painted, and not what there was before it came from its file."""
+        return self._painted_t == self._t and not self._painting.is_waiting
+
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
         self._theme = theme
@@ -80,6 +92,7 @@ class ChainView(QWidget):
     def set_trajectory(self, trajectory: Trajectory | None) -> None:
         """Show other samples; None shows a hint."""
         self._painting.set_trajectory(trajectory)
+        self._painted_t = -1
         self._cursor = max(0, self.chosen)
         images = self._painting.shows_images
         self.setCursor(Qt.CursorShape.PointingHandCursor if images else Qt.CursorShape.ArrowCursor)
@@ -124,17 +137,20 @@ class ChainView(QWidget):
             self.setAccessibleName(self.tr("Forward chain: samples at the current timestep"))
         else:
             self.setAccessibleName(self.tr("Reverse chain: samples at the current timestep"))
+        hint, storage = self._hint(), self._storage()
+        self.setToolTip(paragraphs(hint, storage) if storage else hint)
+        self.setAccessibleDescription(f"{hint}. {storage}" if storage else hint)
+
+    def _hint(self) -> str:
         if self._painting.trajectory is None:
-            self.setToolTip("")
-        elif self._painting.shows_images:
-            self.setToolTip(
-                self.tr("Click an image, or press Enter, to enlarge it; then use the arrow keys")
-            )
-        else:
-            self.setToolTip(
-                self.tr("Click, or press Enter, to mark a sample and see its path through all t")
-            )
-        self.setAccessibleDescription(self.toolTip())
+            return ""
+        if self._painting.shows_images:
+            return self.tr("Click an image, or press Enter, to enlarge it; then use the arrow keys")
+        return self.tr("Click, or press Enter, to mark a sample and see its path through all t")
+
+    def _storage(self) -> str:
+        trajectory = self._painting.trajectory
+        return "" if trajectory is None else storage_text(trajectory)
 
     def sizeHint(self) -> QSize:
         return QSize(420, 420)
@@ -187,12 +203,25 @@ class ChainView(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        self._painted = self._visible_state()
+        self._painted, self._painted_t = self._visible_state(), self._t
         with QPainter(self) as painter:
             self._painting.paint(painter, self._canvas(), self._t)
             if self._shows_focus:
                 self._painting.paint_cursor(painter, self._canvas(), self._cursor)
             self._round_corners(painter)
+        self._be_patient()
+
+    def _be_patient(self) -> None:
+        """A picture that does not come from its file in a moment: only then it is said."""
+        if not self._painting.is_waiting:
+            self._patience.stop()
+            self._painting.says_waiting = False
+        elif not self._patience.isActive() and not self._painting.says_waiting:
+            self._patience.start()
+
+    def _say_waiting(self) -> None:
+        self._painting.says_waiting = True
+        self.update()
 
     def _canvas(self) -> QRectF:
         return QRectF(self.rect())

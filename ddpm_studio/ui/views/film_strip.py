@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
@@ -19,10 +22,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ddpm_studio.ui.theme import SPACING, Chain, Theme, small_font
+from ddpm_studio.ui.views.background_reader import BackgroundReader
 from ddpm_studio.ui.views.chain_name import name_width, paint_chain_name
 from ddpm_studio.ui.views.painted_layer import PaintedLayer, draw_picture, faded, transparent_image
 from ddpm_studio.ui.views.sample_pictures import Picture
-from ddpm_studio.ui.views.thumbnails import StripLayout, strip_times, thumbnail
+from ddpm_studio.ui.views.thumbnails import THUMBNAIL_SAMPLES, StripLayout, strip_times, thumbnail
 
 if TYPE_CHECKING:
     from ddpm_studio.diffusion.trajectory import Trajectory
@@ -58,6 +62,8 @@ class FilmStrip(QWidget):
         self._announced_margins = (-1, -1)
         self._fill_timer = QTimer(self, interval=_FILL_INTERVAL_MS, singleShot=True)
         self._fill_timer.timeout.connect(self.refresh)
+        self._reader = BackgroundReader(self)  # of frames that lie in a file
+        self._reader.arrived.connect(self.refresh)
         self._layout = self._make_layout()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -75,6 +81,7 @@ class FilmStrip(QWidget):
         if all(new[chain] is self._trajectories[chain] for chain in _ROWS):
             return
         self._trajectories = new
+        self._reader.clear()
         self._lay_out()
         self._start_over()
 
@@ -87,12 +94,11 @@ class FilmStrip(QWidget):
     def refresh(self) -> None:
         """Draw a few of the thumbnails whose frames have been recorded; the timer does the rest."""
         missing = self._missing()
-        for chain, t in missing[:_RENDERED_AT_ONCE]:
-            self._render(chain, t)
-        if missing:
+        drawn = [self._render(chain, t) for chain, t in missing[:_RENDERED_AT_ONCE]]
+        if any(drawn):
             self._revision += 1
             self.update()
-        if len(missing) > _RENDERED_AT_ONCE:
+        if len(missing) > len(drawn) and all(drawn):  # else the reader says when to go on
             self._fill_timer.start()
 
     def groove_margins(self) -> tuple[int, int]:
@@ -225,17 +231,31 @@ class FilmStrip(QWidget):
         """A chain's t at the same share of the way, where its length is not that of the axis."""
         return round(t * trajectory.T / self._layout.T)
 
-    def _render(self, chain: Chain, t: int) -> None:
+    def _render(self, chain: Chain, t: int) -> bool:
+        """Draw a thumbnail; False where its frame is still on its way from a file."""
         trajectory = self._trajectories[chain]
         assert trajectory is not None
-        colour = self._theme.chain(chain).name()
-        picture = thumbnail(
-            trajectory.frame(self._own_t(trajectory, t)),
-            self._picture_side,
-            colour,
-            self._theme.canvas,
-        )
-        self._pictures[chain, t] = self._framed(picture)
+        own_t, colour = self._own_t(trajectory, t), self._theme.chain(chain).name()
+        frame = self._frame(trajectory, own_t)
+        if frame is None:
+            return False
+        if not isinstance(frame, Exception):  # the large view says what is wrong
+            picture = thumbnail(frame, self._picture_side, colour, self._theme.canvas)
+            self._pictures[chain, t] = self._framed(picture)
+        else:
+            self._pictures[chain, t] = transparent_image((self._picture_side,) * 2, 1.0)
+        return True
+
+    def _frame(self, trajectory: Trajectory, t: int) -> NDArray[np.float32] | Exception | None:
+        """As much of x_t as a thumbnail shows; None where it has to be read first."""
+        if trajectory.is_in_memory:
+            return trajectory.frame(t)
+        key = (trajectory, t)
+        found: NDArray[np.float32] | Exception | None = self._reader.answer(key)
+        if found is None:
+            few = min(THUMBNAIL_SAMPLES, trajectory.count)
+            self._reader.ask(key, partial(trajectory.samples, t, 0, few))
+        return found
 
     def _framed(self, picture: Picture) -> QImage:
         """A thumbnail with round corners and a border: done once, for clipping is slow."""

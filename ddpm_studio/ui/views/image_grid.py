@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ddpm_studio.ui.views.sample_pictures import Picture, Size, rgb
 
-Images = NDArray[np.float32]
+Images = NDArray[np.float32] | NDArray[np.uint8]
 
 _OPAQUE = np.uint32(0xFF000000)
 _GREY = np.uint32(0x010101)
@@ -98,7 +98,8 @@ def grid_picture(
 ) -> Picture:
     """Images (N, C, H, W) in [-1, 1], C = 1 (grey) or 3 (RGB), as a picture of layout.size_px.
 
-    Values beyond [-1, 1] are clipped; NaN is black. What ``layout.count`` leaves out is not drawn.
+    Values beyond [-1, 1] are clipped; NaN is black. Or bytes, which are shown as they are.
+    What ``layout.count`` leaves out is not drawn.
     ``out`` is a picture of that size to write to, else a new one is made.
     """
     picture = np.empty(layout.size_px[::-1], np.uint32) if out is None else out
@@ -117,8 +118,7 @@ def grid_picture(
 def enlarged(images: Images, size_px: Size) -> Picture:
     """Images (N, C, H, W) as pixels (N, height, width): whole multiples by copying, else smoothly."""
     height, width = images.shape[2:]
-    limited = np.fmin(np.fmax(images, np.float32(-1)), np.float32(1))  # NaN becomes -1
-    levels: Images = (limited + np.float32(1)) * np.float32(127.5)
+    levels = _levels(images)
     times_x, times_y = size_px[0] / width, size_px[1] / height
     if times_x.is_integer() and times_y.is_integer():
         return _packed(levels).repeat(int(times_y), axis=1).repeat(int(times_x), axis=2)
@@ -126,7 +126,16 @@ def enlarged(images: Images, size_px: Size) -> Picture:
     return _packed(down @ (levels @ across.T))
 
 
-def _packed(levels: Images) -> Picture:
+def _levels(images: Images) -> NDArray[np.float32]:
+    """From 0 to 255."""
+    if images.dtype == np.uint8:
+        return images.astype(np.float32)
+    limited = np.fmin(np.fmax(images, np.float32(-1)), np.float32(1))  # NaN becomes -1
+    levels: NDArray[np.float32] = (limited + np.float32(1)) * np.float32(127.5)
+    return levels
+
+
+def _packed(levels: NDArray[np.float32]) -> Picture:
     """Levels from 0 to 255, (N, 1 or 3, H, W), as 0xffRRGGBB, shape (N, H, W)."""
     count, channels, height, width = levels.shape
     rounded = (levels + np.float32(0.5)).astype(np.uint8)

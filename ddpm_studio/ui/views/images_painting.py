@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from ddpm_studio.ui.theme import Theme
+from ddpm_studio.ui.views.file_pictures import EVERY
 from ddpm_studio.ui.views.image_grid import GridLayout, grid_layout, grid_picture
 from ddpm_studio.ui.views.painted_layer import device_ratio, draw_picture, size_in_pixels
 from ddpm_studio.ui.views.sample_pictures import Picture, Size, reusable
@@ -17,7 +18,6 @@ from ddpm_studio.ui.views.sample_pictures import Picture, Size, reusable
 Frame = NDArray[np.float32]
 
 _MARGIN = 6.0  # around the grid
-_EVERY = -1
 
 
 class ImagesPainting:
@@ -34,15 +34,15 @@ class ImagesPainting:
         rect: QRectF,
         frame: Frame,
         key: Hashable,
-        only: int = _EVERY,
+        only: int = EVERY,
         room_below: float = 0.0,
     ) -> None:
         """The grid, or sample ``only`` above ``room_below`` pixels that stay free for a caption."""
         painter.fillRect(rect, QColor(self._theme.canvas))
         area = rect.adjusted(0, 0, 0, -room_below)
         ratio = device_ratio(painter)
-        shown = frame if only == _EVERY else frame[only : only + 1]
-        layout = self._layout(area, shown.shape, ratio)
+        shown = frame if only == EVERY else frame[only : only + 1]
+        layout = self.layout(area, shown.shape, ratio)
         full_key = (key, only, layout)
         if self._picture is None or self._picture_key != full_key:
             self._picture = grid_picture(
@@ -51,24 +51,37 @@ class ImagesPainting:
             self._picture_key = full_key
         draw_picture(painter, self._corner(area, layout, ratio), self._picture)
 
+    def paint_picture(
+        self,
+        painter: QPainter,
+        rect: QRectF,
+        layout: GridLayout,
+        picture: Picture,
+        room_below: float = 0.0,
+    ) -> None:
+        """The same with a picture that is there already."""
+        painter.fillRect(rect, QColor(self._theme.canvas))
+        area = rect.adjusted(0, 0, 0, -room_below)
+        draw_picture(painter, self._corner(area, layout, device_ratio(painter)), picture)
+
     def sample_at(
         self, rect: QRectF, position: QPointF, shape: tuple[int, ...], ratio: float
     ) -> int:
         """The sample of a grid of frames of this shape at a position; -1 between and beside them."""
-        layout = self._layout(rect, shape, ratio)
+        layout = self.layout(rect, shape, ratio)
         place = (position - self._corner(rect, layout, ratio)) * ratio
         return layout.index_at(place.x(), place.y())
 
     def cell(self, rect: QRectF, index: int, shape: tuple[int, ...], ratio: float) -> QRectF:
         """Where the grid shows a sample."""
-        layout = self._layout(rect, shape, ratio)
+        layout = self.layout(rect, shape, ratio)
         corner = self._corner(rect, layout, ratio) + QPointF(*layout.corner(index)) / ratio
         width, height = layout.image_size
         return QRectF(corner.x(), corner.y(), width / ratio, height / ratio)
 
     def columns(self, rect: QRectF, shape: tuple[int, ...], ratio: float) -> int:
         """How many samples a row of the grid has."""
-        return self._layout(rect, shape, ratio).columns
+        return self.layout(rect, shape, ratio).columns
 
     def paint_cursor(
         self, painter: QPainter, rect: QRectF, index: int, shape: tuple[int, ...]
@@ -81,7 +94,8 @@ class ImagesPainting:
         painter.drawRoundedRect(cell.adjusted(-2, -2, 2, 2), 2, 2)
         painter.restore()
 
-    def _layout(self, area: QRectF, shape: tuple[int, ...], ratio: float) -> GridLayout:
+    def layout(self, area: QRectF, shape: tuple[int, ...], ratio: float) -> GridLayout:
+        """How frames of this shape (N, C, H, W) are laid out in an area."""
         inner = area.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
         return grid_layout(shape[0], (shape[3], shape[2]), size_in_pixels(inner, ratio))
 

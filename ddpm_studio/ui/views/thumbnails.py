@@ -11,6 +11,7 @@ from ddpm_studio.ui.views.image_grid import grid_layout, grid_picture
 from ddpm_studio.ui.views.sample_pictures import Picture, cloud_picture, line_picture, rgb
 
 _EXTENT = 3.0  # of x and y; a little tighter than the large views
+THUMBNAIL_SAMPLES = 4  # of images; of points it shows all
 _ROUND_ENOUGH = 0.7  # fewer thumbnails are taken for even steps of t, down to this part
 
 
@@ -58,7 +59,8 @@ def thumbnail(frame: NDArray[np.float32], side_px: int, colour: str, background:
 def _images_thumbnail(frame: NDArray[np.float32], side_px: int, background: str) -> Picture:
     """Four samples where they are recognisable at that size, else the first, in the middle."""
     height, width = frame.shape[2:]
-    count = 4 if len(frame) >= 4 and side_px >= 1.8 * max(width, height) else 1
+    has_room = len(frame) >= THUMBNAIL_SAMPLES and side_px >= 1.8 * max(width, height)
+    count = THUMBNAIL_SAMPLES if has_room else 1
     layout = grid_layout(count, (width, height), (side_px, side_px))
     used = grid_picture(frame[:count], layout, background)
     red, green, blue = rgb(background)

@@ -1,0 +1,142 @@
+"""The data command: lists, imports, downloads, removes and moves data sets, with progress."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Generator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from ddpm_studio.datasets.cache_location import cache_folder
+from ddpm_studio.datasets.catalogue import CATALOGUE
+from ddpm_studio.datasets.data_cache import byte_count, cached_sets, damaged_sets, remove_set
+from ddpm_studio.datasets.importing.import_choices import Framing, ImportChoices
+from ddpm_studio.datasets.importing.import_progress import ImportProgress, ImportResult, Stage
+from ddpm_studio.datasets.set_description import name_for
+
+_MEGABYTE = 1_000_000
+_MOST_REASONS = 5
+
+
+def list_data(_options: argparse.Namespace) -> int:
+    """What ships, and what was imported, with sizes."""
+    width = max(len(each.name) for each in CATALOGUE)
+    cached = cached_sets()
+    width = max([width, *(len(each.description.name) for each in cached)])
+    for each in CATALOGUE:
+        print(f"{each.name:<{width}}  {each.description}")
+    from ddpm_studio.datasets.catalogue import entry
+
+    for own in cached:
+        about = own.description
+        size = f"{own.byte_count / _MEGABYTE:,.1f} MB"
+        print(
+            f"{about.name:<{width}}  {entry(about.name).description}; {size}, from {about.source}"
+        )
+    for folder in damaged_sets():
+        print(f"{folder.name:<{width}}  damaged: remove it and import it again")
+    return 0
+
+
+def where_data(_options: argparse.Namespace) -> int:
+    """The folder of what was imported, and its size."""
+    folder = cache_folder()
+    print(f"{folder} ({byte_count(folder) / _MEGABYTE:,.1f} MB)")
+    return 0
+
+
+def import_data_set(options: argparse.Namespace) -> int:
+    """One data set from a file or folder."""
+    from ddpm_studio.datasets.importing.importer import import_data
+
+    path: Path = options.path
+    name = options.name or name_for(path.name.split(".")[0] if path.is_file() else path.name)
+    choices = ImportChoices(
+        name,
+        size=options.size,
+        grey=options.grey,
+        framing=Framing(options.framing),
+        flips=options.flip,
+        licence=options.licence,
+    )
+    _say_result(_driven(import_data(path, choices)))
+    return 0
+
+
+def download_data_set(options: argparse.Namespace) -> int:
+    """A public one, by its name."""
+    from ddpm_studio.datasets.importing.public_sets import download_set, public_set
+
+    _say_result(_driven(download_set(public_set(options.name))))
+    return 0
+
+
+def remove_data_set(options: argparse.Namespace) -> int:
+    """One, or all that were imported and what is left of downloads."""
+    if options.name is None:
+        from ddpm_studio.datasets.data_cache import clear
+
+        count = clear()
+        print(f"Removed {count} data set{'' if count == 1 else 's'}.")
+        return 0
+    remove_set(options.name)
+    print(f"Removed {options.name}.")
+    return 0
+
+
+def move_data(options: argparse.Namespace) -> int:
+    """All of them, to another folder."""
+    from ddpm_studio.datasets.move_cache import move_cache
+
+    _driven(move_cache(options.folder))
+    print(f"The data sets are in {cache_folder()} now.")
+    return 0
+
+
+def _driven(work: Generator[ImportProgress, None, Any]) -> Any:
+    """Drive a generator to its end; on a terminal, with a line that tells how far it is."""
+    with closing(work):
+        while True:
+            try:
+                progress = next(work)
+            except StopIteration as stop:
+                _show("")
+                return stop.value
+            except BaseException:
+                _show("")
+                raise
+            _show(_words(progress))
+
+
+def _show(line: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
+
+
+def _words(progress: ImportProgress) -> str:
+    done, total = progress.done, progress.total
+    if progress.stage is Stage.IMPORTING:
+        return f"{progress.stage} {done:,} of {total:,} images"
+    return f"{progress.stage} {done / _MEGABYTE:,.1f} of {total / _MEGABYTE:,.1f} MB"
+
+
+def _say_result(result: ImportResult) -> None:
+    about = result.description
+    shape = " x ".join(map(str, about.shape))
+    held_out = f", {about.held_out:,} of them held out" if about.held_out else ""
+    print(f"{about.name}: {about.count:,} images of {shape}{held_out}.")
+    if about.classes:
+        print(f"Classes: {', '.join(about.classes[:20])}{' …' if len(about.classes) > 20 else ''}.")
+    if result.assumption is not None:
+        print(result.assumption)
+    if result.skipped_count:
+        print(f"Left out: {result.skipped_count:,}.")
+    for name, reason in list(result.skipped.items())[:_MOST_REASONS]:
+        print("  " + _printable(f"{name}: {reason}"))
+
+
+def _printable(text: str) -> str:
+    """A file may carry any characters in its name: on a terminal they could be commands."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
