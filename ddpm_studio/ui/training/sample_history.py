@@ -169,9 +169,14 @@ class SampleHistory(QWidget):
         self._hint.setText(text)
 
     def show_snapshots(
-        self, snapshots: Sequence[TrainingSnapshot], data: Trajectory | None
+        self,
+        snapshots: Sequence[TrainingSnapshot],
+        data: Trajectory | None,
+        *,
+        is_data_coming: bool = False,
     ) -> None:
-        """All samples so far, and data as noisy at the same t."""
+        """All samples so far, and data as noisy at the same t, whose place is kept until they come."""
+        self._data_card.setVisible(data is not None or is_data_coming)
         is_other_run = not (self._snapshots and snapshots and snapshots[0] is self._snapshots[0])
         before = self.shown
         self._snapshots, self._data = snapshots, data

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
 from ddpm_studio.datasets.catalogue import entries, entry
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration
@@ -50,6 +50,7 @@ _MORE = (
     "gradient_clip",
     "ema_decay",
     "precision",
+    "compile",
     "autosave_every",
 )
 
@@ -258,8 +259,7 @@ class TrainingForm(QFrame):
         if problem is not None and problem.name in self._more_grid and not self.more.isChecked():
             self.more.setChecked(True)  # comes back here
             return
-        for name, field in self.fields.texts.items():
-            self._outline(field, name == self.problem_field)
+        self.fields.outline(self.problem_field, self.problem, self._theme)
         if problem is None:
             self._bubble.hide()
             return
@@ -267,12 +267,6 @@ class TrainingForm(QFrame):
         if layout is not None:
             layout.activate()
         self._bubble.show_at(self.fields.widget(problem.name), problem.sentence)
-
-    def _outline(self, field: QLineEdit, is_wrong: bool) -> None:
-        style = f"border-color: {self._theme.problem};" if is_wrong else ""
-        if field.styleSheet() != style:
-            field.setStyleSheet(style)
-            field.setAccessibleDescription(self.problem if is_wrong else "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

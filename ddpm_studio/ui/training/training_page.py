@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,6 @@ from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration
-from ddpm_studio.session.devices import Device
 from ddpm_studio.session.training_run import ExplainedStepArrays, TrainingState, UnfinishedRun
 from ddpm_studio.training.configuration import TrainingConfiguration
 from ddpm_studio.ui.page import Page
@@ -136,10 +135,6 @@ class TrainingPage(QWidget):
         for part in (self.controls, self.messages, self.form, self.samples, self.side):
             part.set_theme(theme)
 
-    def show_devices(self, devices: Sequence[Device], current: str) -> None:
-        """The devices to choose among."""
-        self.form.show_devices(devices, current)
-
     # Data down
 
     @property
@@ -203,9 +198,10 @@ class TrainingPage(QWidget):
         self.side.show_progress(progress)
 
     def _show_snapshots(self) -> None:
-        is_idle = self._shown.state is TrainingState.IDLE
-        snapshots = () if is_idle else self._shown.snapshots
-        self.samples.show_snapshots(snapshots, self.data.trajectory)
+        snapshots = () if self._shown.state is TrainingState.IDLE else self._shown.snapshots
+        self.samples.show_snapshots(
+            snapshots, self.data.trajectory, is_data_coming=self.data.is_coming
+        )
         self.course.show_snapshots(snapshots, self._shown.data_distance)
         newest = snapshots[-1].distance if snapshots else math.nan
         self.controls.show_samples(newest, self._shown.data_distance)

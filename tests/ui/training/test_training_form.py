@@ -304,10 +304,12 @@ def test_target_and_precision_are_those_chosen(qtbot: QtBot, form: TrainingForm)
     qtbot.mouseClick(form.fields.target.segments[2], LEFT)
     choose(qtbot, form.fields.precision, "bfloat16")
     choose(qtbot, form.fields.learning_rate_schedule, "constant")
+    qtbot.keyClick(form.fields.compile, Qt.Key.Key_Down)
     configuration = form.configuration()
     assert configuration is not None
     assert (configuration.target, configuration.precision) == ("v", "bfloat16")
     assert configuration.learning_rate_schedule == "constant"
+    assert configuration.compile
 
 
 def test_data_that_are_missing_are_said_to_be(qtbot: QtBot, form: TrainingForm) -> None:

@@ -89,13 +89,27 @@ def test_the_data_in_view_are_those_chosen_whatever_is_wrong_elsewhere(
     field.selectAll()
     qtbot.keyClicks(field, "nonsense")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    for name in ("spiral", "cifar10"):
+    for name in ("spiral", preset("cifar10").data_set):
         page.form.data_set.setCurrentIndex(page.form.data_set.findData(name))
         page.form.data_set.activated.emit(page.form.data_set.currentIndex())
         assert page.form.configuration() is None
         shown = run.comparison.shown[-1]
         assert shown is not None
         assert shown.data_set == name
+
+
+def test_nothing_moves_when_the_data_come(page: TrainingPage, run, moons) -> None:
+    samples = page.samples
+    run.comparison.expect()
+    page.grab()  # lays out
+    place = samples._sample_card.geometry()
+    assert samples.time.maximum() == 1000
+    run.comparison.come(moons)
+    page.grab()
+    assert samples._sample_card.geometry() == place
+    assert samples.time.maximum() == 1000
+    run.comparison.come(None)
+    assert not samples._data_card.isVisible()
 
 
 def test_the_slider_of_training_time_names_no_step_that_is_not_there(running, run) -> None:
