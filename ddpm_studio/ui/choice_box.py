@@ -6,8 +6,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QWidget
 
-_TEXT_MARGINS = 4  # pixels that the style keeps free beside the text
-
 
 class ChoiceBox(QComboBox):
     """What it stands for may start long work: scrolling past must not choose."""
@@ -36,7 +34,7 @@ class ChoiceBox(QComboBox):
             self,
         )
         return self.fontMetrics().elidedText(
-            option.currentText, Qt.TextElideMode.ElideMiddle, place.width() - _TEXT_MARGINS
+            option.currentText, Qt.TextElideMode.ElideMiddle, place.width()
         )
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -154,7 +154,8 @@ class TrainingPage(QWidget):
     def _show_run(self) -> None:
         """The state is another one: buttons, settings, and what is said."""
         state, configuration = self._shown.state, self._shown.configuration
-        self.form.set_locked(self.is_live or self.is_watching)
+        is_known = configuration is not None or not self.is_watching
+        self.form.set_locked(self.is_live or self.is_watching, is_known=is_known)
         self._show_configuration(configuration if state is not TrainingState.IDLE else None)
         if state is not TrainingState.PAUSED:
             self.algorithm.show_step(None)
@@ -185,8 +186,9 @@ class TrainingPage(QWidget):
         if key != self._shown_data and self.isVisible():
             self._shown_data = key
             self.data.show(wanted)
-            for show_length in (self.buckets.set_steps, self.samples.expect):
-                show_length(key[1].T if key else 1)
+            if key is not None:
+                self.buckets.set_steps(key[1].T)
+                self.samples.expect(key[1].T)
 
     def _run_timer(self) -> None:
         is_moving = self._shown.state in _MOVING and self.isVisible()
@@ -293,4 +295,4 @@ class TrainingPage(QWidget):
         self.controls.show_status(
             state_text(shown.state, shown.configuration, is_pausing, is_watched)
         )
-        self.samples.show_hint(hint(shown.state))
+        self.samples.show_hint(hint(shown.state, is_watched))

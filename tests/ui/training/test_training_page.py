@@ -358,6 +358,8 @@ def test_a_run_of_somebody_else_is_watched_and_left_alone(
     page.watch(Path("/somewhere/moons.run"))
     assert run.watched.folder == Path("/somewhere/moons.run")
     assert visible_buttons(page) == set()
+    assert not page.form.preset.isVisible()  # its settings are not known yet
+    assert "checkpoints" in page.samples._hint.text()
     run.configuration = preset("moons")
     run.train_to(40)
     run.watched.configuration, run.watched.progress = run.configuration, run.progress
@@ -366,6 +368,7 @@ def test_a_run_of_somebody_else_is_watched_and_left_alone(
     assert page.controls.status.text() == "Watching: Two moons"
     assert page.controls.figures.texts[0] == "40 of 20,000"
     assert page._timer.isActive()
+    assert page.form.numbers["steps"].isVisible()
     assert not page.form.numbers["steps"].isEnabled()
     page.activateWindow()
     page.setFocus()
