@@ -110,6 +110,23 @@ class Session:
 
 
 @dataclass(frozen=True)
+class Learning:
+    """Lateness of a short timer on the window's thread while a training goes on and is watched.
+
+    threads   on which torch computes
+    stalls    the longest first
+    """
+
+    preset: str
+    threads: int
+    interval_ms: int
+    late_ms: list[float]
+    stalls: list[Stall]
+    steps_per_second: float
+    peak_bytes: int | None
+
+
+@dataclass(frozen=True)
 class SamplingSpeed:
     """Reverse steps per second of one model, one number for each repetition."""
 

@@ -18,6 +18,7 @@ from ddpm_studio.benchmark.probe_process import ProbeError, probe_environment, r
 from ddpm_studio.benchmark.results import (
     Export,
     LargeChains,
+    Learning,
     Opening,
     Sampling,
     SamplingSpeed,
@@ -29,6 +30,7 @@ from ddpm_studio.benchmark.results import (
 )
 from ddpm_studio.benchmark.rows import (
     large_chain_rows,
+    learning_rows,
     memory_row,
     opening_rows,
     slider_rows,
@@ -39,6 +41,7 @@ from ddpm_studio.benchmark.rows import (
 from ddpm_studio.benchmark.spread import median, percentile
 from ddpm_studio.benchmark.stack_watch import StackWatch, place_of
 from ddpm_studio.benchmark.table import Expectation, Row, format_table, number
+from ddpm_studio.session.devices import usable_cores
 from ddpm_studio.session.playback import Playback
 
 
@@ -116,6 +119,15 @@ def test_what_was_not_measured_meets_nothing() -> None:
 
 
 # Rows
+
+
+@pytest.mark.parametrize(("late", "verdict"), [(32.0, "(met)"), (34.0, "(NOT met)")])
+def test_lateness_while_training_is_expected_to_be_under_33_ms(late: float, verdict: str) -> None:
+    learning = Learning("moons-quick", 1, 5, [late] * 100, [], 187.0, None)
+    lateness, speed = learning_rows(learning)
+    assert (lateness.median, lateness.p99, lateness.max) == (late, late, late)
+    assert lateness.cells()[-1] == f"p99 < 33.0 {verdict}"
+    assert speed.median == 187.0
 
 
 def test_slider_rows_are_a_pair_and_its_ratio() -> None:
@@ -249,6 +261,17 @@ def test_session_probe_knows_what_was_being_done() -> None:
     assert [stall.late_ms for stall in stalls] == sorted(
         (stall.late_ms for stall in stalls), reverse=True
     )
+
+
+def test_learning_probe_watches_a_training_that_goes_on() -> None:
+    result = run_probe("learning_probe", "moons-quick", 1.0)
+    learning = Learning(**result)
+    assert set(result) == {field.name for field in fields(Learning)}
+    assert learning.preset == "moons-quick"
+    assert learning.threads == max(1, usable_cores() - 1)
+    assert len(learning.late_ms) > 10
+    assert min(learning.late_ms) >= 0
+    assert learning.steps_per_second > 0
 
 
 def test_sampling_probe_measures_every_bundled_model() -> None:

@@ -176,6 +176,14 @@ def _more() -> dict[str, tuple[str, str]]:
                 "new GPUs and some processors.",
             ),
         ),
+        "compile": (
+            translate("TrainingFields", "Compile"),
+            translate(
+                "TrainingFields",
+                "Whether torch.compile is tried, on CUDA alone: minutes at the start, and shorter "
+                "steps afterwards.",
+            ),
+        ),
         "autosave_every": (
             translate("TrainingFields", "Save every"),
             translate(

@@ -20,6 +20,7 @@ from ddpm_studio.training.configuration import (
     TrainingConfiguration,
 )
 from ddpm_studio.training.presets import PRESETS
+from ddpm_studio.ui.choice_box import ChoiceBox
 from ddpm_studio.ui.data_names import data_name
 from ddpm_studio.ui.panels.number_field import NumberField
 from ddpm_studio.ui.panels.schedule_form import ScheduleForm
@@ -59,8 +60,9 @@ class TrainingFields(QObject):
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.preset, self.data_set, self.device = QComboBox(), QComboBox(), QComboBox()
-        self.learning_rate_schedule, self.precision = QComboBox(), QComboBox()
+        self.preset, self.data_set, self.device = ChoiceBox(), ChoiceBox(), ChoiceBox()
+        self.learning_rate_schedule, self.precision = ChoiceBox(), ChoiceBox()
+        self.compile = ChoiceBox()
         self.target = SegmentedControl(theme, len(TARGETS))
         self.schedule = ScheduleForm(theme, is_narrow=True)
         self.numbers = {name: NumberField(whole=True) for name in WHOLE_NUMBERS}
@@ -78,6 +80,8 @@ class TrainingFields(QObject):
             self.learning_rate_schedule.addItem("", name)
         for name in PRECISIONS:
             self.precision.addItem(name, name)
+        for is_compiled in (False, True):
+            self.compile.addItem("", is_compiled)
         narrow = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         for box in self._boxes():
             box.setMinimumContentsLength(8)
@@ -103,11 +107,12 @@ class TrainingFields(QObject):
             self.device,
             self.learning_rate_schedule,
             self.precision,
+            self.compile,
         )
 
     def _connect(self) -> None:
         """All but preset, data and schedule, which mean more than one value."""
-        for box in (self.device, self.learning_rate_schedule, self.precision):
+        for box in (self.device, self.learning_rate_schedule, self.precision, self.compile):
             box.activated.connect(self.committed)
         self.target.chosen.connect(self.committed)
         self.schedule.problem_changed.connect(self.committed)
@@ -130,6 +135,7 @@ class TrainingFields(QObject):
             "device": self.device,
             "target": self.target,
             "precision": self.precision,
+            "compile": self.compile,
             "learning_rate_schedule": self.learning_rate_schedule,
             "network": self.numbers["channels"],
         }
@@ -142,6 +148,7 @@ class TrainingFields(QObject):
         select(self.data_set, configuration.data_set)
         select(self.learning_rate_schedule, configuration.learning_rate_schedule)
         select(self.precision, configuration.precision)
+        select(self.compile, configuration.compile)
         self.target.choose(TARGETS.index(configuration.target))
         self.schedule.show_configurations(configuration.schedule, None)
         for part in (configuration, configuration.network):
@@ -171,6 +178,7 @@ class TrainingFields(QObject):
             "target": TARGETS[self.target.index],
             "learning_rate_schedule": self.learning_rate_schedule.currentData(),
             "precision": self.precision.currentData(),
+            "compile": self.compile.currentData(),
         }
 
     # Looks and words
@@ -179,6 +187,14 @@ class TrainingFields(QObject):
         """Other colours."""
         self.target.set_theme(theme)
         self.schedule.set_theme(theme)
+
+    def outline(self, wrong: str, problem: str, theme: Theme) -> None:
+        """In the colour of what is wrong the field of that name, if any, and no other."""
+        for name, field in self.texts.items():
+            style = f"border-color: {theme.problem};" if name == wrong else ""
+            if field.styleSheet() != style:
+                field.setStyleSheet(style)
+                field.setAccessibleDescription(problem if name == wrong else "")
 
     def retranslate(self) -> None:
         """Follow the language."""
@@ -194,12 +210,17 @@ class TrainingFields(QObject):
         )
         for row, text in enumerate(after_warm_up):
             self.learning_rate_schedule.setItemText(row, text)
+        for row, text in enumerate(
+            (translate("TrainingForm", "no"), translate("TrainingForm", "yes, on CUDA"))
+        ):
+            self.compile.setItemText(row, text)
         self.target.set_options(_target_options())
+        self.device.setPlaceholderText(translate("TrainingForm", "the fastest"))
         self.numbers["gradient_clip"].setPlaceholderText(translate("TrainingForm", "no limit"))
         self.lists["attention_sizes"].setPlaceholderText(translate("TrainingForm", "none"))
 
 
-def select(box: QComboBox, key: str) -> None:
+def select(box: QComboBox, key: str | bool) -> None:
     """The row of that key, or the first."""
     box.setCurrentIndex(max(0, box.findData(key)))
 

@@ -7,7 +7,8 @@ from dataclasses import fields, replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from ddpm_studio.datasets.catalogue import CATALOGUE
@@ -303,10 +304,12 @@ def test_target_and_precision_are_those_chosen(qtbot: QtBot, form: TrainingForm)
     qtbot.mouseClick(form.fields.target.segments[2], LEFT)
     choose(qtbot, form.fields.precision, "bfloat16")
     choose(qtbot, form.fields.learning_rate_schedule, "constant")
+    qtbot.keyClick(form.fields.compile, Qt.Key.Key_Down)
     configuration = form.configuration()
     assert configuration is not None
     assert (configuration.target, configuration.precision) == ("v", "bfloat16")
     assert configuration.learning_rate_schedule == "constant"
+    assert configuration.compile
 
 
 def test_data_that_are_missing_are_said_to_be(qtbot: QtBot, form: TrainingForm) -> None:
@@ -356,3 +359,35 @@ def test_it_follows_the_theme(form: TrainingForm, dress: Callable[..., None]) ->
     dress(LIGHT)
     form.set_theme(LIGHT)
     assert not form.grab().isNull()
+
+
+def test_a_name_that_does_not_fit_is_shortened_in_its_middle(form: TrainingForm) -> None:
+    form.show_configuration(preset("digits-quick"))
+    shown = form.preset.shown_text()
+    assert form.preset.currentText() == "Handwritten digits 8×8, quick"
+    assert "…" in shown
+    assert shown.startswith("Hand")
+    assert shown.endswith("quick")
+    assert form.preset.fontMetrics().horizontalAdvance(shown) < form.preset.width() - 20
+
+
+def test_the_wheel_over_the_form_scrolls_it_and_chooses_nothing(
+    qtbot: QtBot, form: TrainingForm
+) -> None:
+    form.more.setChecked(True)
+    form.numbers["steps"].setFocus()
+    bar, before = form._scroll.verticalScrollBar(), form.configuration()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    place = form.data_set.rect().center()
+    wheel = QWheelEvent(
+        place,
+        form.data_set.mapToGlobal(place),
+        QPoint(),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(form.data_set, wheel)
+    assert form.configuration() == before
