@@ -180,8 +180,8 @@ def _more() -> dict[str, tuple[str, str]]:
             translate("TrainingFields", "Compile"),
             translate(
                 "TrainingFields",
-                "Whether torch.compile is tried, on CUDA alone: minutes at the start, and shorter "
-                "steps afterwards.",
+                "torch.compile makes the steps faster, after some minutes at the start. Where it "
+                "fails, the training goes on without it.",
             ),
         ),
         "autosave_every": (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from ddpm_studio.checkpoints.description import TARGETS
 from ddpm_studio.datasets.catalogue import entries
@@ -62,7 +62,7 @@ class TrainingFields(QObject):
         super().__init__(parent)
         self.preset, self.data_set, self.device = ChoiceBox(), ChoiceBox(), ChoiceBox()
         self.learning_rate_schedule, self.precision = ChoiceBox(), ChoiceBox()
-        self.compile = ChoiceBox()
+        self.compile = QCheckBox()
         self.target = SegmentedControl(theme, len(TARGETS))
         self.schedule = ScheduleForm(theme, is_narrow=True)
         self.numbers = {name: NumberField(whole=True) for name in WHOLE_NUMBERS}
@@ -80,8 +80,6 @@ class TrainingFields(QObject):
             self.learning_rate_schedule.addItem("", name)
         for name in PRECISIONS:
             self.precision.addItem(name, name)
-        for is_compiled in (False, True):
-            self.compile.addItem("", is_compiled)
         narrow = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         for box in self._boxes():
             box.setMinimumContentsLength(8)
@@ -107,14 +105,14 @@ class TrainingFields(QObject):
             self.device,
             self.learning_rate_schedule,
             self.precision,
-            self.compile,
         )
 
     def _connect(self) -> None:
         """All but preset, data and schedule, which mean more than one value."""
-        for box in (self.device, self.learning_rate_schedule, self.precision, self.compile):
+        for box in (self.device, self.learning_rate_schedule, self.precision):
             box.activated.connect(self.committed)
         self.target.chosen.connect(self.committed)
+        self.compile.clicked.connect(self.committed)
         self.schedule.problem_changed.connect(self.committed)
         for number in self.numbers.values():
             number.stepped.connect(self.committed)
@@ -148,7 +146,7 @@ class TrainingFields(QObject):
         select(self.data_set, configuration.data_set)
         select(self.learning_rate_schedule, configuration.learning_rate_schedule)
         select(self.precision, configuration.precision)
-        select(self.compile, configuration.compile)
+        self.compile.setChecked(configuration.compile)
         self.target.choose(TARGETS.index(configuration.target))
         self.schedule.show_configurations(configuration.schedule, None)
         for part in (configuration, configuration.network):
@@ -167,6 +165,11 @@ class TrainingFields(QObject):
             self.device.addItem(device.name, device.key)
         select(self.device, chosen)
 
+    @property
+    def may_compile(self) -> bool:
+        """Whether the device that is chosen is one where networks are compiled."""
+        return str(self.device.currentData()).startswith("cuda")
+
     def number(self, name: str) -> float:
         """What stands in a field of a number; 0 for none, which no check lets through."""
         return self.numbers[name].value() or 0.0
@@ -178,7 +181,7 @@ class TrainingFields(QObject):
             "target": TARGETS[self.target.index],
             "learning_rate_schedule": self.learning_rate_schedule.currentData(),
             "precision": self.precision.currentData(),
-            "compile": self.compile.currentData(),
+            "compile": self.may_compile and self.compile.isChecked(),
         }
 
     # Looks and words
@@ -210,17 +213,13 @@ class TrainingFields(QObject):
         )
         for row, text in enumerate(after_warm_up):
             self.learning_rate_schedule.setItemText(row, text)
-        for row, text in enumerate(
-            (translate("TrainingForm", "no"), translate("TrainingForm", "yes, on CUDA"))
-        ):
-            self.compile.setItemText(row, text)
         self.target.set_options(_target_options())
         self.device.setPlaceholderText(translate("TrainingForm", "the fastest"))
         self.numbers["gradient_clip"].setPlaceholderText(translate("TrainingForm", "no limit"))
         self.lists["attention_sizes"].setPlaceholderText(translate("TrainingForm", "none"))
 
 
-def select(box: QComboBox, key: str | bool) -> None:
+def select(box: QComboBox, key: str) -> None:
     """The row of that key, or the first."""
     box.setCurrentIndex(max(0, box.findData(key)))
 
