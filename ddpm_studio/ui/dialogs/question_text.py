@@ -38,6 +38,8 @@ _ANSWERS: dict[str, str] = {
     "learned-range": str(QT_TRANSLATE_NOOP("Questions", "learned by the network")),
     "linear": str(QT_TRANSLATE_NOOP("Questions", "linear")),
     "cosine": str(QT_TRANSLATE_NOOP("Questions", "cosine")),
+    "quadratic": str(QT_TRANSLATE_NOOP("Questions", "quadratic")),
+    "sigmoid": str(QT_TRANSLATE_NOOP("Questions", "sigmoid")),
     "ema": str(QT_TRANSLATE_NOOP("Questions", "the moving average")),
     "model": str(QT_TRANSLATE_NOOP("Questions", "those of the last step")),
 }
