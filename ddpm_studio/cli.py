@@ -123,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     info.set_defaults(command=_info)
     _add_data(commands)
     _add_convert(commands)
+    _add_fetch(commands)
     _add_benchmark(commands)
     return parser
 
@@ -284,6 +285,15 @@ def _add_convert(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     _add_answers(convert)
     convert.set_defaults(command=_convert)
+
+
+def _add_fetch(commands: Commands[argparse.ArgumentParser]) -> None:
+    fetch = commands.add_parser("fetch", help="bring a model from the Hugging Face hub")
+    fetch.add_argument("name", metavar="OWNER/NAME")
+    fetch.add_argument(
+        "--into", type=Path, metavar="FOLDER", help="keep it there (default: a cache)"
+    )
+    fetch.set_defaults(command=_fetch)
 
 
 def _add_benchmark(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -465,6 +475,12 @@ def _convert(options: argparse.Namespace) -> int:
     from ddpm_studio.checkpoints.convert_command import convert
 
     return convert(options)
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    from ddpm_studio.checkpoints.convert_command import fetch
+
+    return fetch(options)
 
 
 def _train(options: argparse.Namespace) -> int:

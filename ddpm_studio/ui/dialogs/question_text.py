@@ -42,6 +42,8 @@ _ANSWERS: dict[str, str] = {
     "cosine": str(QT_TRANSLATE_NOOP("Questions", "cosine")),
     "legacy": str(QT_TRANSLATE_NOOP("Questions", "head by head")),
     "new": str(QT_TRANSLATE_NOOP("Questions", "all queries, all keys, all values")),
+    "quadratic": str(QT_TRANSLATE_NOOP("Questions", "quadratic")),
+    "sigmoid": str(QT_TRANSLATE_NOOP("Questions", "sigmoid")),
     "ema": str(QT_TRANSLATE_NOOP("Questions", "the moving average")),
     "model": str(QT_TRANSLATE_NOOP("Questions", "those of the last step")),
 }
