@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from ddpm_studio.checkpoints.description import TARGETS
 from ddpm_studio.datasets.catalogue import entries
@@ -61,6 +61,7 @@ class TrainingFields(QObject):
         super().__init__(parent)
         self.preset, self.data_set, self.device = QComboBox(), QComboBox(), QComboBox()
         self.learning_rate_schedule, self.precision = QComboBox(), QComboBox()
+        self.compile = QCheckBox()
         self.target = SegmentedControl(theme, len(TARGETS))
         self.schedule = ScheduleForm(theme, is_narrow=True)
         self.numbers = {name: NumberField(whole=True) for name in WHOLE_NUMBERS}
@@ -110,6 +111,7 @@ class TrainingFields(QObject):
         for box in (self.device, self.learning_rate_schedule, self.precision):
             box.activated.connect(self.committed)
         self.target.chosen.connect(self.committed)
+        self.compile.clicked.connect(self.committed)
         self.schedule.problem_changed.connect(self.committed)
         for number in self.numbers.values():
             number.stepped.connect(self.committed)
@@ -130,6 +132,7 @@ class TrainingFields(QObject):
             "device": self.device,
             "target": self.target,
             "precision": self.precision,
+            "compile": self.compile,
             "learning_rate_schedule": self.learning_rate_schedule,
             "network": self.numbers["channels"],
         }
@@ -142,6 +145,7 @@ class TrainingFields(QObject):
         select(self.data_set, configuration.data_set)
         select(self.learning_rate_schedule, configuration.learning_rate_schedule)
         select(self.precision, configuration.precision)
+        self.compile.setChecked(configuration.compile)
         self.target.choose(TARGETS.index(configuration.target))
         self.schedule.show_configurations(configuration.schedule, None)
         for part in (configuration, configuration.network):
@@ -160,6 +164,11 @@ class TrainingFields(QObject):
             self.device.addItem(device.name, device.key)
         select(self.device, chosen)
 
+    @property
+    def may_compile(self) -> bool:
+        """Whether the device that is chosen is one where networks are compiled."""
+        return str(self.device.currentData()).startswith("cuda")
+
     def number(self, name: str) -> float:
         """What stands in a field of a number; 0 for none, which no check lets through."""
         return self.numbers[name].value() or 0.0
@@ -171,6 +180,7 @@ class TrainingFields(QObject):
             "target": TARGETS[self.target.index],
             "learning_rate_schedule": self.learning_rate_schedule.currentData(),
             "precision": self.precision.currentData(),
+            "compile": self.may_compile and self.compile.isChecked(),
         }
 
     # Looks and words

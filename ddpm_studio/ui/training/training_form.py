@@ -50,6 +50,7 @@ _MORE = (
     "gradient_clip",
     "ema_decay",
     "precision",
+    "compile",
     "autosave_every",
 )
 
@@ -134,6 +135,7 @@ class TrainingForm(QFrame):
     def show_devices(self, devices: Sequence[Device], current: str) -> None:
         """The devices to choose among."""
         self.fields.show_devices(devices, current)
+        self._show_device_rows()
 
     def show_data_sets(self) -> None:
         """Those that there are now: one was imported, or is gone."""
@@ -196,6 +198,9 @@ class TrainingForm(QFrame):
                 grid = self._basic_grid if name in self._basic_grid else self._more_grid
                 grid.show_row(name, is_shown)
 
+    def _show_device_rows(self) -> None:
+        self._more_grid.show_row("compile", self.fields.may_compile)
+
     # Changes
 
     def _choose_preset(self) -> None:
@@ -236,6 +241,7 @@ class TrainingForm(QFrame):
         self.changed.emit()
 
     def _on_committed(self) -> None:
+        self._show_device_rows()
         wanted = self._wanted()
         self._problem = wanted if isinstance(wanted, FieldProblem) else None
         self._mark_problem()

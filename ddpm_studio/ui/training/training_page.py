@@ -107,6 +107,7 @@ class TrainingPage(QWidget):
             source.state_changed.connect(self._show_run)
             source.snapshots_changed.connect(self._show_snapshots)
         watched.failed.connect(self.show_problem)
+        watched.told.connect(self.show_problem)
         run.explained.connect(self._show_explained)
 
     def _connect_commands(self) -> None:

@@ -53,6 +53,7 @@ class FakeWatched(QObject):
     state_changed = Signal()
     snapshots_changed = Signal()
     failed = Signal(object)
+    told = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()

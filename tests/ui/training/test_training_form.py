@@ -72,6 +72,27 @@ def test_every_field_of_a_training_is_there_and_says_what_it_does(form: Training
         assert tool_tip.endswith(".")
 
 
+def test_compiling_is_offered_where_a_cuda_device_is_chosen_alone(
+    qtbot: QtBot, form: TrainingForm
+) -> None:
+    form.more.setChecked(True)
+    box, cpu = form.fields.compile, Device("cpu", "CPU · one")
+    assert not box.isVisible()  # while the devices are not known
+    form.show_devices((cpu,), "cpu")
+    assert not box.isVisible()
+    form.show_devices((Device("cuda:0", "CUDA · one"), cpu), "cuda:0")
+    choose(qtbot, form.device, "cuda:0")
+    assert box.isVisible()
+    before = form.configuration()
+    assert before is not None
+    assert not before.compile  # never by itself
+    qtbot.mouseClick(box, LEFT, pos=QPoint(8, box.height() // 2))
+    assert form.configuration() == replace(before, compile=True)
+    choose(qtbot, form.device, "cpu")
+    assert not box.isVisible()
+    assert form.configuration() == before
+
+
 NUMBERS = [
     ("steps", "500", 500),
     ("batch_size", "64", 64),
