@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QDialog,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -26,7 +27,7 @@ from ddpm_studio.ui.problem_text import problem_text
 from ddpm_studio.ui.theme import SPACING, Theme
 
 POLL_INTERVAL_MS = 100
-_SIZE, _MINIMUM_SIZE = (860, 520), (760, 420)
+_SIZE, _MINIMUM_SIZE, _HINT_WIDTH = (860, 520), (760, 420), 480
 _BYTES_PER_MEGABYTE = 1_000_000
 
 
@@ -66,16 +67,18 @@ class DataDialog(QDialog):
 
     def _lay_out(self) -> None:
         self.hint.setWordWrap(True)
-        self.hint.setMargin(4 * SPACING)
+        self.hint.setFixedWidth(_HINT_WIDTH)
+        empty = QFrame()
+        empty.setProperty("card", True)
+        QVBoxLayout(empty).addWidget(self.hint, 0, Qt.AlignmentFlag.AlignCenter)
         self.status.setWordWrap(True)
-        for label in (self.hint, self.place):
-            label.setProperty("muted", True)
+        self.place.setProperty("muted", True)
         self.download_button.setMenu(self.downloads)
         self.progress.setTextVisible(False)
         for button in self.findChildren(QPushButton):
             button.setAutoDefault(False)
         self._pages = QStackedLayout()
-        self._pages.addWidget(self.hint)
+        self._pages.addWidget(empty)
         self._pages.addWidget(self.list)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*[2 * SPACING] * 4)
