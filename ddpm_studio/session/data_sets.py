@@ -110,6 +110,10 @@ class DataSets(QObject):
         """Delete an imported one."""
         self._start(partial(_remove_work, name))
 
+    def clear(self) -> None:
+        """Delete all of them, and what is left of downloads."""
+        self._start(_clear_work)
+
     def move(self, folder: Path) -> None:
         """Keep all of them elsewhere."""
         self._start(partial(_move_work, folder))
@@ -196,6 +200,13 @@ def _remove_work(name: str) -> Generator[None, None, None]:
 
     yield
     remove_set(name)
+
+
+def _clear_work() -> Generator[None, None, None]:
+    from ddpm_studio.datasets.data_cache import clear
+
+    yield
+    clear()
 
 
 def _move_work(folder: Path) -> _TASK:

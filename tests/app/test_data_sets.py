@@ -101,6 +101,22 @@ def test_a_set_is_removed_after_a_question(
     assert not (data_cache / "pets").exists()
 
 
+def test_all_sets_are_removed_after_a_question(
+    qtbot: QtBot, studio_application: Application, pictures: Path, data_cache: Path
+) -> None:
+    over = imported(qtbot, studio_application, dropped(qtbot, studio_application, pictures))
+    (data_cache / ".downloads" / "mnist").mkdir(parents=True)
+    qtbot.waitUntil(over.clear_button.isEnabled, timeout=WAIT_MS)
+    qtbot.mouseClick(over.clear_button, LEFT)
+    question = studio_application.data_dialogs.question
+    assert question is not None
+    delete = next(each for each in question.findChildren(QPushButton) if each.text() == "Delete")
+    qtbot.mouseClick(delete, LEFT)
+    qtbot.waitUntil(lambda: over.list.count() == 0, timeout=WAIT_MS)
+    assert list(data_cache.iterdir()) == []
+    qtbot.waitUntil(lambda: not over.clear_button.isEnabled(), timeout=WAIT_MS)
+
+
 def test_choices_that_cannot_be_are_told_and_cannot_be_made(
     qtbot: QtBot, studio_application: Application, tmp_path: Path
 ) -> None:

@@ -37,12 +37,14 @@ class DataDialog(QDialog):
     folder_requested, file_requested   somebody wants to import one
     move_requested                     … to keep all of them elsewhere
     removal_requested(str)             … to delete the one of that name
+    clearing_requested                 … to delete all of them
     """
 
     folder_requested = Signal()
     file_requested = Signal()
     move_requested = Signal()
     removal_requested = Signal(str)
+    clearing_requested = Signal()
 
     def __init__(self, data: DataSets, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,6 +55,7 @@ class DataDialog(QDialog):
             QPushButton() for _ in range(3)
         )
         self.remove_button, self.show_button, self.move_button = (QPushButton() for _ in range(3))
+        self.clear_button = QPushButton()
         self.cancel_button, self.close_button = QPushButton(), QPushButton()
         self.status, self.progress = QLabel(), QProgressBar()
         self.downloads = QMenu(self)
@@ -88,7 +91,7 @@ class DataDialog(QDialog):
                  self.show_button, self.remove_button)
         )  # fmt: skip
         layout.addLayout(self._pages, 1)
-        place = _row(None, self.move_button)
+        place = _row(None, self.move_button, self.clear_button)
         place.insertWidget(0, self.place, 1)
         layout.addLayout(place)
         layout.addWidget(self.status)
@@ -104,6 +107,7 @@ class DataDialog(QDialog):
         self.folder_button.clicked.connect(self.folder_requested)
         self.file_button.clicked.connect(self.file_requested)
         self.move_button.clicked.connect(self.move_requested)
+        self.clear_button.clicked.connect(self.clearing_requested)
         self.remove_button.clicked.connect(lambda: self.removal_requested.emit(self.list.chosen))
         self.show_button.clicked.connect(self._show_folder)
         self.cancel_button.clicked.connect(self._data.cancel)
@@ -139,6 +143,8 @@ class DataDialog(QDialog):
         for button in (self.folder_button, self.file_button, self.download_button):
             button.setEnabled(is_free)
         self.move_button.setEnabled(is_free)
+        has_bytes = self._data.list is not None and self._data.list.byte_count > 0
+        self.clear_button.setEnabled(is_free and has_bytes)
         self.remove_button.setEnabled(is_free and has_rows and bool(self.list.chosen))
         self.cancel_button.setVisible(not is_free)
         there = {row.name for row in self._data.list.rows} if self._data.list else set()
@@ -208,9 +214,10 @@ class DataDialog(QDialog):
         self.folder_button.setText(self.tr("Import folder…"))
         self.file_button.setText(self.tr("Import file…"))
         self.download_button.setText(self.tr("Download"))
-        self.remove_button.setText(self.tr("Remove"))
+        self.remove_button.setText(self.tr("Remove…"))
         self.show_button.setText(self.tr("Show in file manager"))
         self.move_button.setText(self.tr("Move…"))
+        self.clear_button.setText(self.tr("Remove all…"))
         self.cancel_button.setText(self.tr("Cancel"))
         self.close_button.setText(self.tr("Close"))
         self._explain()
@@ -231,6 +238,9 @@ class DataDialog(QDialog):
         self.remove_button.setToolTip(self.tr("Delete the chosen data set from the disk"))
         self.show_button.setToolTip(self.tr("Open the folder of the chosen data set"))
         self.move_button.setToolTip(self.tr("Keep all imported data sets in another folder"))
+        self.clear_button.setToolTip(
+            self.tr("Delete all imported data sets, and what is left of downloads")
+        )
         self.cancel_button.setToolTip(self.tr("Stop; nothing half-done stays behind"))
         self.close_button.setToolTip(self.tr("Close (Esc); what is being done goes on"))
         self.list.setAccessibleName(self.tr("Imported data sets"))
