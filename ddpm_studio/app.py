@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,14 +35,15 @@ SYSTEM_THEME = "system"
 def run_window(model_path: Path | None) -> int:
     """Open the window and return the exit code when it is closed."""
     require_qt()
-    from PySide6.QtWidgets import QApplication
+    with _ended_by_interrupt():
+        from PySide6.QtWidgets import QApplication
 
-    from ddpm_studio.ui.process_hooks import quitting_on_interrupt, saying_what_went_wrong
+        from ddpm_studio.ui.process_hooks import quitting_on_interrupt, saying_what_went_wrong
 
-    qt = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(qt, QApplication)
-    application = Application(qt)
-    application.open(model_path)
+        qt = QApplication.instance() or QApplication(sys.argv[:1])
+        assert isinstance(qt, QApplication)
+        application = Application(qt)
+        application.open(model_path)
     with (
         quitting_on_interrupt(application.quit_at_once),
         saying_what_went_wrong(application.show_problem),
@@ -49,6 +53,16 @@ def run_window(model_path: Path | None) -> int:
         application.preferences.save()
         os._exit(code)
     return code
+
+
+@contextmanager
+def _ended_by_interrupt() -> Iterator[None]:
+    """Ctrl-C before there is a window ends the process: in the middle of its imports Qt aborts."""
+    previous = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
 
 
 def export_from_command_line(options: argparse.Namespace) -> int:

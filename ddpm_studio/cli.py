@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import io
-import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from ddpm_studio import __version__
-from ddpm_studio.explained_error import ExplainedError
+from ddpm_studio.explained_error import ExplainedError, printable
+from ddpm_studio.standard_streams import discard_output, mend_standard_streams, say
 
 USAGE_ERROR, FAILURE, INTERRUPTED = 2, 1, 130
 MAX_COUNT = 1_000_000
@@ -20,18 +21,18 @@ QT_PACKAGES = ("PySide6", "pyqtgraph", "shiboken6")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0, or non-zero after one line on stderr."""
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that lacks a sign shows its number
-        sys.stdout.reconfigure(errors="backslashreplace")
-    options = _parser().parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = options.command
+    mend_standard_streams()
+    _interrupts_can_be_caught()
     try:
+        options = _parser().parse_args(arguments)
+        command: Callable[[argparse.Namespace], int] = options.command
         code = command(options)
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
         return _complain("Stopped.", INTERRUPTED)
     except BrokenPipeError:
-        _discard_output()  # the reader of a pipe left: nothing to say, and nobody to say it to
+        discard_output()  # the reader of a pipe left: nothing to say, and nobody to say it to
         return FAILURE
     except ExplainedError as error:
         return _complain(str(error), FAILURE)
@@ -51,24 +52,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain("There is not enough memory: ask for fewer samples.", FAILURE)
 
 
+def _interrupts_can_be_caught() -> None:
+    """From here on Ctrl-C is caught; __main__ let it end the process in silence until now."""
+    with suppress(ValueError):  # of a thread that is not the main one, which gets none
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def _complain(message: str, code: int) -> int:
-    # A file may carry any characters in its name: on a terminal they could be commands.
-    shown = "".join(sign if sign.isprintable() else "?" for sign in message)
-    print(f"ddpm-studio: {shown}", file=sys.stderr)
+    print(f"ddpm-studio: {printable(message)}", file=sys.stderr)
     return code
 
 
 def _sentence(error: OSError) -> str:
     if error.filename is None:  # only what is printed has no name
-        _discard_output()
+        discard_output()
         return f"The output cannot be written: {error.strerror or error}."
     return f"{error.filename} cannot be used: {error.strerror}."
-
-
-def _discard_output() -> None:
-    """Python writes out what is left at its end, and would fail once more."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class CommandError(ExplainedError):
@@ -177,6 +177,12 @@ def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
         "that is at least 10 %% faster",
     )
     train.add_argument(
+        "--compile",
+        action=argparse.BooleanOptionalAction,
+        help="compile the network with torch.compile, on CUDA: it takes minutes at the start, and steps "
+        "are faster after (default: the preset's, no)",
+    )
+    train.add_argument(
         "--threads",
         type=_whole(1, 1024),
         metavar="N",
@@ -264,11 +270,18 @@ def _add_answers(command: argparse.ArgumentParser) -> None:
 
 def _add_convert(commands: Commands[argparse.ArgumentParser]) -> None:
     convert = commands.add_parser(
-        "convert", help="make a model file of another project's checkpoint"
+        "convert",
+        help="make a model file of another project's checkpoint, or a folder of diffusers",
     )
     convert.add_argument("file", type=Path, metavar="FILE|FOLDER")
     what = convert.add_mutually_exclusive_group(required=True)
     what.add_argument("--out", type=Path, metavar="FILE.safetensors", help="a model file of ours")
+    what.add_argument(
+        "--to-diffusers",
+        type=Path,
+        metavar="FOLDER",
+        help="a new folder that Hugging Face's diffusers opens as a DDPMPipeline",
+    )
     _add_answers(convert)
     convert.set_defaults(command=_convert)
 
@@ -319,6 +332,45 @@ def _add_sampler(command: argparse.ArgumentParser) -> None:
         type=_whole(1, 10_000),
         metavar="S",
         help="take S evenly spaced steps of the model's T (default: all)",
+    )
+    command.add_argument(
+        "--precision",
+        choices=("float32", "bfloat16"),
+        default="float32",
+        help="of the network: float32 (default), or bfloat16, faster where the device knows it, with "
+        "errors of about a hundredth",
+    )
+    _add_condition(command)
+
+
+def _add_condition(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--class",
+        dest="label",
+        type=_whole(0, 1_000_000),
+        metavar="K",
+        help="of a model made for classes, or with a classifier: the class of all samples, from 0 "
+        "(default: all classes in turn)",
+    )
+    command.add_argument(
+        "--classifier",
+        type=Path,
+        metavar="FILE",
+        help="a noisy classifier that guides the samples to their class at every step",
+    )
+    command.add_argument(
+        "--guidance",
+        type=float,
+        metavar="SCALE",
+        help="how strongly it guides them: 1 (default) samples what is likely for the class, more "
+        "only what is typical of it",
+    )
+    command.add_argument(
+        "--classifier-answer",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="what the classifier's file cannot tell; may be repeated",
     )
 
 
@@ -388,7 +440,7 @@ def _models(_options: argparse.Namespace) -> int:
     models = bundled_models(damaged.append)
     width = max((len(model.description.name) for model in models), default=0)
     for model in models:
-        print(f"{model.description.name:<{width}}  {one_line_summary(model)}")
+        say(f"{model.description.name:<{width}}  {one_line_summary(model)}")
     for error in damaged:
         _complain(str(error), FAILURE)
     return FAILURE if damaged else 0
@@ -421,6 +473,7 @@ def _train(options: argparse.Namespace) -> int:
         seed=options.seed,
         batch_size=options.batch_size,
         precision=options.precision,
+        compile=options.compile,
         resume=options.resume,
         device=options.device,
         threads=options.threads,
@@ -433,11 +486,15 @@ def _sample(options: argparse.Namespace) -> int:
     from ddpm_studio.atomic_file import check_replaceable, replacing_file
     from ddpm_studio.checkpoints.bundled import find_model
     from ddpm_studio.checkpoints.convert_command import given_answers
-    from ddpm_studio.checkpoints.sampler_options import sampler_from_options
+    from ddpm_studio.checkpoints.sampler_options import (
+        condition_from_options,
+        sampler_from_options,
+    )
 
     check_replaceable(options.out)
     file = find_model(options.model, given_answers(options.answer))
     sampler = sampler_from_options(options, file.description)
+    condition = condition_from_options(options, file.description)
     _require_device(options.device)
     import numpy as np
 
@@ -445,11 +502,15 @@ def _sample(options: argparse.Namespace) -> int:
     from ddpm_studio.checkpoints.weights import load_inspected
 
     model = load_inspected(file, options.device)
-    samples = sample_model(model, options.count, options.seed, sampler)
+    samples = sample_model(
+        model, options.count, options.seed, sampler, condition, options.precision
+    )
+    chosen = condition.labels(file.description, options.count)
+    labels: dict[str, Any] = {} if chosen is None else {"label": np.array(chosen)}
     with replacing_file(options.out) as target:
         target.expected_bytes = samples.nbytes
-        np.savez_compressed(target, x_0=samples.numpy())
-    print(f"{options.out}: x_0 of {options.count} samples, shape {tuple(samples.shape)}")
+        np.savez_compressed(target, x_0=samples.numpy(), **labels)
+    say(f"{options.out}: x_0 of {options.count} samples, shape {tuple(samples.shape)}")
     return 0
 
 
@@ -467,7 +528,8 @@ def _measure(options: argparse.Namespace) -> int:
     model = load_inspected(file, options.device)
     for measurement in measure(model, plan):
         _show_share(measurement.done / plan.work)
-    print("\n".join([f"{file.description.name}:", *report_lines(measurement)]))
+    for line in (f"{file.description.name}:", *report_lines(measurement)):
+        say(line)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 _MAX_BRIEF_CHARACTERS = 80
@@ -32,10 +33,20 @@ class ExplainedError(Exception):
         filled = {
             name: value.text(translate).removesuffix(".")
             if isinstance(value, ExplainedError)
-            else value
+            else _harmless(value)
             for name, value in self.values.items()
         }
         return sentence.format(**filled)
+
+
+def _harmless(value: object) -> object:
+    """A file may carry any characters in its name: on a terminal they could be commands."""
+    return printable(os.fspath(value)) if isinstance(value, (str, os.PathLike)) else value
+
+
+def printable(text: str) -> str:
+    """Each sign that has no picture, such as the end of a line, as a question mark."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
 def sentence(text: str) -> str:
@@ -46,4 +57,4 @@ def sentence(text: str) -> str:
 def brief(text: str) -> str:
     """Words of a stranger, such as a file holds by the page, short and on one line for a sentence."""
     start = text if len(text) <= _MAX_BRIEF_CHARACTERS else f"{text[: _MAX_BRIEF_CHARACTERS - 1]}…"
-    return "".join(sign if sign.isprintable() else "?" for sign in " ".join(start.split()))
+    return printable(" ".join(start.split()))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -227,7 +229,7 @@ def test_info_of_what_is_no_model(tmp_path: Path, refused: Refuse) -> None:
     assert "There is no file" in refused("info", path)
     path.write_text("A letter to a friend.")
     assert "text.safetensors is not a model file" in refused("info", path)
-    assert "not a file but a folder" in refused("info", tmp_path)
+    assert "is no model of a project" in refused("info", tmp_path)
     os.mkfifo(tmp_path / "pipe")
     assert "a folder or a device" in refused("info", tmp_path / "pipe")
     content = bytearray(BUNDLED.read_bytes())
@@ -499,3 +501,91 @@ def test_an_output_without_some_signs_shows_their_numbers() -> None:
     done = run("info", digits, stdout=subprocess.PIPE, encoding="ascii:strict")
     assert (done.returncode, done.stderr) == (0, "")
     assert r"x_0 to \xb11" in done.stdout
+
+
+# What a terminal and a shell may do
+
+
+def shell(command: str, *, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """A command line in which $STUDIO is the application."""
+    studio = f'"{sys.executable}" -P -m ddpm_studio'
+    return subprocess.run(
+        command.replace("$STUDIO", studio),
+        shell=True,
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        check=False,
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell closes streams")
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        (
+            "$STUDIO models >&-",
+            1,
+            "ddpm-studio: The output cannot be written: Bad file descriptor.",
+        ),
+        ("$STUDIO info nothing >&-", 1, "ddpm-studio: There is no file nothing."),
+        ("$STUDIO models 2>&-", 0, ""),
+        ("$STUDIO models <&-", 0, ""),
+        ("$STUDIO info nothing 2>&-", 1, ""),
+        ("$STUDIO models >&- 2>&- <&-", 1, ""),
+        ("$STUDIO --version >&-", 0, None),
+        ("$STUDIO nonsense 2>&-", 2, ""),
+    ],
+)
+def test_closed_streams_end_in_no_traceback(
+    tmp_path: Path, command: str, code: int, said: str | None
+) -> None:
+    done = shell(command, cwd=tmp_path)
+    assert done.returncode == code
+    assert said is None or done.stderr.strip() == said
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell closes streams")
+def test_what_is_printed_never_gets_into_a_file_that_took_a_closed_streams_place(
+    tmp_path: Path,
+) -> None:
+    sample = "$STUDIO sample --model moons --count 2 --out x.npz"
+    assert shell(f"{sample} >&- 2>&- <&-", cwd=tmp_path).returncode == 1
+    closed = np.load(tmp_path / "x.npz")["x_0"]
+    assert shell(sample, cwd=tmp_path).returncode == 0
+    np.testing.assert_array_equal(closed, np.load(tmp_path / "x.npz")["x_0"])
+
+
+def test_names_are_no_commands_for_a_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "a\x1b[2Jb\x07\u202e"
+    path, out = tmp_path / f"{name}.safetensors", tmp_path / f"{name}.npz"
+    shutil.copy(BUNDLED, path)
+    assert cli.main(["info", str(path)]) == 0
+    assert cli.main(["sample", "--model", str(path), "--count", "1", "--out", str(out)]) == 0
+    assert cli.main(["convert", str(path), "--out", f"{path}2.safetensors"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert all(line.isprintable() for line in lines)
+    assert sum("a?[2Jb??." in line for line in lines) == 3
+    assert out.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_an_interrupt_while_it_is_imported_says_nothing_of_imports(tmp_path: Path) -> None:
+    """A module that takes its time stands in for a slow disk."""
+    (tmp_path / "argparse.py").write_text(
+        "import time\nprint('importing', flush=True)\ntime.sleep(60)\n", encoding="utf-8"
+    )
+    command = [sys.executable, "-m", "ddpm_studio", "models"]
+    process = subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "importing\n"
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGINT
+    assert said == ""

@@ -49,6 +49,14 @@ def test_values_are_never_filled_in_twice() -> None:
     assert error.text(KOREAN.__getitem__).count(str(ODD)) == 2
 
 
+def test_signs_without_a_picture_are_question_marks() -> None:
+    name = Path("a\x1b[2Jb\n\u202ec\udcff이름.pt")
+    inner = FileError("{file} is empty.", file=name)
+    error = FileError("{file} cannot be opened: {reason}.", file=str(name), reason=inner)
+    shown = "a?[2Jb??c?이름.pt"
+    assert str(error) == f"{shown} cannot be opened: {shown} is empty."
+
+
 def test_a_sentence_without_values_is_said_as_it_stands() -> None:
     assert str(FileError("Write {name} here.")) == "Write {name} here."
 

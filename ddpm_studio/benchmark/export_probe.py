@@ -59,9 +59,12 @@ def _chains(model: ModelFile) -> tuple[Trajectory, Trajectory]:
 
 
 def _driven(work: ChainWork) -> Trajectory:
-    for progress in work:
-        trajectory = progress.trajectory
-    return trajectory
+    try:
+        while True:
+            next(work)
+    except StopIteration as stop:
+        trajectory: Trajectory = stop.value
+        return trajectory
 
 
 def _export(

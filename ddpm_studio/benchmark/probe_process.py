@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-TIMEOUT_SECONDS = 600
+TIMEOUT_SECONDS = 1200
 PACKAGE_PARENT = Path(__file__).resolve().parent.parent.parent
 
 

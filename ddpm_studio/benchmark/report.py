@@ -10,6 +10,8 @@ from ddpm_studio.benchmark.machine import load_line, machine_lines
 from ddpm_studio.benchmark.probe_process import ProbeError, run_probe
 from ddpm_studio.benchmark.results import (
     Export,
+    LargeChains,
+    Opening,
     Sampling,
     SamplingSpeed,
     Session,
@@ -19,7 +21,9 @@ from ddpm_studio.benchmark.results import (
 )
 from ddpm_studio.benchmark.rows import (
     export_rows,
+    large_chain_rows,
     memory_row,
+    opening_rows,
     sampling_rows,
     session_rows,
     slider_rows,
@@ -29,6 +33,7 @@ from ddpm_studio.benchmark.rows import (
 from ddpm_studio.benchmark.table import Row, format_table
 
 DRAGS = (("64 images", "digits", 64), ("5,000 points", "swiss-roll", 5000))
+LARGE_COUNT = 64
 EXPORTED = ("swiss-roll", "digits")
 SHOWN_STALLS = 6
 
@@ -39,6 +44,8 @@ class Effort:
 
     starts: int = 7
     slider_events: int = 600
+    openings: int = 5
+    large_steps: int = 1000
     session_seconds_each: float = 1.5
     sampling_repetitions: int = 5
     sampling_steps: int = 100
@@ -50,6 +57,8 @@ THOROUGH = Effort()
 QUICK = Effort(
     starts=3,
     slider_events=200,
+    openings=3,
+    large_steps=50,
     session_seconds_each=0.6,
     sampling_repetitions=3,
     sampling_steps=40,
@@ -88,6 +97,8 @@ def _measurements() -> tuple[tuple[str, Callable[[_Report], None]], ...]:
     return (
         ("starts", _measure_starts),
         ("the slider", _measure_slider),
+        ("opening a large model", _measure_opening),
+        ("large images", _measure_large),
         ("a session", _measure_session),
         ("sampling", _measure_sampling),
         ("GIF export", _measure_export),
@@ -106,6 +117,20 @@ def _measure_slider(report: _Report) -> None:
         drag = SliderDrag(**run_probe("slider_probe", model, count, report.effort.slider_events))
         report.rows += slider_rows(what, drag)
         report.memory.append(memory_row(what, [drag.peak_bytes]))
+
+
+def _measure_opening(report: _Report) -> None:
+    opening = Opening(**run_probe("opening_probe", report.effort.openings))
+    report.rows += opening_rows(opening)
+    report.memory.append(memory_row("opening a large model", [opening.peak_bytes]))
+
+
+def _measure_large(report: _Report) -> None:
+    effort = report.effort
+    result = run_probe("large_chain_probe", LARGE_COUNT, effort.large_steps, effort.slider_events)
+    chains = LargeChains(**result)
+    report.rows += large_chain_rows(chains)
+    report.memory.append(memory_row("large images", [chains.peak_bytes]))
 
 
 def _measure_session(report: _Report) -> None:

@@ -35,6 +35,46 @@ class SliderDrag:
 
 
 @dataclass(frozen=True)
+class Opening:
+    """The paper's CIFAR-10 network, opened from a file that the system has in its memory.
+
+    ready_seconds        from the click until its weights are there and x_T is drawn
+    first_step_seconds   until its first reverse step
+    peak_bytes, peak_before_bytes
+                         with all that was opened, and before; None where the system does not tell
+    """
+
+    parameter_count: int
+    sample_count: int
+    ready_seconds: list[float]
+    first_step_seconds: list[float]
+    peak_bytes: int | None
+    peak_before_bytes: int | None
+
+
+@dataclass(frozen=True)
+class LargeChains:
+    """Chains of large images that memory is too small for, scrubbed to any t at all.
+
+    count, sample_shape, steps  of each of the two chains
+    file_bytes                  of each one's temporary file
+    step_ms                     to compute and to record each step of the forward chain
+    idle_ms, recording_ms       from each mouse event to the end of the paint in which both chains
+                                show its t, while nothing else happens and while a chain is recorded
+    peak_bytes                  None where the system does not tell
+    """
+
+    count: int
+    sample_shape: list[int]
+    steps: int
+    file_bytes: int
+    step_ms: list[float]
+    idle_ms: list[float]
+    recording_ms: list[float]
+    peak_bytes: int | None
+
+
+@dataclass(frozen=True)
 class Stall:
     """One late tick of the window's thread.
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from ddpm_studio.benchmark.results import (
     Export,
+    LargeChains,
+    Opening,
     Sampling,
     Session,
     SliderDrag,
@@ -18,6 +20,8 @@ from ddpm_studio.benchmark.table import Expectation, Row
 
 FIRST_PAINT_SECONDS, ALIVE_SECONDS = 0.3, 2.5
 IDLE_P99_MS, SAMPLING_P99_MS, STALL_MS = 16.0, 25.0, 50.0
+SCRUB_P99_MS = 33.0  # of chains in a file
+OPENING_SECONDS = 3.0
 MEGABYTE = 1_000_000
 FLOAT32_RATIO, BFLOAT16_RATIO = 1.1, 1.5  # at the small network
 
@@ -55,6 +59,30 @@ def slider_rows(what: str, drag: SliderDrag) -> list[Row]:
         for state, values, bound in pairs
     ]
     return [*rows, _ratio_row("  sampling / idle", rows[1], rows[0])]
+
+
+def opening_rows(opening: Opening) -> list[Row]:
+    """From the click on a large model to its reverse chain."""
+    name = f"opening {opening.parameter_count / 1e6:.1f} M parameters"
+    expected = (Expectation("median", "<", OPENING_SECONDS),)
+    steps = f"  until the first reverse step of {opening.sample_count}"
+    return [
+        _spread_row(name, "s", opening.ready_seconds, expected, p99=False),
+        _spread_row(steps, "s", opening.first_step_seconds, expected, p99=False),
+    ]
+
+
+def large_chain_rows(chains: LargeChains) -> list[Row]:
+    """Scrubbing chains that lie in files, and what a step of recording takes."""
+    shape = "x".join(map(str, chains.sample_shape))
+    what = f"{chains.count} images of {shape}, {chains.steps:,} steps"
+    expected = (Expectation("p99", "<", SCRUB_P99_MS),)
+    return [
+        _spread_row(f"any t to pixels, {what}, idle", "ms", chains.idle_ms, expected),
+        _spread_row("  while such a chain is recorded", "ms", chains.recording_ms, ()),
+        _spread_row("  a step of q, computed and recorded", "ms", chains.step_ms, ()),
+        Row("  file of a chain", "MB", max=chains.file_bytes / MEGABYTE),
+    ]
 
 
 def session_rows(session: Session) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from time import perf_counter
 
@@ -10,9 +11,9 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from ddpm_studio.benchmark.paint_watch import PaintWatch
+from ddpm_studio.ui.groove_slider import GROOVE_CENTRE
 from ddpm_studio.ui.main_screen import MainScreen
 from ddpm_studio.ui.main_window import MainWindow
-from ddpm_studio.ui.noise_slider import GROOVE_CENTRE
 
 INTERVAL_MS = 16  # 60 events a second
 STRIDES = 80  # events from one end to the other
@@ -28,16 +29,29 @@ class SliderMouse(QObject):
     def __init__(self, window: MainWindow, screen: MainScreen) -> None:
         super().__init__(window)
         self._slider = screen.timeline.slider
-        self._watch = PaintWatch(window, (screen.forward_card.view, screen.reverse_card.view))
+        views = (screen.forward_card.view, screen.reverse_card.view)
+        self._watch = PaintWatch(
+            window, views, lambda: all(view.shows_present_frame for view in views)
+        )
         self._watch.painted.connect(self._on_painted)
         self._timer = QTimer(self, interval=INTERVAL_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._move)
         self._loop = QEventLoop()
         self._is_dragging = False
 
-    def drag(self, events: int, only_while: Callable[[], bool] = lambda: True) -> list[float]:
-        """Milliseconds of each of so many events; fewer where ``only_while`` ceased to hold."""
-        self._positions = _to_and_fro(self._slider.maximum())
+    def drag(
+        self,
+        events: int,
+        only_while: Callable[[], bool] = lambda: True,
+        *,
+        jumps: bool = False,
+    ) -> list[float]:
+        """Milliseconds of each of so many events; fewer where ``only_while`` ceased to hold.
+
+        In even strides, or to any t at all with ``jumps``: where nothing read ahead is of use.
+        """
+        move = _anywhere if jumps else _to_and_fro
+        self._positions = move(self._slider.maximum())
         self._only_while = only_while
         self._due_left, self._next_due = events, 0.0
         self._unseen: list[float] = []
@@ -92,6 +106,16 @@ class SliderMouse(QObject):
             Qt.KeyboardModifier.NoModifier,
         )
         QApplication.sendEvent(self._slider, event)
+
+
+def _anywhere(T: int) -> Iterator[float]:
+    """Any t, for ever; the same ones each time, and never the same twice in a row."""
+    chance, before = random.Random(0), -1
+    while True:
+        t = chance.randrange(T + 1)
+        if t != before:
+            yield float(t)
+        before = t
 
 
 def _to_and_fro(T: int) -> Iterator[float]:

@@ -37,6 +37,11 @@ def _bundled_paths() -> list[Path]:
     return [path for path in paths if path.is_file()]
 
 
+def is_bundled(model: ModelFile) -> bool:
+    """Whether it ships with the application: then it is as good as its header says."""
+    return model.path.parent == resource("models")
+
+
 def find_model(name_or_path: str, answers: Answers = {}) -> ModelFile:  # noqa: B006 (only read)
     """A bundled model by its name, or any model by its path; ``answers`` as for open_model.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,20 @@ class ClassifierFile:
     byte_count: int
     modified_ns: int
     answers: tuple[tuple[str, Any], ...] | None = None
+
+    @property
+    def parameter_count(self) -> int:
+        """Numbers stored in all tensors."""
+        return sum(map(math.prod, self.tensor_shapes.values()))
+
+
+def is_classifier_of_ours(path: Path) -> bool:
+    """False, too, where it cannot be read: whoever opens it then says why."""
+    try:
+        metadata = read_header(path, require_regular_file(path).st_size)[0].get("__metadata__")
+    except (NotSafetensorsError, ModelFileError, DescriptionError):
+        return False
+    return isinstance(metadata, dict) and metadata.get("format") == CLASSIFIER_FORMAT
 
 
 def inspect_classifier_file(path: Path) -> ClassifierFile:

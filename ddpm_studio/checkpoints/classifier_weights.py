@@ -16,7 +16,8 @@ from ddpm_studio.checkpoints.classifier_file import (
 )
 from ddpm_studio.checkpoints.classifier_opening import look_at_classifier
 from ddpm_studio.checkpoints.regular_file import ModelFileError
-from ddpm_studio.checkpoints.weights import read_safetensors, require_sound, write_safetensors
+from ddpm_studio.checkpoints.weight_reading import finished, read_weights
+from ddpm_studio.checkpoints.weights import require_sound, write_safetensors
 from ddpm_studio.networks.noisy_classifier import NoisyClassifier
 
 
@@ -64,7 +65,7 @@ def _weights(file: ClassifierFile) -> dict[str, Tensor]:
     if file.answers is None:
         if inspect_classifier_file(file.path) != file:
             raise changed
-        return read_safetensors(file.path, file.byte_count)
+        return finished(read_weights(file.path, file.byte_count, file.tensor_shapes))
     found = look_at_classifier(file.path)
     if isinstance(found, ClassifierFile) or os.stat(file.path).st_mtime_ns != file.modified_ns:
         raise changed

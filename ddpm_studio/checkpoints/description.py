@@ -17,6 +17,7 @@ from ddpm_studio.diffusion.sampler_configuration import (
 from ddpm_studio.diffusion.schedule import MAX_STEPS, ScheduleConfiguration, ScheduleError
 from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.networks.configuration import (
+    LucidrainsConfiguration,
     NetworkConfiguration,
     NetworkConfigurationError,
     UNetConfiguration,
@@ -173,6 +174,7 @@ def _parse(text: str) -> ModelDescription:
         raise DescriptionError("its configuration is not valid: {reason}", reason=error) from error
     require_samples_like_data(description)
     _require_learned_variance(description)
+    _require_known_times(description)
     return description
 
 
@@ -203,13 +205,24 @@ def require_samples_like_data(description: ModelDescription) -> None:
 
 def learns_variance(network: NetworkConfiguration) -> bool:
     """Whether the network's output holds a variance beside its prediction."""
-    return isinstance(network, UNetConfiguration) and network.learned_range
+    return (
+        isinstance(network, UNetConfiguration | LucidrainsConfiguration) and network.learned_range
+    )
 
 
 def _require_learned_variance(description: ModelDescription) -> None:
     wanted = description.variance == ReverseVariance.LEARNED_RANGE
     if wanted and not learns_variance(description.network):
         raise DescriptionError("its network has not learned the variance that it asks for")
+
+
+def _require_known_times(description: ModelDescription) -> None:
+    network, T = description.network, description.schedule.T
+    rows = network.time_rows if isinstance(network, UNetConfiguration) else None
+    if rows is not None and rows < T:
+        raise DescriptionError(
+            "its network knows t up to {rows}, and its schedule has {T} steps", rows=rows, T=T
+        )
 
 
 def _mapping(values: dict[str, Any], key: str) -> dict[str, Any]:

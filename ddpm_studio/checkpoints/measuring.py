@@ -8,9 +8,10 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from ddpm_studio.checkpoints.condition import class_count
 from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.checkpoints.measurement import Floor, Measurement, MeasurementPlan
-from ddpm_studio.checkpoints.sampling import samples_at_once
+from ddpm_studio.checkpoints.samples_at_once import samples_at_once
 from ddpm_studio.checkpoints.weights import LoadedModel
 from ddpm_studio.datasets.catalogue import (
     DataSetEntry,
@@ -22,7 +23,13 @@ from ddpm_studio.datasets.catalogue import (
 from ddpm_studio.datasets.digits import GREY_LEVELS, Digits
 from ddpm_studio.datasets.mixtures import exact_denoiser, exact_mixture, has_exact_images
 from ddpm_studio.diffusion.bound import variational_bound
-from ddpm_studio.diffusion.chains import NotFiniteError, PredictX0
+from ddpm_studio.diffusion.chains import (
+    NotFiniteError,
+    Predict,
+    Prediction,
+    PredictX0,
+    together,
+)
 from ddpm_studio.diffusion.denoising_error import denoising_errors
 from ddpm_studio.explained_error import ExplainedError
 
@@ -50,6 +57,10 @@ def plan_measurement(
     """
     if not description.data_set:
         raise MeasuringError("To measure a model one must know its data.")
+    if class_count(description.network) is not None:
+        raise MeasuringError(
+            "This model was made for classes: to measure it one must know the class of each x_0."
+        )
     data, T = entry(description.data_set), description.schedule.T
     if not data.is_image:
         count = POINT_COUNT if count is None else count
@@ -80,19 +91,19 @@ def measure(model: LoadedModel, plan: MeasurementPlan) -> Generator[Measurement,
     where the network's answer is NaN or infinite.
     """
     name, schedule = model.description.data_set, model.denoiser.schedule
-    sampler, predict_x_0 = model.description.sampler, _on_device(model)
+    sampler, predict = model.description.sampler, _on_device(model)
     generator = torch.Generator().manual_seed(plan.seed)
     found = Measurement(plan)
     data = open_data_set(name).sample(plan.error_count, generator)
     exact = exact_denoiser(name, schedule)
     for errors in denoising_errors(
-        schedule, predict_x_0, data, generator, steps=plan.steps, exact=exact
+        schedule, _x_0_of(predict), data, generator, steps=plan.steps, exact=exact
     ):
         found = replace(found, done=found.done + plan.error_count, errors=errors)
         yield found
     for bound in variational_bound(
         schedule,
-        predict_x_0,
+        predict,
         bound_data(name, plan.bound_count, generator),
         generator,
         variance=sampler.variance,
@@ -133,20 +144,37 @@ def _level_count(data: DataSetEntry) -> int:
     return (GREY_LEVELS if data.sample_shape[-1] == 8 else 16 * GREY_LEVELS) + 1
 
 
-def _on_device(model: LoadedModel) -> PredictX0:
+def _x_0_of(predict: Predict) -> PredictX0:
+    """The denoising error does not depend on a variance."""
+
+    def predict_x_0(x_t: Tensor, t: int) -> Tensor:
+        predicted = predict(x_t, t)
+        return predicted.x_0 if isinstance(predicted, Prediction) else predicted
+
+    return predict_x_0
+
+
+def _on_device(model: LoadedModel) -> Predict:
     """The network's prediction for x_t on the CPU, where data and exact denoisers live."""
     denoiser = model.denoiser
     part = samples_at_once(model.description.network, denoiser.device)
 
-    def predict_x_0(x_t: Tensor, t: int) -> Tensor:
+    def predict(x_t: Tensor, t: int) -> Tensor | Prediction:
         pieces = (piece.to(denoiser.device) for piece in x_t.split(part))
-        x_0 = torch.cat([denoiser.predict_x_0(piece, t).cpu() for piece in pieces])
+        predicted = together([_on_cpu(denoiser.predict(piece, t)) for piece in pieces])
+        x_0 = predicted.x_0 if isinstance(predicted, Prediction) else predicted
         if not torch.isfinite(x_0).all():
             raise NotFiniteError(
                 "The network's answer at t = {t} is not a finite number: this model cannot be "
                 "measured.",
                 t=t,
             )
-        return x_0
+        return predicted
 
-    return predict_x_0
+    return predict
+
+
+def _on_cpu(predicted: Tensor | Prediction) -> Tensor | Prediction:
+    if isinstance(predicted, Prediction):
+        return Prediction(predicted.x_0.cpu(), predicted.variance_share.cpu())
+    return predicted.cpu()

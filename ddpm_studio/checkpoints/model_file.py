@@ -13,12 +13,14 @@ from ddpm_studio.checkpoints.description import (
     DescriptionError,
     ModelDescription,
 )
+from ddpm_studio.checkpoints.other_kinds import known_other_kind
 from ddpm_studio.checkpoints.regular_file import (
     MAX_FILE_BYTES,
     ModelFileError,
     require_regular_file,
 )
 from ddpm_studio.checkpoints.safetensors_header import (
+    MAX_HEADER_BYTES,
     NotSafetensorsError,
     listed_entries,
     read_header,
@@ -64,7 +66,7 @@ def inspect_model_file(path: Path) -> ModelFile:
     try:
         header, data_start = read_header(path, byte_count)
     except NotSafetensorsError:
-        raise ModelFileError(
+        raise known_other_kind(path) or ModelFileError(
             "{file} is not a model file of DDPM Studio, or it is cut short.", file=path.name
         ) from None
     metadata = header.pop("__metadata__", None)
@@ -97,4 +99,13 @@ def _checked_tensors(
     return {name: entry.shape for name, entry in entries.items()}
 
 
-__all__ = ["MAX_FILE_BYTES", "SUFFIX", "ModelFile", "ModelFileError", "inspect_model_file"]
+__all__ = [
+    "MAX_FILE_BYTES",
+    "MAX_HEADER_BYTES",
+    "SUFFIX",
+    "ModelFile",
+    "ModelFileError",
+    "inspect_model_file",
+    "is_model_folder",
+    "require_regular_file",
+]

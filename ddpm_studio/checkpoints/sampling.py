@@ -2,41 +2,49 @@
 
 from __future__ import annotations
 
-import math
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from ddpm_studio.checkpoints.condition import UNCONDITIONED, Condition, class_count
+from ddpm_studio.checkpoints.conditioned import conditioned
+from ddpm_studio.checkpoints.samples_at_once import samples_at_once
 from ddpm_studio.checkpoints.weights import LoadedModel
-from ddpm_studio.diffusion.chains import ChainStep, PredictX0, initial_noise
+from ddpm_studio.diffusion.chains import (
+    ChainStep,
+    Prediction,
+    initial_noise,
+    together,
+)
+from ddpm_studio.diffusion.gaussians import clipped
 from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration
 from ddpm_studio.diffusion.samplers import reverse_chain
-from ddpm_studio.networks.configuration import NetworkConfiguration, UNetConfiguration
+from ddpm_studio.networks.configuration import LucidrainsConfiguration, NetworkConfiguration
+from ddpm_studio.networks.denoiser import Denoiser
+from ddpm_studio.networks.precision import Precision
+from ddpm_studio.networks.sampling_form import relative_error, sampling_form
 
-_ACTIVATION_BYTES = 256_000_000
-_LIVE_FEATURE_MAPS = 24  # full-resolution maps at once: the skips, a block's own and its im2col
-# Layers of so many points still fit a CPU's caches: all 5,000 at once take twice as long.
-_POINTS_AT_ONCE_ON_CPU = 1024
-
-
-def samples_at_once(network: NetworkConfiguration, device: torch.device) -> int:
-    """How many samples the network is given at once: as many as memory and a CPU's caches like."""
-    width = network.channels if isinstance(network, UNetConfiguration) else network.width
-    sample_bytes = 4 * width * math.prod(network.sample_shape[1:]) * _LIVE_FEATURE_MAPS
-    fitting = max(1, _ACTIVATION_BYTES // sample_bytes)
-    return min(fitting, _POINTS_AT_ONCE_ON_CPU) if device.type == "cpu" else fitting
+__all__ = ["resumed_steps", "sample_model", "samples_at_once", "sampling_steps"]
 
 
 def sampling_steps(
-    model: LoadedModel, count: int, seed: int, sampler: SamplerConfiguration | None = None
+    model: LoadedModel,
+    count: int,
+    seed: int,
+    sampler: SamplerConfiguration | None = None,
+    condition: Condition = UNCONDITIONED,
+    precision: Precision | str = Precision.FLOAT32,
 ) -> Iterator[ChainStep]:
     """One reverse chain of ``count`` >= 1 samples, from t = T to 0.
 
     ``sampler`` is by default the model's own (:attr:`ModelDescription.sampler`), which takes all T
     steps; with fewer each step carries the t that it has come to. The noise is drawn for all
     samples together, so that it depends on ``seed`` and ``count`` alone; the network sees a part
-    of them at a time. Raises ScheduleError and NotFiniteError as the chain does.
+    of them at a time. Raises ConditionError, ModelFileError for the classifier, and ScheduleError
+    and NotFiniteError as the chain does.
     """
     if count < 1:
         raise ValueError(f"The number of samples must be at least 1, not {count}.")
@@ -44,7 +52,8 @@ def sampling_steps(
     generator = torch.Generator().manual_seed(seed)
     shape, device = model.description.network.sample_shape, model.denoiser.device
     x_T = initial_noise(count, shape, generator, device)
-    return resumed_steps(model, x_T, model.denoiser.schedule.T, generator, sampler)
+    T = model.denoiser.schedule.T
+    return resumed_steps(model, x_T, T, generator, sampler, condition, precision=precision)
 
 
 def resumed_steps(
@@ -53,33 +62,130 @@ def resumed_steps(
     t: int,
     generator: torch.Generator,
     sampler: SamplerConfiguration | None = None,
+    condition: Condition = UNCONDITIONED,
+    predicted_x_0: Tensor | None = None,
+    precision: Precision | str = Precision.FLOAT32,
 ) -> Iterator[ChainStep]:
     """The rest of a chain that has come to x_t (N, …), or a branch of it; t from 1 to T.
 
     It is the rest bit for bit with the state that the generator, a CPU one, had when x_t was
-    yielded; with any other it is a branch.
+    yielded; with any other it is a branch. N is that of the whole chain where classes are in turn.
+    A network with self-conditioning needs the ``predicted_x_0`` of that step, too; without it, it
+    goes on as at the start of a chain. With the ``precision`` "bfloat16" the network is faster where
+    the device knows such numbers, and errs by about a hundredth.
     """
     description, denoiser = model.description, model.denoiser
     chosen = description.sampler if sampler is None else sampler
     start = x_t.to(denoiser.device)
-    return reverse_chain(denoiser.schedule, _in_parts(model), start, generator, chosen, t=t)
+    ready = conditioned(description, denoiser.device, condition, len(start))
+    predict = _InParts(model, ready.labels, chosen.clip, predicted_x_0, precision)
+    return reverse_chain(
+        denoiser.schedule, predict, start, generator, chosen, t=t, guide=ready.guide
+    )
 
 
-def _in_parts(model: LoadedModel) -> PredictX0:
+class _InParts:
+    """What the network predicts in one chain: it is shown as many samples as memory likes.
+
+    A network with self-conditioning sees the x_0 that it predicted last, limited like the x_0 that
+    the step was made of; and nothing at the first step (Chen et al. 2023).
+    """
+
+    def __init__(
+        self,
+        model: LoadedModel,
+        labels: Tensor | None,
+        clip: float | None,
+        predicted_x_0: Tensor | None,
+        precision: Precision | str,
+    ) -> None:
+        network = model.description.network
+        self._model, self._precision = model, precision
+        self._denoiser: Denoiser | None = None  # once there is a sample to choose its form with
+        self._part = samples_at_once(network, model.denoiser.device)
+        self._labels = None if class_count(network) is None else labels
+        self._clip = clip
+        self._remembers = _sees_its_prediction(network)
+        self._before = predicted_x_0
+
+    def __call__(self, x_t: Tensor, t: int) -> Tensor | Prediction:
+        pieces = x_t.split(self._part)
+        labels = self._split(self._labels, pieces)
+        if self._denoiser is None:
+            self._denoiser = _ready(self._model, pieces[0], labels[0], self._precision)
+        parts = zip(pieces, labels, self._seen(x_t, pieces), strict=True)
+        found = together(
+            [self._denoiser.predict(piece, t, label, before) for piece, label, before in parts]
+        )
+        if self._remembers:
+            x_0 = found.x_0 if isinstance(found, Prediction) else found
+            self._before = clipped(x_0, self._clip)
+        return found
+
+    def _seen(self, x_t: Tensor, pieces: tuple[Tensor, ...]) -> tuple[Tensor | None, ...]:
+        if not self._remembers:
+            return (None,) * len(pieces)
+        before = torch.zeros_like(x_t) if self._before is None else self._before.to(x_t.device)
+        return self._split(before, pieces)
+
+    def _split(self, whole: Tensor | None, pieces: tuple[Tensor, ...]) -> tuple[Tensor | None, ...]:
+        return (None,) * len(pieces) if whole is None else tuple(whole.split(self._part))
+
+
+def _ready(
+    model: LoadedModel, piece: Tensor, label: Tensor | None, precision: Precision | str
+) -> Denoiser:
+    """The model's denoiser with the fastest form of its network for such samples."""
     denoiser = model.denoiser
-    part = samples_at_once(model.description.network, denoiser.device)
+    asked = str(precision), piece.shape, torch.get_num_threads()
+    for network, what, form in _forms:
+        if network is denoiser.network and what == asked:
+            return replace(denoiser, network=form)
+    form = sampling_form(denoiser.network, piece, label, precision)
+    _forms.append((denoiser.network, asked, form))
+    return replace(denoiser, network=form)
 
-    def predict_x_0(x_t: Tensor, t: int) -> Tensor:
-        parts = [denoiser.predict_x_0(piece, t) for piece in x_t.split(part)]
-        return parts[0] if len(parts) == 1 else torch.cat(parts)
 
-    return predict_x_0
+@torch.inference_mode()
+def precision_error(
+    model: LoadedModel, x: Tensor, precision: Precision | str, condition: Condition = UNCONDITIONED
+) -> float:
+    """How far the network's output in that precision is from its output in float32.
+
+    |difference| / |output| for the samples x (N, …), the largest of t = 1, T / 2 and T. What a
+    network is shown of noise alone at small t is unlike data: it says how exact its arithmetic is,
+    not how good its samples are.
+    """
+    x = x.to(model.denoiser.device)
+    label = conditioned(model.description, x.device, condition, len(x)).labels
+    label = None if class_count(model.description.network) is None else label
+    rounded, T = _ready(model, x, label, precision), model.denoiser.schedule.T
+    more = () if label is None else (label,)
+    errors = []
+    for t in {1, (T + 1) // 2, T}:
+        step = torch.full((1,), t, device=x.device)
+        exact = model.denoiser.network(x, step, *more)
+        errors.append(relative_error(exact, rounded.network(x, step, *more)))
+    return max(errors)
+
+
+_forms: deque[tuple[nn.Module, object, nn.Module]] = deque(maxlen=2)
+"""The last networks, what was asked of them, and their forms: making one takes a moment."""
+
+
+def _sees_its_prediction(network: NetworkConfiguration) -> bool:
+    return isinstance(network, LucidrainsConfiguration) and network.self_condition
 
 
 def sample_model(
-    model: LoadedModel, count: int, seed: int, sampler: SamplerConfiguration | None = None
+    model: LoadedModel,
+    count: int,
+    seed: int,
+    sampler: SamplerConfiguration | None = None,
+    condition: Condition = UNCONDITIONED,
+    precision: Precision | str = Precision.FLOAT32,
 ) -> Tensor:
     """``count`` samples x_0, float32 (count, *sample_shape) on the CPU: the end of that chain."""
-    for step in sampling_steps(model, count, seed, sampler):
+    for step in sampling_steps(model, count, seed, sampler, condition, precision):
         last = step
     return last.x.to("cpu")

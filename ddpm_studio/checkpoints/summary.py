@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from ddpm_studio.checkpoints.classifier_file import ClassifierFile
 from ddpm_studio.checkpoints.description import Recipe, TrainingRecord
 from ddpm_studio.checkpoints.model_file import ModelFile
 from ddpm_studio.datasets.catalogue import UnknownDataSetError, entry
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration
 from ddpm_studio.networks.configuration import (
+    LucidrainsConfiguration,
     MlpConfiguration,
     NetworkConfiguration,
     UNetConfiguration,
@@ -29,10 +31,27 @@ def network_summary(network: NetworkConfiguration) -> str:
     """For example "MLP, 3 layers of 128" or "U-Net, 32 channels x (1, 2), attention at 4"."""
     if isinstance(network, MlpConfiguration):
         return f"MLP, {network.depth} layers of {network.width}"
+    if isinstance(network, LucidrainsConfiguration):
+        return _lucidrains_summary(network)
     multipliers = ", ".join(map(str, network.channel_multipliers))
     attention = " and ".join(map(str, network.attention_sizes))
     words = f"U-Net, {network.channels} channels x ({multipliers}), attention at {attention or 'the middle'}"
     return ", ".join([words, *_variations(network)])
+
+
+def _lucidrains_summary(network: LucidrainsConfiguration) -> str:
+    """For example "lucidrains' U-Net, 64 channels x (1, 2, 4, 8), full attention in level 4"."""
+    multipliers = ", ".join(map(str, network.channel_multipliers))
+    levels = [str(level) for level, full in enumerate(network.full_attention, 1) if full]
+    words = [
+        f"lucidrains' U-Net, {network.channels} channels x ({multipliers})",
+        f"full attention in level {' and '.join(levels)}" if levels else "linear attention",
+    ]
+    if network.self_condition:
+        words.append("self-conditioned")
+    if network.learned_range:
+        words.append("learned variance")
+    return ", ".join(words)
 
 
 def _variations(network: UNetConfiguration) -> list[str]:
@@ -78,6 +97,20 @@ def full_summary(model: ModelFile) -> list[tuple[str, str]]:
         ("variance", description.variance),
         ("clipping", "none" if description.clip is None else f"x_0 to ±{description.clip:g}"),
         *_training_rows(description.training),
+    ]
+
+
+def classifier_summary(file: ClassifierFile) -> list[tuple[str, str]]:
+    """The same of a noisy classifier."""
+    description, network = file.description, file.description.network
+    return [
+        ("classifier", description.name),
+        ("file", f"{file.path} ({file.byte_count:,} bytes)"),
+        ("made by", description.origin),
+        ("looks at", " x ".join(map(str, network.sample_shape))),
+        ("classes", f"{network.classes:,}"),
+        ("network", f"{network_summary(network.body)}, {file.parameter_count:,} parameters"),
+        ("pooling", network.pooling),
     ]
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load
 from torch import Tensor, nn
 
 from ddpm_studio.atomic_file import SaveError, replacing_file
 from ddpm_studio.checkpoints.description import ModelDescription, learns_variance
 from ddpm_studio.checkpoints.foreign.opening import read_foreign_weights
+from ddpm_studio.checkpoints.loading_progress import LoadingProgress
 from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError, inspect_model_file
 from ddpm_studio.checkpoints.tensor_file import header, packed
+from ddpm_studio.checkpoints.weight_reading import finished, read_weights
 from ddpm_studio.diffusion.targets import Target
 from ddpm_studio.networks.denoiser import Denoiser, build_network
 
@@ -60,6 +61,16 @@ def load_inspected(file: ModelFile, device: torch.device | str = "cpu") -> Loade
 
     It may also be another project's checkpoint, with its answers.
     """
+    return finished(loading_steps(file, device))
+
+
+def loading_steps(
+    file: ModelFile, device: torch.device | str = "cpu"
+) -> Generator[LoadingProgress, None, LoadedModel]:
+    """:func:`load_inspected`, which says after every few megabytes how far it is.
+
+    A small file is read at once, without a word.
+    """
     network = _meta_network(file.description)
     expected = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
     if expected != file.tensor_shapes:
@@ -67,7 +78,10 @@ def load_inspected(file: ModelFile, device: torch.device | str = "cpu") -> Loade
             "{file} is damaged: its weights do not fit the network it describes.",
             file=file.path.name,
         )
-    weights = _own_weights(file) if file.answers is None else read_foreign_weights(file)
+    if file.answers is None:
+        weights = yield from _own_weights(file)
+    else:
+        weights = read_foreign_weights(file)
     require_sound(weights, file.tensor_shapes, file.path)
     return assembled(file.description, weights, device)
 
@@ -107,29 +121,20 @@ def _meta_network(description: ModelDescription) -> nn.Module:
         return build_network(description.network)
 
 
-def _own_weights(file: ModelFile) -> dict[str, Tensor]:
+def _own_weights(file: ModelFile) -> Generator[LoadingProgress, None, dict[str, Tensor]]:
     """Of a file of ours."""
     if inspect_model_file(file.path) != file:
         raise ModelFileError(
             "{file} has changed since it was opened: open it again.", file=file.path.name
         )
-    return read_safetensors(file.path, file.byte_count)
+    return (yield from read_weights(file.path, file.byte_count, file.tensor_shapes))
 
 
-def read_safetensors(path: Path, byte_count: int) -> dict[str, Tensor]:
-    """Read, not mapped into memory: a mapped file that somebody cuts short ends the process."""
-    try:
-        with open(path, "rb") as stream:
-            views: dict[str, Tensor] = load(stream.read(byte_count))
-        # Copies are aligned and writable; the views are bytes at any place of the file.
-        weights = {name: view.clone() for name, view in views.items()}
-    except OSError as error:
-        raise ModelFileError(
-            "{path} cannot be read: {reason}.", path=path, reason=error.strerror
-        ) from error
-    except (SafetensorError, KeyError, ValueError) as error:
-        raise ModelFileError("{file} is damaged and cannot be read.", file=path.name) from error
-    return weights
-
-
-__all__ = ["LoadedModel", "SaveError", "load_inspected", "load_model", "save_model"]
+__all__ = [
+    "LoadedModel",
+    "SaveError",
+    "load_inspected",
+    "load_model",
+    "loading_steps",
+    "save_model",
+]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import zlib
 from dataclasses import dataclass
 from functools import cache
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -11,16 +14,34 @@ from numpy.typing import NDArray
 from torch import Generator, Tensor
 from torch.nn import functional
 
+from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.locations import resource
 
+COUNT = 1797
 GREY_LEVELS = 16  # pixel values are 0 … 16
 HELD_OUT = 360
 
 
+class DamagedDataError(ExplainedError):
+    """Data that ship with the application are not as they were shipped."""
+
+
 @cache
 def _stored() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    with np.load(resource("datasets", "uci_digits_8x8.npz"), allow_pickle=False) as archive:
-        return archive["images"], archive["labels"]
+    path = resource("datasets", "uci_digits_8x8.npz")
+    try:
+        # numpy does not close a file that is no archive.
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
+            images, labels = archive["images"], archive["labels"]
+        if images.shape != (COUNT, 8, 8) or labels.shape != (COUNT,):
+            raise ValueError
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
+        raise DamagedDataError(
+            "The handwritten digits that come with DDPM Studio are missing or damaged ({file}): "
+            "install it again.",
+            file=path,
+        ) from error
+    return images, labels
 
 
 @cache

@@ -7,7 +7,7 @@ chains are in samplers.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -35,6 +35,19 @@ class Prediction:
 
 Predict = Callable[[Tensor, int], Tensor | Prediction]
 """A :data:`PredictX0`, or what says x_0 and the variance together."""
+
+
+def together(parts: Sequence[Tensor | Prediction]) -> Tensor | Prediction:
+    """What was predicted for parts of the samples, all of one kind, as if for all at once."""
+    if len(parts) == 1:
+        return parts[0]
+    predictions = [part for part in parts if isinstance(part, Prediction)]
+    if not predictions:
+        return torch.cat([part for part in parts if isinstance(part, Tensor)])
+    return Prediction(
+        torch.cat([part.x_0 for part in predictions]),
+        torch.cat([part.variance_share for part in predictions]),
+    )
 
 
 class NotFiniteError(ExplainedError, ArithmeticError):

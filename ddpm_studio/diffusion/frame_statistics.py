@@ -55,11 +55,6 @@ class FrameStatistics:
         return self.counts / (self.value_count * BIN_WIDTH)
 
 
-def bin_edges() -> NDArray[np.float64]:
-    """The histogram's HISTOGRAM_BINS + 1 edges."""
-    return np.linspace(HISTOGRAM_LOW, HISTOGRAM_HIGH, HISTOGRAM_BINS + 1)
-
-
 def marginal_count(sample_shape: tuple[int, ...]) -> int:
     """C: one marginal for each coordinate of a point; a single one for an image's pixels."""
     return sample_shape[0] if len(sample_shape) == 1 else 1

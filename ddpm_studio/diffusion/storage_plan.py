@@ -92,7 +92,7 @@ def _plan_file(
     T: int, record: FrameRecord, overhead: int, disk_bytes: int, largest_in_memory: int
 ) -> StoragePlan:
     room = disk_bytes // record.byte_count  # frames
-    kept_every = math.ceil(T / (room - 1)) if room > 1 else T + 1
+    kept_every = math.ceil(T / (room - 1)) if room > 1 else MOST_LEFT_OUT + 1
     if kept_every > MOST_LEFT_OUT:
         frames = math.ceil(T / MOST_LEFT_OUT) + 1
         sample_bytes = math.ceil(4 / 3 * math.prod(record.sample_shape))  # overviews add a third

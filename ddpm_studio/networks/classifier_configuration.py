@@ -7,10 +7,12 @@ from enum import StrEnum
 from typing import Any
 
 from ddpm_studio.networks.configuration import (
-    NetworkConfigurationError,
     UNetConfiguration,
     network_as_dict,
     network_from_dict,
+)
+from ddpm_studio.networks.setting_checks import (
+    NetworkConfigurationError,
     require_choice,
     require_integer,
 )

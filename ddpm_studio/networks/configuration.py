@@ -6,45 +6,28 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
-from ddpm_studio.explained_error import ExplainedError, brief
+from ddpm_studio.diffusion.beta_curves import MAX_STEPS
+from ddpm_studio.explained_error import brief
+from ddpm_studio.networks.lucidrains_configuration import LucidrainsConfiguration
+from ddpm_studio.networks.setting_checks import (
+    NetworkConfigurationError,
+    require_choice,
+    require_integer,
+    require_positive,
+)
 
-
-class NetworkConfigurationError(ExplainedError, ValueError):
-    """A network that cannot be built; the message says which number is wrong."""
-
-
-def require_integer(name: str, value: object, low: int, high: int) -> None:
-    """Raises NetworkConfigurationError."""
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise NetworkConfigurationError(
-            "{name} must be a whole number from {low} to {high}, not {value}.",
-            name=name,
-            low=low,
-            high=high,
-            value=brief(repr(value)),
-        )
-
-
-def require_choice(name: str, value: object, allowed: tuple[object, ...]) -> None:
-    """Raises NetworkConfigurationError."""
-    if value not in allowed or (allowed == (False, True) and not isinstance(value, bool)):
-        raise NetworkConfigurationError(
-            "{name} must be one of {allowed}, not {value}.",
-            name=name,
-            allowed=", ".join(map(str, allowed)),
-            value=brief(repr(value)),
-        )
-
-
-def _require_positive(name: str, value: object, high: float) -> None:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not is_number or not 0.0 < value <= high:  # type: ignore[operator]
-        raise NetworkConfigurationError(
-            "{name} must be above 0 and at most {high:g}, not {value}.",
-            name=name,
-            high=high,
-            value=brief(repr(value)),
-        )
+__all__ = [
+    "LucidrainsConfiguration",
+    "MlpConfiguration",
+    "NetworkConfiguration",
+    "NetworkConfigurationError",
+    "Resampling",
+    "TimeOrder",
+    "TrainableNetwork",
+    "UNetConfiguration",
+    "network_as_dict",
+    "network_from_dict",
+]
 
 
 @dataclass(frozen=True)
@@ -80,7 +63,20 @@ class TimeOrder(StrEnum):
 
     SIN_COS = "sin-cos"  # the DDPM paper's own code
     COS_SIN = "cos-sin"  # OpenAI's
-    INTERLEAVED = "interleaved"  # sin, cos, sin, cos, …: pytorch-ddpm's
+    INTERLEAVED = "interleaved"  # sin, cos, sin, cos, …: pytorch-ddpm's formula
+    TABLE = "table"  # any numbers, kept with the weights: pytorch-ddpm's, after averaging
+
+
+class FrequencyFormula(StrEnum):
+    """In which order the frequencies of t are computed in float32, with L = ln 10000, n = half - shift.
+
+    The formulas differ by rounding alone; but at t = 1000 that is 1e-4 of a radian, and a large
+    network makes an error of 1e-5 in epsilon of it.
+    """
+
+    RATIO_FIRST = "ratio-first"  # exp(-L (i / n)); for pytorch-ddpm and OpenAI, n is a power of 2
+    PRODUCT_FIRST = "product-first"  # exp((-L i) / n): diffusers
+    STEP_FIRST = "step-first"  # exp(-i (L / n)): the DDPM paper's own code and its translations
 
 
 class Resampling(StrEnum):
@@ -110,8 +106,10 @@ class UNetConfiguration:
     norm_epsilon          added to the variance by the group normalisation
     time_order            how the sines and cosines of t are put together
     time_shift            0 or 1: their frequencies are 10000^(-i / (half - shift)), i < half
+    time_formula          in which order they are computed
     time_scale            t - 1 is multiplied by it first (OpenAI's "rescale_timesteps": 1000 / T)
     time_channels         how many sines and cosines; None for ``channels``
+    time_rows             rows of the table, one for each t, where ``time_order`` is "table"
     stem_channels         feature maps of the first convolution; None for ``channels``
     resampling            how levels are joined
     scale_shift           t scales and shifts the second normalisation of a block (Nichol & Dhariwal
@@ -133,8 +131,10 @@ class UNetConfiguration:
     norm_epsilon: float = 1e-5
     time_order: str = TimeOrder.SIN_COS
     time_shift: int = 1
+    time_formula: str = FrequencyFormula.RATIO_FIRST
     time_scale: float = 1.0
     time_channels: int | None = None
+    time_rows: int | None = None
     stem_channels: int | None = None
     resampling: str = Resampling.CONVOLUTION
     scale_shift: bool = False
@@ -160,6 +160,7 @@ class UNetConfiguration:
 
     def _check_variations(self) -> None:
         require_choice("time_order", self.time_order, tuple(TimeOrder))
+        require_choice("time_formula", self.time_formula, tuple(FrequencyFormula))
         require_choice("resampling", self.resampling, tuple(Resampling))
         require_choice("scale_shift", self.scale_shift, (False, True))
         require_choice("learned_range", self.learned_range, (False, True))
@@ -169,8 +170,15 @@ class UNetConfiguration:
             require_integer("head_width", self.head_width, 1, 16_384)
         if self.classes is not None:
             require_integer("classes", self.classes, 1, 1_000_000)
-        _require_positive("norm_epsilon", self.norm_epsilon, 1.0)
-        _require_positive("time_scale", self.time_scale, 1e6)
+        if self.time_order == TimeOrder.TABLE or self.time_rows is not None:
+            self._check_table()
+        require_positive("norm_epsilon", self.norm_epsilon, 1.0)
+        require_positive("time_scale", self.time_scale, 1e6)
+
+    def _check_table(self) -> None:
+        require_choice("time_order", self.time_order, (str(TimeOrder.TABLE),))
+        require_choice("time_scale", self.time_scale, (1.0,))
+        require_integer("time_rows", self.time_rows, 1, MAX_STEPS)
 
     def _check_levels(self) -> None:
         halvings = len(self.channel_multipliers) - 1
@@ -246,12 +254,19 @@ class UNetConfiguration:
         return tuple(self.image_size // 2**level for level in range(len(self.channel_multipliers)))
 
 
-NetworkConfiguration = MlpConfiguration | UNetConfiguration
-_KINDS: dict[str, type[MlpConfiguration] | type[UNetConfiguration]] = {
+TrainableNetwork = MlpConfiguration | UNetConfiguration
+"""What can be trained here."""
+
+NetworkConfiguration = TrainableNetwork | LucidrainsConfiguration
+"""What can be opened and sampled from."""
+
+_KINDS: dict[
+    str, type[MlpConfiguration] | type[UNetConfiguration] | type[LucidrainsConfiguration]
+] = {
     "mlp": MlpConfiguration,
     "unet": UNetConfiguration,
+    "lucidrains-unet": LucidrainsConfiguration,
 }
-
 
 # Written even at their default: files from before the variations keep their bytes.
 _ALWAYS_WRITTEN = {
@@ -286,7 +301,8 @@ def network_from_dict(values: dict[str, Any]) -> NetworkConfiguration:
         raise NetworkConfigurationError(
             "Unknown network setting {names}.", names=brief(", ".join(sorted(unknown)))
         )
-    for name in ("channel_multipliers", "attention_sizes"):
+    lists = [field.name for field in fields(cls) if str(field.type).startswith("tuple")]
+    for name in lists:
         if name in given:
             if not isinstance(given[name], (list, tuple)):
                 raise NetworkConfigurationError("{name} must be a list.", name=name)

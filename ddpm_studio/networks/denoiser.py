@@ -10,7 +10,12 @@ from torch import Tensor, nn
 from ddpm_studio.diffusion.chains import Prediction
 from ddpm_studio.diffusion.schedule import NoiseSchedule
 from ddpm_studio.diffusion.targets import Target, predicted_x_0
-from ddpm_studio.networks.configuration import MlpConfiguration, NetworkConfiguration
+from ddpm_studio.networks.configuration import (
+    LucidrainsConfiguration,
+    MlpConfiguration,
+    NetworkConfiguration,
+)
+from ddpm_studio.networks.lucidrains_unet import LucidrainsUNet
 from ddpm_studio.networks.mlp import PointMlp
 from ddpm_studio.networks.unet import UNet
 
@@ -19,6 +24,8 @@ def build_network(configuration: NetworkConfiguration) -> nn.Module:
     """A fresh network, in training mode, initialised from torch's global generator."""
     if isinstance(configuration, MlpConfiguration):
         return PointMlp(configuration)
+    if isinstance(configuration, LucidrainsConfiguration):
+        return LucidrainsUNet(configuration)
     return UNet(configuration)
 
 
@@ -41,14 +48,19 @@ class Denoiser:
     device: torch.device
     learns_variance: bool = False
 
-    def predict(self, x_t: Tensor, t: int, label: Tensor | None = None) -> Tensor | Prediction:
+    def predict(
+        self, x_t: Tensor, t: int, label: Tensor | None = None, before: Tensor | None = None
+    ) -> Tensor | Prediction:
         """x_0, with the share of the variance where the network learned it.
 
         x_t: (N, …) on ``device``; t from 1 to T, the same for all samples; label: (N,) or (1,), of a
-        network that was made for classes.
+        network that was made for classes; before: (N, …), what a network with self-conditioning
+        predicted as x_0 at the step before, if there was one.
         """
         step = torch.full((1,), t, device=self.device)
-        output = self.network(x_t, step) if label is None else self.network(x_t, step, label)
+        # No network takes both, and most take neither.
+        more = [each for each in (label, before) if each is not None]
+        output = self.network(x_t, step, *more)
         if not self.learns_variance:
             return predicted_x_0(self.target, output, x_t, self.schedule, step)
         output, variance = output.chunk(2, dim=1)

@@ -7,8 +7,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ddpm_studio.networks.configuration import Resampling, UNetConfiguration
+from ddpm_studio.networks.doubling import DoublingConvolution, double_pixels
+from ddpm_studio.networks.dropout import Dropout
 
 _MANY_POSITIONS = 64  # of attention; with fewer its weights are small, and plain products as fast
+_MANY_POSITIONS_CPU = 256
 
 
 class ResidualBlock(nn.Module):
@@ -34,7 +37,7 @@ class ResidualBlock(nn.Module):
         self.conv_in = nn.Conv2d(inputs, outputs, 3, padding=1)
         self.time = nn.Linear(time_width, 2 * outputs if self.scale_shift else outputs)
         self.norm_out = nn.GroupNorm(groups, outputs, epsilon)
-        self.dropout = nn.Dropout(configuration.dropout)
+        self.dropout = Dropout(configuration.dropout)
         self.conv_out = zeroed(nn.Conv2d(outputs, outputs, 3, padding=1))
         self.shortcut = nn.Identity() if inputs == outputs else nn.Conv2d(inputs, outputs, 1)
 
@@ -83,12 +86,23 @@ class SelfAttention(nn.Module):
 
 def _attended(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """Each (B heads, H W, C / heads), and so is the result."""
-    is_slower = query.device.type == "cpu" and query.dtype == torch.bfloat16  # by 4 % of a step
-    if query.shape[1] < _MANY_POSITIONS or is_slower:
+    positions, is_cpu = query.shape[1], query.device.type == "cpu"
+    if is_cpu and positions <= _MANY_POSITIONS_CPU:
+        return _plainly_attended(query, key, value)
+    if positions < _MANY_POSITIONS:
         return functional.scaled_dot_product_attention(query, key, value)
     # torch has kernels that keep no (H W)^2 weights, for four dimensions without gaps.
     query, key, value = (each.contiguous()[:, None] for each in (query, key, value))
     return functional.scaled_dot_product_attention(query, key, value)[:, 0]
+
+
+def _plainly_attended(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """The same: in bfloat16 twice as fast as torch's own on a CPU, and in float32 a little.
+
+    The products are asked for in the order in which nothing has to be copied.
+    """
+    weights = torch.bmm(query * query.shape[2] ** -0.5, key.transpose(1, 2)).softmax(dim=2)
+    return torch.bmm(value.transpose(1, 2), weights.transpose(1, 2)).transpose(1, 2)
 
 
 class Stage(nn.Module):
@@ -117,7 +131,7 @@ class DoublePixels(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """x: (B, C, H, W)."""
-        return functional.interpolate(x, scale_factor=2.0, mode="nearest")
+        return double_pixels(x)
 
 
 def shrinking(width: int, time_width: int, configuration: UNetConfiguration) -> nn.Module:
@@ -146,14 +160,6 @@ class EndPaddedConvolution(nn.Conv2d):
     def forward(self, x: Tensor) -> Tensor:
         """x: (B, C, H, W) -> (B, C, H / 2, W / 2)."""
         return super().forward(functional.pad(x, (0, 1, 0, 1)))
-
-
-class DoublingConvolution(nn.Conv2d):
-    """Doubled pixels, convolved."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """x: (B, C, H, W) -> (B, C, 2 H, 2 W)."""
-        return super().forward(functional.interpolate(x, scale_factor=2.0, mode="nearest"))
 
 
 def zeroed(layer: nn.Conv2d) -> nn.Conv2d:

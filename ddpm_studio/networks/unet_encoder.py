@@ -40,6 +40,8 @@ class UNetEncoder(nn.Module):
             nn.SiLU(),
             nn.Linear(self.time_width, self.time_width),
         )
+        if configuration.time_rows is not None:
+            self.time_table = nn.Embedding(configuration.time_rows, features)
         if configuration.classes is not None:
             self.label = nn.Embedding(configuration.classes, self.time_width)
         width = configuration.stem_width
@@ -92,19 +94,28 @@ class UNetEncoder(nn.Module):
     def _time_and_label(self, t: Tensor, label: Tensor | None) -> Tensor:
         """(B or 1, time_width), not activated yet."""
         configuration = self.configuration
-        # Foreign code counts t from 0; so does the embedding here, to stay comparable with it.
-        features = sinusoidal_features(
-            (t - 1) * configuration.time_scale,
-            configuration.time_features,
-            order=configuration.time_order,
-            shift=configuration.time_shift,
-        )
-        time: Tensor = self.time(features)
+        # The features are exact; what comes after them may be rounded, as its weights are.
+        time: Tensor = self.time(self._time_features(t).to(self.stem.weight.dtype))
         if configuration.classes is None:
             return time
         if label is None:
             raise ValueError("This network was made for classes: it needs a label.")
         return time + self.label(label)
+
+    def _time_features(self, t: Tensor) -> Tensor:
+        """(B or 1, time_features): sines and cosines, or what the table holds."""
+        configuration = self.configuration
+        # Foreign code counts t from 0; so does the embedding here, to stay comparable with it.
+        if configuration.time_rows is not None:
+            row: Tensor = self.time_table(t - 1)
+            return row
+        return sinusoidal_features(
+            (t - 1) * configuration.time_scale,
+            configuration.time_features,
+            order=configuration.time_order,
+            shift=configuration.time_shift,
+            formula=configuration.time_formula,
+        )
 
 
 def joined(layer: nn.Module, x: Tensor, time: Tensor) -> Tensor:

@@ -9,16 +9,19 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ddpm_studio.checkpoints.loading_progress import LoadingProgress
 from ddpm_studio.checkpoints.model_file import ModelFile
 from ddpm_studio.datasets.mixtures import exact_denoiser, exact_mixture
 from ddpm_studio.diffusion.gaussian_mixture import GaussianMixture
 from ddpm_studio.diffusion.respacing import TimeArray, kept_times
+from ddpm_studio.diffusion.sampler_configuration import ReverseVariance, SamplerConfiguration
 from ddpm_studio.diffusion.schedule import NoiseSchedule, ScheduleConfiguration
-from ddpm_studio.session.devices import find_devices, prepare_torch
+from ddpm_studio.networks.precision import Precision
+from ddpm_studio.session.devices import prepare_torch
+from ddpm_studio.session.loaded_models import loading
 from ddpm_studio.session.sampling_choice import DenoiserChoice, SamplingChoice, own_sampling
 
 if TYPE_CHECKING:
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
     from ddpm_studio.diffusion.chains import ChainStep
     from ddpm_studio.diffusion.exact_denoisers import ExactDenoiser
     from ddpm_studio.diffusion.trajectory import Trajectory
+
+
+LONG_SECONDS = 4.0
 
 
 @dataclass(frozen=True)
@@ -74,8 +80,14 @@ class ChainProgress:
         """At the pace so far; 0 before the first step is done."""
         return self.elapsed_seconds / self.done * (self.total - self.done) if self.done else 0.0
 
+    @property
+    def is_long(self) -> bool:
+        """Whether it will take so long that nobody should have to wait for it."""
+        return self.elapsed_seconds > 1.0 and self.seconds_left > LONG_SECONDS
 
-ChainWork = Generator[ChainProgress, None, "Trajectory"]
+
+ChainWork = Generator[ChainProgress | LoadingProgress, None, "Trajectory"]
+"""A LoadingProgress comes before the first step alone, and only where the model's file is large."""
 
 
 def record_forward_chain(request: ForwardRequest) -> ChainWork:
@@ -113,8 +125,8 @@ def record_reverse_chain(request: ReverseRequest) -> ChainWork:
 
     With fewer steps than T the trajectory has as many frames as the chain. With the network, the
     same sampler, seed and count give the x_0 that ``ddpm-studio sample`` writes. Raises
-    ModelFileError, ScheduleError, TrajectoryTooLargeError, TemporaryFileError, NotFiniteError or
-    torch.OutOfMemoryError.
+    ModelFileError, ConditionError, ScheduleError, TrajectoryTooLargeError, TemporaryFileError,
+    NotFiniteError or torch.OutOfMemoryError.
     """
     from ddpm_studio.diffusion.trajectory import Trajectory
 
@@ -131,23 +143,51 @@ def record_reverse_chain(request: ReverseRequest) -> ChainWork:
         law=_law(description.data_set, schedule, times),
         may_use_disk=True,
     )
-    steps, began = _reverse_steps(request, sampling, schedule), time.monotonic()
+    if sampling.denoiser is DenoiserChoice.NETWORK:
+        from ddpm_studio.checkpoints.sampling import sampling_steps
+
+        model = yield from loading(request.model, request.device)
+        steps = sampling_steps(
+            model,
+            request.count,
+            request.seed,
+            sampling.sampler,
+            sampling.condition,
+            sampling.precision,
+        )
+        trajectory.prediction_error = _prediction_error(model, request, sampling)
+    else:
+        steps = _exact_steps(request, sampling, schedule)
+    began = time.monotonic()
     for done, step in enumerate(steps):
         trajectory.record(trajectory.T - done, step.x)
         yield ChainProgress(trajectory, done, trajectory.T, time.monotonic() - began)
     return trajectory
 
 
-def _reverse_steps(
-    request: ReverseRequest, sampling: SamplingChoice, schedule: NoiseSchedule
-) -> Iterator[ChainStep]:
-    if sampling.denoiser is DenoiserChoice.NETWORK:
-        from ddpm_studio.checkpoints.sampling import sampling_steps
-
-        model = _load(request.model, request.device or find_devices()[0].key)
-        return sampling_steps(model, request.count, request.seed, sampling.sampler)
+def _prediction_error(
+    model: LoadedModel, request: ReverseRequest, sampling: SamplingChoice
+) -> float | None:
+    """None of a network that computes in float32: the rest is rounding."""
+    if sampling.precision == Precision.FLOAT32:
+        return None
     import torch
 
+    from ddpm_studio.checkpoints.sampling import precision_error
+    from ddpm_studio.diffusion.chains import initial_noise
+
+    count, generator = min(request.count, 4), torch.Generator().manual_seed(request.seed)
+    x_T = initial_noise(count, model.description.network.sample_shape, generator, "cpu")
+    return precision_error(model, x_T, sampling.precision, sampling.condition)
+
+
+def _exact_steps(
+    request: ReverseRequest, sampling: SamplingChoice, schedule: NoiseSchedule
+) -> Iterator[ChainStep]:
+    """The chain with E[x_0 | x_t] in place of the network."""
+    import torch
+
+    from ddpm_studio.checkpoints.conditioned import conditioned
     from ddpm_studio.diffusion.chains import initial_noise
     from ddpm_studio.diffusion.samplers import reverse_chain
 
@@ -155,7 +195,17 @@ def _reverse_steps(
     shape = request.model.description.network.sample_shape
     x_T = initial_noise(request.count, shape, generator, "cpu")  # the network's, for comparison
     denoiser = _exact_denoiser(request, schedule)
-    return reverse_chain(schedule, denoiser.predict_x_0, x_T, generator, sampling.sampler)
+    description = request.model.description
+    guide = conditioned(description, x_T.device, sampling.condition, request.count).guide
+    sampler = _with_fixed_variance(sampling.sampler)
+    return reverse_chain(schedule, denoiser.predict_x_0, x_T, generator, sampler, guide=guide)
+
+
+def _with_fixed_variance(sampler: SamplerConfiguration) -> SamplerConfiguration:
+    """The exact denoiser has learned none: it takes the small one, best where x_0 is known well."""
+    if sampler.variance != ReverseVariance.LEARNED_RANGE:
+        return sampler
+    return replace(sampler, variance=ReverseVariance.FIXED_SMALL)
 
 
 def _exact_denoiser(request: ReverseRequest, schedule: NoiseSchedule) -> ExactDenoiser:
@@ -207,10 +257,3 @@ def _forward_seed(seed: int) -> int:
     """
     digest = hashlib.sha256(f"forward chain {seed}".encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1
-
-
-@lru_cache(maxsize=2)
-def _load(model: ModelFile, device: str) -> LoadedModel:
-    from ddpm_studio.checkpoints.weights import load_inspected
-
-    return load_inspected(model, device)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from ddpm_studio.checkpoints.bundled import bundled_models
+from ddpm_studio.checkpoints.bundled import bundled_models, is_bundled
+from ddpm_studio.checkpoints.loading_progress import LoadingProgress
 from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError
 from ddpm_studio.diffusion.respacing import TimeArray, kept_times
 from ddpm_studio.diffusion.schedule import NoiseSchedule, ScheduleConfiguration
@@ -45,7 +46,7 @@ MAX_SEED = 2**31 - 1
 class Studio(QObject):
     """One model, its forward and reverse trajectory, and the requests that make new ones.
 
-    models_changed       the list of models grew
+    models_changed       the list of models is another one, or one that was chosen in it is not shown
     model_changed        another model is shown
     trajectories_changed the forward or the reverse trajectory is another one, or gone
     chains_grew          frames were added to them; at most once per POLL_INTERVAL_MS
@@ -87,9 +88,9 @@ class Studio(QObject):
         self._device_task = BackgroundTask(self)
         self._device_task.finished.connect(self._take_devices)
         self._device_task.failed.connect(self.failed)
-        self.opening = ModelOpening(self)
+        self.opening = ModelOpening(lambda: self.device, self)
         self.opening.opened.connect(self._take_file)
-        self.opening.failed.connect(self.failed)
+        self.opening.failed.connect(self._on_not_opened)
         self._poll_timer = QTimer(self, interval=POLL_INTERVAL_MS)
         self._poll_timer.timeout.connect(self._poll)
 
@@ -126,18 +127,31 @@ class Studio(QObject):
             self.failed.emit(error)
 
     def open_file(self, path: Path) -> None:
-        """Look at a model, on a thread; then show it, or say what is wrong by ``failed``.
+        """Read a model, on a thread; then show it, or say what is wrong by ``failed``.
 
-        The present model stays until it is known to be good. What the file of another project
-        cannot tell is asked by ``opening.asked``.
+        The present model stays until that one's weights are known to be good. What the file of
+        another project cannot tell is asked by ``opening.asked``.
         """
         self.opening.open_file(path)
 
+    def choose_model(self, model: ModelFile) -> None:
+        """Show one of the list: at once where it came with the application, else as a file is opened."""
+        if is_bundled(model):
+            self.opening.cancel()
+            self.show_model(model)
+        else:
+            self.opening.open_model(model)
+
     def _take_file(self, model: ModelFile) -> None:
-        others = tuple(each for each in self.models if each.path != model.path)
-        self.models = (*others, model)  # in place of an older one from the same path
+        models = {each.path: each for each in self.models}
+        models[model.path] = model  # in place of an older one from the same path
+        self.models = tuple(models.values())
         self.models_changed.emit()
         self.show_model(model)
+
+    def _on_not_opened(self, error: Exception) -> None:
+        self.models_changed.emit()
+        self.failed.emit(error)
 
     def show_model(self, model: ModelFile) -> None:
         """Make this the current model, and compute its chains."""
@@ -259,7 +273,14 @@ class Studio(QObject):
     @property
     def reverse_progress(self) -> ChainProgress | None:
         """How far the reverse chain has come, while it is being sampled."""
-        return self._reverse_task.latest
+        latest = self._reverse_task.latest
+        return latest if isinstance(latest, ChainProgress) else None
+
+    @property
+    def loading_progress(self) -> LoadingProgress | None:
+        """How much of a large model is read, before its reverse chain begins."""
+        latest = self._reverse_task.latest
+        return latest if isinstance(latest, LoadingProgress) else None
 
     def stop(self) -> bool:
         """End every thread, for the application's end; False where one did not end in time."""
@@ -279,7 +300,10 @@ class Studio(QObject):
         return self.model is not None and bool(self.model.description.data_set)
 
     def _run_both(self) -> None:
-        """First the forward chain: its x_T is shown first, and side by side both would wait."""
+        """First the forward chain: its x_T is shown first, and side by side both would wait.
+
+        The reverse chain does not wait for a forward chain of large images: see _poll.
+        """
         self._reverse_is_due = self._forward_is_due = False
         self._reverse_task.cancel()
         if not self.has_data:
@@ -362,6 +386,8 @@ class Studio(QObject):
             progress = task.latest
             if isinstance(progress, ChainProgress):
                 take(progress.trajectory)
+        if self._reverse_is_due and self.forward_progress and self.forward_progress.is_long:
+            self.run_reverse()  # beside it, rather than minutes later
         self.chains_grew.emit()
 
     def _take_forward(self, trajectory: Trajectory) -> None:

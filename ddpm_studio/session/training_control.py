@@ -13,6 +13,7 @@ from ddpm_studio.atomic_file import SaveError
 from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.session.memory_use import resident_bytes
 from ddpm_studio.session.run_folders import model_of
+from ddpm_studio.session.snapshot_files import SnapshotStore
 from ddpm_studio.session.training_messages import (
     Begun,
     Command,
@@ -21,6 +22,7 @@ from ddpm_studio.session.training_messages import (
     Kept,
     Outcome,
     Report,
+    Restored,
     Told,
     WentOn,
     Work,
@@ -58,7 +60,7 @@ class ControlledTraining:
         from ddpm_studio.training.recorded_run import RecordedRun
 
         self._trainer, self._folder = trainer, folder
-        self._recorded: RecordedRun = RecordedRun(trainer, folder, self._tell_save_error)
+        self._recorded: RecordedRun = RecordedRun(trainer, folder, self._tell)
         self._steps: Generator[TrainingStep, None, None] = self._recorded.run()
         self._recorder, self._commands = recorder, commands
         self._report, self._show = report, show
@@ -67,6 +69,7 @@ class ControlledTraining:
         self._is_held = False
         self._maker: SnapshotMaker | None = SnapshotMaker(trainer.configuration)
         self._snapshot_clock = SnapshotClock()
+        self._store = SnapshotStore(folder)
         self._told: tuple[str, int | None] | None = None
 
     def run(self) -> Work:
@@ -74,6 +77,7 @@ class ControlledTraining:
             self._recorded.save()  # also a training that is killed early can go on
         assert self._maker
         self._report(Begun(self._trainer.configuration, self._maker.data_distance))
+        yield from self._restore_snapshots(self._maker)
         self._clock.run()
         self._show_progress()
         try:
@@ -185,6 +189,13 @@ class ControlledTraining:
             self._hold(is_refusal=True)
         return is_saved
 
+    def _restore_snapshots(self, maker: SnapshotMaker) -> Generator[None, None, None]:
+        restored = yield from self._store.restored(self._trainer.step, maker)
+        if restored.snapshots:
+            self._report(Restored(restored.snapshots))
+        if restored.problem is not None:
+            self._report(Told(restored.problem))
+
     def _snapshot_if_due(self) -> Generator[None, None, None]:
         if self._snapshot_clock.is_due(self._clock.seconds):
             yield from self._snapshot()
@@ -209,8 +220,15 @@ class ControlledTraining:
             return
         if snapshot is not None:
             self._report(snapshot)
+            self._keep(snapshot)
         ended = self._clock.seconds
         self._snapshot_clock.taken(ended, ended - began)
+
+    def _keep(self, snapshot: TrainingSnapshot) -> None:
+        try:
+            self._store.add(snapshot)
+        except SaveError as error:
+            self._tell(error)
 
     def _while_uncommanded(
         self, making: Generator[None, None, TrainingSnapshot | None]
@@ -225,7 +243,7 @@ class ControlledTraining:
         making.close()
         return None
 
-    def _tell_save_error(self, error: SaveError) -> None:
+    def _tell(self, error: ExplainedError) -> None:
         """Once, and again only where a save in between went well."""
         key = (error.sentence, self._recorded.saved_step)
         if key != self._told:

@@ -45,6 +45,13 @@ class Begun:
 
 
 @dataclass(frozen=True)
+class Restored:
+    """The samples that were drawn before it was stopped, in the order of their steps."""
+
+    snapshots: tuple[TrainingSnapshot, ...]
+
+
+@dataclass(frozen=True)
 class Held:
     """No step is taken any more. The state is on the disk; or it could not be, when it should end."""
 
@@ -90,6 +97,6 @@ class ExplainedStepArrays:
     loss: float
 
 
-Report = Begun | Held | WentOn | Told | Kept | TrainingSnapshot | ExplainedStepArrays
+Report = Begun | Restored | Held | WentOn | Told | Kept | TrainingSnapshot | ExplainedStepArrays
 
 Work = Generator[None, None, Outcome]

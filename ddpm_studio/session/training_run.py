@@ -23,6 +23,7 @@ from ddpm_studio.session.training_messages import (
     Held,
     Kept,
     Outcome,
+    Restored,
     Told,
     WentOn,
 )
@@ -234,12 +235,21 @@ class TrainingRun(QObject):
         elif isinstance(report, TrainingSnapshot):
             self._history.add(report)
             self.snapshots_changed.emit()
+        elif isinstance(report, Restored):
+            self._restore(report.snapshots)
         elif isinstance(report, Told):
             self.told.emit(report.error)
         elif isinstance(report, Kept):
             self.model_saved.emit(report.path)
         else:
             self.explained.emit(report)
+
+    def _restore(self, snapshots: tuple[TrainingSnapshot, ...]) -> None:
+        """Where this application has made them itself, it has more of them than were kept."""
+        if not self._history.snapshots:
+            for snapshot in snapshots:
+                self._history.add(snapshot)
+            self.snapshots_changed.emit()
 
     def _unless_stopping(self, state: TrainingState) -> None:
         """What was reported before an order to end arrived is no news."""

@@ -6,12 +6,15 @@ Nothing here touches Qt. torch is imported on the worker's thread alone.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ddpm_studio.datasets.catalogue import open_data_set
 from ddpm_studio.datasets.mixtures import exact_mixture
@@ -68,13 +71,12 @@ class SnapshotHistory:
         kept.append(snapshot)
         fitting = self._most_bytes // max(1, snapshot.trajectory.byte_count)
         while len(kept) > max(_MIN_SNAPSHOTS, min(self._most, fitting)):
-            del kept[_least_missed(kept)]
+            del kept[least_missed([each.step for each in kept])]
         self.snapshots = tuple(kept)
 
 
-def _least_missed(snapshots: list[TrainingSnapshot]) -> int:
-    """The one between two others that lie closest to each other."""
-    steps = [each.step for each in snapshots]
+def least_missed(steps: Sequence[int]) -> int:
+    """Index of the one between two others that lie closest to each other; of at least three."""
     gaps = [after - before for before, after in zip(steps[:-2], steps[2:], strict=True)]
     return gaps.index(min(gaps)) + 1
 
@@ -149,6 +151,27 @@ class SnapshotMaker:
         except NotFiniteError:  # of a network that has learned nothing yet
             return None
         distance = self._distance(chain_step.x.float().cpu())
+        return TrainingSnapshot(step, seconds, trajectory, distance)
+
+    def restored(
+        self,
+        step: int,
+        seconds: float,
+        distance: float,
+        times: NDArray[np.int64],
+        frames: NDArray[np.float32],
+    ) -> TrainingSnapshot:
+        """One that was made before, of its chain's ``times`` and frames (T + 1, N, …).
+
+        Raises ValueError where it is not such a chain as is drawn here.
+        """
+        import torch
+
+        trajectory = self._new_trajectory()
+        if not np.array_equal(times, self._times) or len(frames) != len(times):
+            raise ValueError("These are the times of another chain.")
+        for t, frame in enumerate(frames):
+            trajectory.record(t, torch.from_numpy(frame))
         return TrainingSnapshot(step, seconds, trajectory, distance)
 
     def _distance(self, x_0: Tensor) -> float:

@@ -17,6 +17,8 @@ from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.session.background_task import BackgroundTask, Work
 from ddpm_studio.session.devices import prepare_torch
 from ddpm_studio.session.loss_floor_by_t import loss_floor
+from ddpm_studio.session.snapshot_files import read_snapshots
+from ddpm_studio.session.training_messages import Restored, Told
 from ddpm_studio.session.training_progress import (
     FloatArray,
     ProgressRecorder,
@@ -61,11 +63,13 @@ class WatchedRun(QObject):
     state_changed      ``state`` or ``configuration`` is another one
     snapshots_changed  ``snapshots`` grew, or is another run's
     failed(object)     the exception that ended the watching
+    told(object)       an ExplainedError that did not end it
     """
 
     state_changed = Signal()
     snapshots_changed = Signal()
     failed = Signal(object)
+    told = Signal(object)
     _reported = Signal(object, object)  # watcher, report; from its thread
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -120,6 +124,12 @@ class WatchedRun(QObject):
         if isinstance(report, TrainingSnapshot):
             self._history.add(report)
             self.snapshots_changed.emit()
+        elif isinstance(report, Restored):
+            for snapshot in report.snapshots:
+                self._history.add(snapshot)
+            self.snapshots_changed.emit()
+        elif isinstance(report, Told):
+            self.told.emit(report.error)
         elif isinstance(report, Seen):
             self.state, self.configuration = report.state, report.configuration
             self.data_distance = report.data_distance
@@ -135,7 +145,7 @@ class _Watcher:
     """On the worker's thread."""
 
     def __init__(
-        self, folder: RunFolder, report: Callable[[Seen | TrainingSnapshot], None]
+        self, folder: RunFolder, report: Callable[[Seen | TrainingSnapshot | Restored | Told], None]
     ) -> None:
         self.progress: TrainingProgress | None = None
         self._folder, self._report = folder, report
@@ -167,21 +177,32 @@ class _Watcher:
         if summary is None:
             return
         if self._seen is None or self._seen.configuration != summary.configuration:
-            yield from self._begin(summary.configuration)
+            yield from self._begin(summary.configuration, summary.step)
         self._follow_losses()
         self._say(_state(is_running, summary.is_finished), summary.configuration)
         yield from self._follow_checkpoints()
 
-    def _begin(self, configuration: TrainingConfiguration) -> Generator[None, None, None]:
+    def _begin(
+        self, configuration: TrainingConfiguration, step: int
+    ) -> Generator[None, None, None]:
         from ddpm_studio.training.loss_history import BUCKETS
 
         edges = bucket_edges(configuration.schedule.T, BUCKETS)
         self._bucket_losses = np.full(BUCKETS, np.nan)
         floor = None
+        self._maker = None
         with suppress(ExplainedError):  # data that this version does not have
             self._maker = SnapshotMaker(configuration)
+            yield from self._restore(step, self._maker)
             floor = yield from loss_floor(configuration, edges)
         self._recorder = ProgressRecorder(configuration, edges, floor)
+
+    def _restore(self, step: int, maker: SnapshotMaker) -> Generator[None, None, None]:
+        restored = yield from read_snapshots(self._folder, step, maker)
+        if restored.snapshots:
+            self._report(Restored(restored.snapshots))
+        if restored.problem is not None:
+            self._report(Told(restored.problem))
 
     def _say(self, state: TrainingState, configuration: TrainingConfiguration) -> None:
         distance = self._seen.data_distance if self._seen else math.nan

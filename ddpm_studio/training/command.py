@@ -12,6 +12,7 @@ from ddpm_studio.atomic_file import check_replaceable
 from ddpm_studio.checkpoints.model_file import SUFFIX
 from ddpm_studio.checkpoints.weights import save_model
 from ddpm_studio.explained_error import ExplainedError
+from ddpm_studio.standard_streams import say
 from ddpm_studio.training.divergence import TrainingDivergedError
 from ddpm_studio.training.presets import BUNDLED_PRESETS
 from ddpm_studio.training.progress_line import ProgressLine
@@ -89,7 +90,7 @@ def _train_and_record(request: TrainingRequest, ranks: Ranks) -> int:
         save_model(request.out, trainer.description(), trainer.weights())
         if not stopped and not request.keeps_run:
             folder.clear()
-    print(_outcome(trainer, request))
+    say(_outcome(trainer, request))
     return stop.exit_code if stopped else 0
 
 

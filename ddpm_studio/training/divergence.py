@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from ddpm_studio.training.failures import TrainingDivergedError
@@ -47,4 +45,4 @@ def is_sound(history: LossHistory) -> bool:
     if len(losses) == 0:
         return True
     recent = float(np.median(losses[-_RECENT_STEPS:]))
-    return math.isfinite(float(losses[-1])) and recent < _DOUBTFUL * float(losses[0])
+    return first_bad_step(history) is None and recent < _DOUBTFUL * float(losses[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,8 @@ class LossHistory:
         self._count = 0
         self._values = np.empty((2, 1024), np.float32)
         self._buckets = np.zeros((2, 16, BUCKETS))  # sum of losses, and how many
+        self._shared_steps = 0
+        self._shared_part = np.zeros((2, BUCKETS))  # of the block that was begun by then
 
     def __len__(self) -> int:
         return self._count
@@ -86,6 +89,23 @@ class LossHistory:
         for part, weights in zip(self._buckets, (numbers.sample_losses, finite), strict=True):
             part += np.bincount(cells[finite], weights[finite], size).reshape(part.shape)
 
+    def share_buckets(self, total: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> None:
+        """Take in what other processes have seen since the last call, at the same steps in each.
+
+        ``total`` sums an array over all of them. Until then the buckets are of this one's samples.
+        """
+        if self._count > self._shared_steps:
+            new = self._buckets[:, self._shared_steps // BLOCK_STEPS : self._blocks]
+            before = np.zeros_like(new)
+            before[:, 0] = self._shared_part
+            new[:] = before + total(new - before)
+            self._mark_shared()
+
+    def _mark_shared(self) -> None:
+        self._shared_steps = self._count
+        self._reserve(self._count + 1)
+        self._shared_part = self._buckets[:, self._count // BLOCK_STEPS].copy()
+
     def _reserve(self, steps: int) -> None:
         while self._values.shape[1] < steps:
             self._values = np.concatenate((self._values, np.empty_like(self._values)), axis=1)
@@ -113,4 +133,5 @@ class LossHistory:
         history._values[:, :count] = np.stack((arrays["loss"], arrays["gradient_norm"]))
         history._count = count
         history._buckets[:, : history._blocks] = arrays["buckets"]
+        history._mark_shared()
         return history

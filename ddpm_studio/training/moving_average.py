@@ -37,7 +37,9 @@ class MovingAverage:
         return dict(zip(self._names, self._average, strict=True))
 
     def restore(self, weights: dict[str, Tensor], updates: int) -> None:
-        """Go on from stored weights, after so many updates."""
+        """Go on from stored weights, after so many updates. Raises KeyError or ValueError."""
         for name, tensor in self.state().items():
+            if weights[name].shape != tensor.shape:
+                raise ValueError  # copying would repeat a smaller one
             tensor.copy_(weights[name])
         self._updates = updates

@@ -52,12 +52,17 @@ class Optimiser:
 
     def reserve(self) -> None:
         """Take the memory of the moments, and give it back where they are not there yet."""
-        if not self._adam.state:
+        if not self._has_moments:
+            self._adam.state.clear()  # of a first step that ended in the middle
             _ = [torch.empty_like(p) for p in self._parameters.values() for _ in range(2)]
+
+    @property
+    def _has_moments(self) -> bool:
+        return all("exp_avg_sq" in self._adam.state.get(p, {}) for p in self._parameters.values())
 
     def state(self) -> dict[str, dict[str, Tensor]]:
         """The moments by the names of the weights; nothing before the first step."""
-        if not self._adam.state:
+        if not self._has_moments:
             return {}
         return {
             moment: {name: self._adam.state[p][moment] for name, p in self._parameters.items()}
@@ -67,8 +72,10 @@ class Optimiser:
     def restore(
         self, exp_avg: dict[str, Tensor], exp_avg_sq: dict[str, Tensor], steps: int
     ) -> None:
-        """Go on after ``steps`` steps. Raises KeyError or RuntimeError where the moments do not fit."""
+        """Go on after ``steps`` steps. Raises KeyError or ValueError where the moments do not fit."""
         for name, parameter in self._parameters.items() if steps else ():
+            if not parameter.shape == exp_avg[name].shape == exp_avg_sq[name].shape:
+                raise ValueError  # copying would repeat a smaller one
             device = parameter.device if self._is_fused else torch.device("cpu")
             self._adam.state[parameter] = {
                 "step": torch.tensor(float(steps), device=device),

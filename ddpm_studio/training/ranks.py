@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ddpm_studio.explained_error import ExplainedError
@@ -64,6 +66,15 @@ class Ranks:
             total = value.clone()
             torch.distributed.all_reduce(total)
             return total / self.size
+
+    def total(self, values: NDArray[np.float64], device: torch.device) -> NDArray[np.float64]:
+        """The sum of an array over all processes; all of them have to ask at the same step."""
+        if self.size == 1:
+            return values
+        with _explained():
+            total = torch.tensor(values, device=device)
+            torch.distributed.all_reduce(total)
+            return total.cpu().numpy()
 
     def any(self, flag: bool, device: torch.device) -> bool:
         """Whether it holds in any process; all of them have to ask at the same step."""

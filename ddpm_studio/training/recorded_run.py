@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Generator
 
 from ddpm_studio.atomic_file import SaveError
+from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.training.run_folder import RunFolder
 from ddpm_studio.training.trainer import Trainer
 from ddpm_studio.training.training_step import TrainingStep
@@ -18,27 +19,38 @@ class RecordedRun:
     """Drives a trainer, and keeps its state in a folder that was opened for writing.
 
     A save that fails does not end the training: ``report`` is told, the older checkpoint stays, and
-    the next save may succeed.
+    the next save may succeed. It is also told why a network is not compiled.
     """
 
     def __init__(
-        self, trainer: Trainer, folder: RunFolder, report: Callable[[SaveError], None]
+        self, trainer: Trainer, folder: RunFolder, report: Callable[[ExplainedError], None]
     ) -> None:
         self.trainer = trainer
         self.folder = folder
         self.saved_step: int | None = None
         self._report = report
+        self._told_problem: ExplainedError | None = None
         self._log = folder.loss_log(trainer.configuration)
+        self._distrusted = set(folder.checkpoints_after(trainer.step))
+        self._failing: set[str] = set()
         self._saved_at = self._logged_at = time.monotonic()
 
     def run(self) -> Generator[TrainingStep, None, None]:
         """What :meth:`Trainer.run` yields and raises. Close it to stop: it saves in the end."""
         try:
             for step in self.trainer.run():
+                self._tell_of_compilation()
                 self._keep_up()
                 yield step
         finally:
             self.save()
+
+    def _tell_of_compilation(self) -> None:
+        """Once: it is known with the first step."""
+        problem = self.trainer.compilation_problem
+        if problem is not None and problem is not self._told_problem:
+            self._told_problem = problem
+            self._report(problem)
 
     def save(self) -> bool:
         """Save now, as at a pause, unless that is done; whether all is on the disk.
@@ -49,19 +61,26 @@ class RecordedRun:
             return True
         self._saved_at = time.monotonic()
         try:
-            return self._save()
-        except SaveError as error:
-            self._report(error)
+            return self.trainer.is_sound and self._saves("checkpoint", self._save)
         except RuntimeError:  # of a device that is gone, which the run itself says
-            pass
-        return False
-
-    def _save(self) -> bool:
-        if not self.trainer.is_sound:
             return False
-        self.folder.save(self.trainer.state())
+
+    def _save(self) -> None:
+        written = self.folder.save(self.trainer.state(), self._distrusted)
+        self._distrusted.discard(written)
         self.saved_step = self.trainer.step
         self._log.write(self.trainer.history)
+
+    def _saves(self, name: str, write: Callable[[], None]) -> bool:
+        """Whether that went well. A failure is told once, until it has gone well in between."""
+        try:
+            write()
+        except SaveError as error:
+            if name not in self._failing:
+                self._failing.add(name)
+                self._report(error)
+            return False
+        self._failing.discard(name)
         return True
 
     def _keep_up(self) -> None:
@@ -71,7 +90,4 @@ class RecordedRun:
             self.save()
         if now - self._logged_at > _LOG_SECONDS:
             self._logged_at = now
-            try:
-                self._log.write(self.trainer.history)
-            except SaveError as error:
-                self._report(error)
+            self._saves("log", lambda: self._log.write(self.trainer.history))

@@ -144,6 +144,8 @@ def _read(path: Path, file: BinaryIO, byte_count: int) -> bytes:
         return file.read(byte_count)
     except OSError as error:
         raise _unreadable(path, error) from error
+    except MemoryError as error:
+        raise CheckpointError("{file} needs more memory than there is.", file=path.name) from error
 
 
 def _read_header(path: Path, file: BinaryIO) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 SUFFIX = ".run"
 KEPT = 2
 _CHECKPOINT = re.compile(r"step-(\d{9})\.safetensors")
+_SNAPSHOT = re.compile(r"samples-(\d{9})\.safetensors")
 _LOG, _LOCK = "losses.csv", "lock"
 
 
@@ -87,10 +89,24 @@ class RunFolder:
 
     def checkpoints(self) -> list[Path]:
         """Newest first."""
-        found: list[Path] = []
+        return sorted(self._named(_CHECKPOINT), reverse=True)
+
+    def checkpoints_after(self, step: int) -> list[Path]:
+        """Newest first: where a training goes on after that step, those could not be read."""
+        return [path for path in self.checkpoints() if int(path.stem[len("step-") :]) > step]
+
+    def snapshots(self) -> list[Path]:
+        """Samples that a window has kept here, oldest first."""
+        return sorted(self._named(_SNAPSHOT))
+
+    def snapshot_path(self, step: int) -> Path:
+        """Of the samples after so many steps."""
+        return self.path / f"samples-{step:09}.safetensors"
+
+    def _named(self, pattern: re.Pattern[str]) -> list[Path]:
         with suppress(OSError):
-            found = [path for path in self.path.iterdir() if _CHECKPOINT.fullmatch(path.name)]
-        return sorted(found, reverse=True)
+            return [path for path in self.path.iterdir() if pattern.fullmatch(path.name)]
+        return []
 
     def summary(self) -> CheckpointSummary | None:
         """What the newest checkpoint with a good header says; None where there is none."""
@@ -115,12 +131,14 @@ class RunFolder:
             )
         raise NoCheckpointError("“{path}” holds no checkpoint of a training.", path=self.path)
 
-    def save(self, state: RunState) -> Path:
-        """Write a checkpoint; of the others, only the newest before it stays. Raises SaveError."""
+    def save(self, state: RunState, distrusted: Collection[Path] = ()) -> Path:
+        """Write a checkpoint; of the others, only the newest before it stays. Raises SaveError.
+
+        None of the ``distrusted`` does, nor does a later one: it is of a future that did not happen.
+        """
         path = self.path / f"step-{state.step:09}.safetensors"
         save_checkpoint(path, state)
-        # Later ones are damaged, or of a future that did not happen.
-        before = [other for other in self.checkpoints() if other < path]
+        before = [each for each in self.checkpoints() if each < path and each not in distrusted]
         for other in self.checkpoints():
             if other != path and other not in before[: KEPT - 1]:
                 _remove(other)
@@ -136,14 +154,13 @@ class RunFolder:
 
     def clear(self) -> None:
         """Remove the run, but not what others have put here. Only for one who may write here."""
-        for path in (*self.checkpoints(), self.path / _LOG):
+        for path in (*self.checkpoints(), *self.snapshots(), self.path / _LOG):
             _remove(path)
 
     def discard(self) -> None:
         """Remove the run, and the folder where nothing else is in it."""
         self.clear()
-        _remove(self.path / _LOCK)
-        self._lock.release()
+        self._lock.remove()
         with suppress(OSError):
             self.path.rmdir()
 

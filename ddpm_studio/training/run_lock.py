@@ -45,6 +45,27 @@ class RunLock:
             os.close(self._descriptor)
             self._descriptor = None
 
+    def remove(self) -> None:
+        """Remove the file, and let others in.
+
+        While it is held, where the system can: nobody then locks a file that is about to go.
+        Windows removes no open file; there it is closed before, and stays where another has come.
+        """
+        if not _is_removed(self._path):
+            self.release()
+            _is_removed(self._path)
+        self.release()
+
+
+def _is_removed(path: Path) -> bool:
+    try:
+        os.unlink(path)
+    except PermissionError:
+        return False
+    except OSError:  # a file that cannot go does no harm
+        pass
+    return True
+
 
 def is_locked(path: Path) -> bool:
     """Whether somebody holds the lock now, this process included."""

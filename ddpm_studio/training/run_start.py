@@ -45,6 +45,7 @@ class TrainingRequest:
     seed: int | None = None
     batch_size: int | None = None
     precision: str | None = None
+    compile: bool | None = None
     resume: bool = False
     device: str = "cpu"
     threads: int | None = None
@@ -82,6 +83,7 @@ def asked_configuration(
         "seed": before.seed if before else request.seed,
         "batch_size": request.batch_size,
         "precision": request.precision,
+        "compile": request.compile,
     }
     given = {name: value for name, value in changes.items() if value is not None}
     if request.steps is not None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 
 from ddpm_studio.checkpoints.description import ModelDescription
@@ -14,6 +15,7 @@ from ddpm_studio.datasets.catalogue import DataSource
 from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.networks.denoiser import build_network
 from ddpm_studio.training.batches import Batch, BatchSource
+from ddpm_studio.training.compilation import CompilationError, try_to_compile
 from ddpm_studio.training.computation import (
     AUTO_WORTH,
     LAYOUT_WORTH,
@@ -58,7 +60,8 @@ class Trainer:
     All randomness comes from ``configuration.seed``; on one machine with one number of threads
     the same configuration gives the same weights, bit for bit. Between two steps, :meth:`state` is
     all that is needed to go on exactly. With ``ranks``, each process computes its part of the
-    batch. ``data`` stands in for the catalogue's. Raises MissingDataError, RanksError.
+    batch. ``data`` stands in for the catalogue's. ``compilation_problem`` is why a network that should
+    be compiled is not, from the first step on. Raises MissingDataError, RanksError.
     """
 
     def __init__(
@@ -84,13 +87,15 @@ class Trainer:
         self._history = LossHistory(self.schedule.T)
         self._unread: list[TrainingStep] = []
         self._step = 0
+        self._is_whole = True  # not in the middle of a step that has changed weights already
+        self.compilation_problem: CompilationError | None = None
         self._prepare()
 
     def _prepare(self) -> None:
         """What depends on where the weights lie in memory."""
         self._average = MovingAverage(self.network, self.configuration.ema_decay)
         self._optimiser = Optimiser(self.network, self.configuration, self.device)
-        self._forward = self._ranks.joined(self.network, self.device)
+        self._forward: nn.Module | None = None  # until it is joined with other processes' networks
 
     @classmethod
     def resumed(
@@ -159,8 +164,11 @@ class Trainer:
 
     @property
     def is_sound(self) -> bool:
-        """Whether the loss is a number and far from exploding: a state worth keeping."""
-        return is_sound(self.history)
+        """Whether the loss is a number and far from exploding: a state worth keeping.
+
+        Neither is one whose last step was broken off between its first change and its last.
+        """
+        return self._is_whole and is_sound(self.history)
 
     def run(self) -> Iterator[TrainingStep]:
         """Yield after each step until ``configuration.steps`` are done.
@@ -170,9 +178,12 @@ class Trainer:
         """
         self.network.train()
         self._choose_computation()
+        if self._forward is None:
+            self._forward = self._ranks.joined(self._compiled(), self.device)
         while self._step < self.configuration.steps:
             step = self._step_or_explanation()
             self._step += 1
+            self._is_whole = True
             self._unread.append(step)
             if self._step % _READ_EVERY == 0 or self._step == self.configuration.steps:
                 self._require_progress()
@@ -197,16 +208,18 @@ class Trainer:
         rate = self.configuration.learning_rate_at(self._step)
         batch = self._draw()
         with self._dropout.ours():
-            output = self._predict(batch)
+            output = self._predict(batch, self._forward)
         loss = mse_loss(output, batch.target)
         self._optimiser.forget_gradients()
         torch.autograd.backward(loss)
         norm = self._optimiser.clip_gradients()
         reported = self._ranks.mean(loss.detach())
         self._require_numbers(reported, norm)
+        # What needs memory comes before what changes the weights.
+        losses = _sample_losses(output.detach(), batch.target)
+        self._is_whole = False
         self._optimiser.step(rate, norm)
         self._average.update()
-        losses = _sample_losses(output.detach(), batch.target)
         return TrainingStep(self._step + 1, rate, reported, norm, batch.t, losses)
 
     def _draw(self) -> Batch:
@@ -215,10 +228,11 @@ class Trainer:
             self._dropout.reseed(hash((self.configuration.seed, self._step, self._ranks.rank)))
         return batch
 
-    def _predict(self, batch: Batch) -> Tensor:
+    def _predict(self, batch: Batch, network: nn.Module | None = None) -> Tensor:
+        forward = self.network if network is None else network
         computation = self._computation
         with computation.autocast(self.device):
-            output: Tensor = self._forward(computation.laid_out(batch.x_t), batch.t)
+            output: Tensor = forward(computation.laid_out(batch.x_t), batch.t)
         return output.float()
 
     @property
@@ -235,6 +249,8 @@ class Trainer:
 
     def _require_progress(self) -> None:
         """Also the look at the numbers that :meth:`_require_numbers` spared."""
+        if self._ranks.size > 1:
+            self.history.share_buckets(partial(self._ranks.total, device=self.device))
         good_steps = first_bad_step(self.history)
         if good_steps is not None:  # the optimiser has left out all steps from there on
             self._step = good_steps
@@ -255,11 +271,31 @@ class Trainer:
     def _try_batch(self, size: int) -> None:
         """All that a step of that size needs memory for."""
         try:
-            batch = self._batches.draw(batch_size=size)
-            torch.autograd.backward(mse_loss(self._predict(batch), batch.target))
+            self._compute_gradients(self._batches.draw(batch_size=size), self.network)
             self._optimiser.reserve()
         finally:
             self._optimiser.forget_gradients()
+
+    def _compute_gradients(self, batch: Batch, network: nn.Module) -> None:
+        torch.autograd.backward(mse_loss(self._predict(batch, network), batch.target))
+
+    def _compiled(self) -> nn.Module:
+        """The network, compiled where that is asked for; the same in all processes."""
+        if not self.configuration.compile:
+            return self.network
+        before = self._random_states()
+        try:
+            network, self.compilation_problem = try_to_compile(
+                self.network, self.device, self._try_compiled, self._ranks
+            )
+        finally:
+            self._restore_random_states(before)
+            self._optimiser.forget_gradients()
+        return network
+
+    def _try_compiled(self, network: nn.Module) -> None:
+        with self._dropout.ours(keep=False):
+            self._compute_gradients(self._batches.draw(self._part), network)
 
     def _choose_computation(self) -> None:
         """Once; what is to be measured is measured with the next batch, which stays the next."""

@@ -12,7 +12,10 @@ from PySide6.QtWidgets import QApplication
 
 from ddpm_studio.checkpoints.bundled import find_model
 from ddpm_studio.checkpoints.convert_command import given_answers
-from ddpm_studio.checkpoints.sampler_options import sampler_from_options
+from ddpm_studio.checkpoints.sampler_options import (
+    condition_from_options,
+    sampler_from_options,
+)
 from ddpm_studio.export import AnimationError, AnimationPlan, preflight
 from ddpm_studio.session.chain_runs import (
     ForwardRequest,
@@ -22,6 +25,7 @@ from ddpm_studio.session.chain_runs import (
 )
 from ddpm_studio.session.sampling_choice import SamplingChoice
 from ddpm_studio.session.studio import default_count
+from ddpm_studio.standard_streams import say
 from ddpm_studio.ui.data_names import model_title
 from ddpm_studio.ui.export_layout import ExportView, StageOptions
 from ddpm_studio.ui.export_stage import export_animation
@@ -44,7 +48,11 @@ def export_from_options(options: argparse.Namespace) -> int:
     model = find_model(options.model, given_answers(options.answer))
     T = model.description.schedule.T
     plan = _plan(options, T)
-    sampling = SamplingChoice(sampler_from_options(options, model.description))
+    sampling = SamplingChoice(
+        sampler_from_options(options, model.description),
+        condition=condition_from_options(options, model.description),
+        precision=options.precision,
+    )
     count = options.count or default_count(model)
     view = ExportView(options.view)
     application = _application(options)  # must outlive everything that draws
@@ -69,7 +77,7 @@ def export_from_options(options: argparse.Namespace) -> int:
     )
     frames = len(plan.timesteps())
     _drive("frames", export_animation(forward, reverse, stage_options, plan, options.out), frames)
-    print(f"{options.out}: {frames} frames, {options.out.stat().st_size:,} bytes")
+    say(f"{options.out}: {frames} frames, {options.out.stat().st_size:,} bytes")
     application.quit()
     return 0
 

@@ -10,7 +10,6 @@ from ddpm_studio.locations import resource
 from ddpm_studio.ui.theme import Theme
 
 ICON_SIZE = 20  # logical pixels
-APP_ICON_SIZES = (16, 24, 32, 48, 64, 128, 256)
 DISABLED_OPACITY = 0.38
 
 
@@ -26,15 +25,6 @@ def icon(name: str, theme: Theme, colour: str | None = None, size: int = ICON_SI
         normal = _pixmap(drawing, size, ratio)
         result.addPixmap(normal)
         result.addPixmap(_faded(normal), QIcon.Mode.Disabled)
-    return result
-
-
-def app_icon() -> QIcon:
-    """The icon of the window: dots from order to noise."""
-    drawing = _renderer("app", "#000000")
-    result = QIcon()
-    for size in APP_ICON_SIZES:
-        result.addPixmap(_pixmap(drawing, size, 1.0))
     return result
 
 

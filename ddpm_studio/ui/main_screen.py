@@ -20,6 +20,7 @@ from ddpm_studio.ui.chain_card import ChainCard
 from ddpm_studio.ui.data_names import data_name, model_title
 from ddpm_studio.ui.dialogs.checkpoint_dialog import CheckpointDialog
 from ddpm_studio.ui.message_bar import MessageBar
+from ddpm_studio.ui.opening_bar import OpeningBar
 from ddpm_studio.ui.problem_text import problem_text
 from ddpm_studio.ui.sampling_popup import SamplingPopup
 from ddpm_studio.ui.sampling_text import sampling_text
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 DRAWN_SEEDS = 1_000_000  # a drawn seed has at most six figures: easy to note down
 WORTH_SHOWING_SECONDS = 1.0
+WORTH_SHOWING_BYTES = 30_000_000  # of a model
 
 
 class MainScreen(QWidget):
@@ -50,6 +52,7 @@ class MainScreen(QWidget):
         self._theme = theme
         self.top_bar = TopBar(theme)
         self.message_bar = MessageBar(theme)
+        self.opening_bar = OpeningBar(studio.opening)
         self.forward_card = ChainCard(Chain.FORWARD, theme)
         self.reverse_card = ChainCard(Chain.REVERSE, theme)
         self.film_strip = FilmStrip(theme)
@@ -84,6 +87,7 @@ class MainScreen(QWidget):
         rows.setSpacing(SPACING)
         rows.addWidget(self.top_bar)
         rows.addWidget(self.message_bar)
+        rows.addWidget(self.opening_bar)
         rows.addLayout(columns, 1)
 
     def add_side_column(self) -> None:
@@ -101,7 +105,7 @@ class MainScreen(QWidget):
 
     def _connect(self) -> None:
         bar, studio = self.top_bar, self._studio
-        bar.model_requested.connect(studio.show_model)
+        bar.model_requested.connect(studio.choose_model)
         bar.open_requested.connect(self.choose_model_file)
         bar.count_requested.connect(studio.set_sample_count)
         bar.seed_requested.connect(studio.set_seed)
@@ -261,6 +265,15 @@ class MainScreen(QWidget):
                 stopped = studio.model is not None and (chain is None or not chain.is_complete)
                 card.show_idle(can_restart=stopped and not is_running)
             card.view.show_loading(is_running or studio.model is None)
+        self._show_loading()
+
+    def _show_loading(self) -> None:
+        """A large model is being read; a small one is there before anybody could look."""
+        progress = self._studio.loading_progress
+        if progress is not None and progress.total >= WORTH_SHOWING_BYTES:
+            done, total = (round(count / 1e6) for count in (progress.done, progress.total))
+            text = self.tr("{0} of {1} MB of the model are read")
+            self.reverse_card.show_running(done, total, text.format(done, total))
 
     # Intent up
 

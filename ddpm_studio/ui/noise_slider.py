@@ -11,53 +11,46 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetricsF,
-    QMouseEvent,
     QPainter,
     QPainterPath,
     QPaintEvent,
     QPen,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
+from ddpm_studio.ui.groove_slider import (
+    BAND_HEIGHT,
+    BAND_TOP,
+    GROOVE_CENTRE,
+    GROOVE_HEIGHT,
+    HANDLE_RADIUS,
+    LABEL_GAP,
+    LABEL_TOP,
+    TICK_LENGTH,
+    TICK_TOP,
+    GrooveSlider,
+)
 from ddpm_studio.ui.theme import Theme, number_font, small_font
 from ddpm_studio.ui.views.painted_layer import PaintedLayer
 
-GROOVE_CENTRE = 13.0  # y, in logical pixels like all that follow
-GROOVE_HEIGHT = 8.0
-HANDLE_RADIUS = 9.0
-BAND_TOP = GROOVE_CENTRE + GROOVE_HEIGHT / 2 + 2.5  # of the mark of what is not sampled yet
-BAND_HEIGHT = 4.0
 HATCH_SPACING = 5.0
-TICK_TOP = BAND_TOP + BAND_HEIGHT + 1.0
-TICK_LENGTH = 4.0
-LABEL_TOP = TICK_TOP + TICK_LENGTH + 2.0
-LABEL_GAP = 12.0  # between neighbours; where there is less, the less important one is left out
-WHEEL_NOTCH = 120  # Qt's unit of one click of a wheel
 
 
-class NoiseSlider(QAbstractSlider):
+class NoiseSlider(GrooveSlider):
     """t in 0 … T: a click anywhere jumps there and drags on, the wheel and the keys step.
 
     Whoever listens to ``valueChanged`` hears a person's wish and an echo of ``setValue`` alike.
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._margins = (HANDLE_RADIUS + 2, HANDLE_RADIUS + 2)
         self._missing: list[tuple[float, float]] = []  # runs, as shares of the groove
         self._background = PaintedLayer()
         self._revision = 0  # of what the background shows
-        self._wheel_remainder = 0
-        self.setOrientation(Qt.Orientation.Horizontal)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_theme(self, theme: Theme) -> None:
-        """Paint in other colours."""
-        self._theme = theme
+        super().set_theme(theme)
         self._redraw_background()
 
     def set_groove_margins(self, left: float, right: float) -> None:
@@ -89,7 +82,7 @@ class NoiseSlider(QAbstractSlider):
         left, right = self._groove()
         return left + (right - left) * t / max(1, self.maximum())
 
-    def t_at(self, x: float) -> int:
+    def value_at(self, x: float) -> int:
         """The t nearest to a distance from the left edge, clamped."""
         left, right = self._groove()
         fraction = (x - left) / max(1.0, right - left)
@@ -101,33 +94,6 @@ class NoiseSlider(QAbstractSlider):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(160, self.sizeHint().height())
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton:
-            event.ignore()
-            return
-        self.setSliderDown(True)
-        self.setValue(self.t_at(event.position().x()))
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self.isSliderDown():
-            self.setValue(self.t_at(event.position().x()))
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.setSliderDown(False)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        # Touch pads send parts of a notch; with Shift some systems scroll sideways.
-        angle = event.angleDelta()
-        self._wheel_remainder += angle.y() or -angle.x()
-        notches = int(self._wheel_remainder / WHEEL_NOTCH)
-        self._wheel_remainder -= notches * WHEEL_NOTCH
-        is_long = event.modifiers() & (
-            Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
-        )
-        self.setValue(self.value() + notches * (self.pageStep() if is_long else 1))
-        event.accept()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.LanguageChange):
@@ -142,21 +108,9 @@ class NoiseSlider(QAbstractSlider):
             self._background.draw(painter, QRectF(self.rect()), self._revision, self._paint_static)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._draw_missing(painter)  # it changes with every poll while sampling
-            self._paint_handle(painter)
-
-    def _paint_handle(self, painter: QPainter) -> None:
-        theme = self._theme
-        centre = QPointF(self.x_of(self.value()), GROOVE_CENTRE)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if self.hasFocus():
-            painter.setBrush(QColor(theme.accent))
-            painter.drawEllipse(centre, HANDLE_RADIUS + 2.5, HANDLE_RADIUS + 2.5)
-        painter.setBrush(QColor(theme.window))
-        painter.drawEllipse(centre, HANDLE_RADIUS + 1, HANDLE_RADIUS + 1)
-        painter.setBrush(QColor(theme.text))
-        painter.drawEllipse(centre, HANDLE_RADIUS - 0.5, HANDLE_RADIUS - 0.5)
-        painter.setBrush(theme.noise_colour(self.value() / max(1, self.maximum())))
-        painter.drawEllipse(centre, HANDLE_RADIUS - 3, HANDLE_RADIUS - 3)
+            self.paint_handle(
+                painter, self._theme.noise_colour(self.value() / max(1, self.maximum()))
+            )
 
     def _groove(self) -> tuple[float, float]:
         return self._margins[0], self.width() - self._margins[1]

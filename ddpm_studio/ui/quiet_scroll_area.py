@@ -18,6 +18,10 @@ class QuietScrollArea(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Its place is kept while there is nothing to scroll, so that nothing gets narrower.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        bar = self.verticalScrollBar()
+        bar.rangeChanged.connect(lambda low, high: bar.setEnabled(high > low))
 
     def set_theme(self, theme: Theme) -> None:
         """Other colours."""
@@ -26,6 +30,7 @@ class QuietScrollArea(QScrollArea):
     QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {theme.border}; border-radius: 3px;
         min-height: 24px; margin: 0 0 0 2px; }}
+    QScrollBar::handle:vertical:disabled {{ background: transparent; }}
     QScrollBar::handle:vertical:hover {{ background: {theme.muted_text}; }}
     QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical {{ height: 0; }}
     QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical {{ background: transparent; }}

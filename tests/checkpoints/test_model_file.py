@@ -104,14 +104,11 @@ class Payload:
 @pytest.mark.parametrize(
     "content",
     [
-        b"",
         b"\0",
         bytes(8),
         bytes(1000),
         b"\xff" * 1000,
         b"A letter to a friend, of some length.\n" * 10,
-        b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1234\n",
-        as_picture(),
         as_zip(b"data"),
         as_array(),
         as_checkpoint({"weight": torch.zeros(2)}),
@@ -122,6 +119,23 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path, content: bytes) -> No
     path = tmp_path / "renamed.safetensors"
     path.write_bytes(content)
     refused(path, "is not a model file of DDPM Studio")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "is empty"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1234\n", "git lfs pull"),
+        (as_picture(), "is a picture, not a model"),
+        (b"<!DOCTYPE html><html><head><title>Sign in", "is a web page, not a model"),
+    ],
+)
+def test_what_is_often_taken_for_a_model_is_called_by_its_name(
+    tmp_path: Path, content: bytes, reason: str
+) -> None:
+    path = tmp_path / "renamed.safetensors"
+    path.write_bytes(content)
+    refused(path, reason)
 
 
 @pytest.mark.parametrize("write", [pickle.dumps, as_checkpoint])

@@ -5,24 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
 from ddpm_studio.checkpoints import sampling
+from ddpm_studio.checkpoints.bundled import find_model
 from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.checkpoints.sampling import (
+    precision_error,
     resumed_steps,
     sample_model,
     samples_at_once,
     sampling_steps,
 )
-from ddpm_studio.checkpoints.weights import LoadedModel, load_model, save_model
+from ddpm_studio.checkpoints.weights import LoadedModel, load_inspected, load_model, save_model
 from ddpm_studio.diffusion.chains import NotFiniteError
 from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration
 from ddpm_studio.diffusion.schedule import ScheduleError
-from ddpm_studio.networks.configuration import MlpConfiguration, UNetConfiguration
+from ddpm_studio.networks.configuration import (
+    LucidrainsConfiguration,
+    MlpConfiguration,
+    UNetConfiguration,
+)
 from ddpm_studio.networks.denoiser import build_network
 
 CPU = torch.device("cpu")
@@ -96,6 +103,36 @@ def test_how_many_are_computed_at_once_does_not_matter(
     assert (apart - together).abs().max() < 1e-4 * together.abs().max()
 
 
+LUCIDRAINS = LucidrainsConfiguration(8, 1, 4, 4, (1,), (True,), (1,), (4,))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"network": replace(LUCIDRAINS, self_condition=True), "clip": 1.0},
+        {"network": replace(LUCIDRAINS, learned_range=True), "variance": "learned-range"},
+    ],
+    ids=["its prediction seen again", "its variance"],
+)
+def test_what_a_network_says_besides_is_computed_in_parts_too(
+    description: ModelDescription,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    changes: dict[str, Any],
+) -> None:
+    described = replace(description, data_set="", training=None, origin="another", **changes)
+    generator = torch.Generator().manual_seed(0)
+    weights = {
+        name: 0.2 * torch.randn(tensor.shape, generator=generator)
+        for name, tensor in build_network(described.network).state_dict().items()
+    }
+    save_model(tmp_path / "more", described, weights)
+    model = load_model(tmp_path / "more")
+    together = sample_model(model, 5, 0)
+    monkeypatch.setattr(sampling, "samples_at_once", lambda *_: 2)
+    assert (sample_model(model, 5, 0) - together).abs().max() < 1e-4 * together.abs().max()
+
+
 @pytest.mark.parametrize("variance", ["fixed-large", "fixed-small"])
 def test_the_chain_is_the_papers_recursion(
     description: ModelDescription, tmp_path: Path, variance: str
@@ -149,3 +186,18 @@ def test_images_of_any_size_are_computed_in_bounded_memory(
         assert count >= 1
         assert count == 1 or 10 * 4 * 64 * size**2 * count < 256e6
     assert 256 <= samples_at_once(MlpConfiguration(2), CPU) <= 4096
+    wide = [replace(LUCIDRAINS, image_size=128, level_heads=(heads,)) for heads in (1, 64)]
+    few, fewer = (samples_at_once(network, CPU) for network in wide)
+    assert 1 <= fewer < few
+    assert fewer == 1 or 10 * 4 * 256 * 128**2 * fewer < 256e6
+
+
+def test_in_bfloat16_the_chain_is_another_one_and_says_how_far_its_network_is() -> None:
+    model = load_inspected(find_model("digits"))
+    exact = sample_model(model, 2, 0, SamplerConfiguration("ddim", steps=3))
+    rounded = sample_model(model, 2, 0, SamplerConfiguration("ddim", steps=3), precision="bfloat16")
+    difference = (rounded - exact).abs().max()
+    assert 1e-4 < difference < 0.5
+    x = torch.randn(2, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+    assert 1e-3 < precision_error(model, x, "bfloat16") < 0.05
+    assert precision_error(model, x, "float32") < 1e-6

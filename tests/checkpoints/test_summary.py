@@ -11,9 +11,14 @@ import pytest
 
 from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.checkpoints.model_file import inspect_model_file
-from ddpm_studio.checkpoints.summary import full_summary, one_line_summary, schedule_summary
+from ddpm_studio.checkpoints.summary import (
+    full_summary,
+    network_summary,
+    one_line_summary,
+    schedule_summary,
+)
 from ddpm_studio.diffusion.schedule import NoiseSchedule, ScheduleConfiguration
-from ddpm_studio.networks.configuration import UNetConfiguration
+from ddpm_studio.networks.configuration import LucidrainsConfiguration, UNetConfiguration
 
 IMAGES = {
     "data_set": "digits",
@@ -38,6 +43,18 @@ def test_one_line_of_images(description: ModelDescription, save: Callable[..., P
     )
     assert "x (1, 2), attention at 4 and 8, " in line
     assert line.endswith("; cosine, T = 1000")
+
+
+def test_lucidrains_network_in_words() -> None:
+    network = LucidrainsConfiguration(
+        32, 3, 64, 64, (1, 2, 4, 8), (False, False, True, True), (4,) * 4, (32,) * 4
+    )
+    words = "lucidrains' U-Net, 64 channels x (1, 2, 4, 8), "
+    assert network_summary(network) == words + "full attention in level 3 and 4"
+    linear = replace(network, full_attention=(False,) * 4, self_condition=True, learned_range=True)
+    assert network_summary(linear) == (
+        words + "linear attention, self-conditioned, learned variance"
+    )
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,21 @@ from safetensors.torch import load
 from torch import Tensor
 
 from ddpm_studio.atomic_file import SaveError, SaveProblem
+from ddpm_studio.checkpoints.bundled import find_model
 from ddpm_studio.checkpoints.description import ModelDescription
+from ddpm_studio.checkpoints.loading_progress import LoadingProgress
 from ddpm_studio.checkpoints.model_file import ModelFileError, inspect_model_file
-from ddpm_studio.checkpoints.weights import load_inspected, load_model, save_model
+from ddpm_studio.checkpoints.weight_reading import CHUNK_BYTES
+from ddpm_studio.checkpoints.weights import (
+    load_inspected,
+    load_model,
+    loading_steps,
+    save_model,
+)
 from ddpm_studio.networks.configuration import MlpConfiguration, UNetConfiguration
 from ddpm_studio.networks.denoiser import build_network
 
+PROJECT = Path(__file__).resolve().parent.parent.parent
 POINTS = {"data_set": "moons"}
 IMAGES = {
     "data_set": "digits",
@@ -231,3 +240,76 @@ def test_the_data_of_a_file_begin_at_a_multiple_of_eight(
         assert header_length % 8 == 0
         found = load(content)  # by the library itself
         assert all(torch.equal(found[name], weights[name]) for name in weights)
+
+
+# Large files
+
+LARGE = {"data_set": "moons", "network": MlpConfiguration(dimension=2, width=2048, depth=4)}
+
+
+@pytest.fixture(scope="module")
+def large_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """About 50 MB."""
+    path = tmp_path_factory.mktemp("large") / "large.safetensors"
+    described = replace(find_model("moons").description, **LARGE)  # type: ignore[arg-type]
+    save_model(path, described, random_weights(described))
+    assert path.stat().st_size > 5 * CHUNK_BYTES
+    return path
+
+
+def test_loading_a_large_file_says_how_far_it_is(large_file: Path) -> None:
+    file = inspect_model_file(large_file)
+    told: list[LoadingProgress] = []
+    steps = loading_steps(file)
+    try:
+        while True:
+            told.append(next(steps))
+    except StopIteration as stop:
+        loaded = stop.value
+    done = [each.done for each in told]
+    assert {each.total for each in told} == {file.byte_count}
+    assert len(done) >= 5
+    assert all(a + CHUNK_BYTES <= b for a, b in zip([0, *done[:-1]], done, strict=True))
+    assert done[-1] <= file.byte_count
+    expected = random_weights(file.description)
+    found = loaded.denoiser.network.state_dict()
+    assert all(torch.equal(found[name], expected[name]) for name in expected)
+    assert all(tensor.data_ptr() % 64 == 0 for tensor in found.values())
+
+
+def test_a_small_file_is_read_at_once() -> None:
+    with pytest.raises(StopIteration):
+        next(loading_steps(find_model("moons")))
+
+
+def test_loading_can_be_given_up_and_begun_again(large_file: Path) -> None:
+    file = inspect_model_file(large_file)
+    steps = loading_steps(file)
+    next(steps)
+    steps.close()
+    assert load_inspected(file).description == file.description
+
+
+def test_a_file_that_is_cut_short_meanwhile_is_refused(large_file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "cut.safetensors"
+    path.write_bytes(large_file.read_bytes())
+    steps = loading_steps(inspect_model_file(path))
+    next(steps)
+    os.truncate(path, 2 * CHUNK_BYTES)
+    with pytest.raises(ModelFileError, match=r"cut\.safetensors changed while it was being opened"):
+        list(steps)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak is measured as Linux counts it")
+def test_loading_takes_little_more_memory_than_the_weights(large_file: Path) -> None:
+    code = (
+        "import resource, sys, torch; from pathlib import Path;"
+        "from ddpm_studio.checkpoints.weights import load_model;"
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024;"
+        "torch.isfinite(torch.zeros(10)).all();"
+        "before = peak(); load_model(Path(sys.argv[1])); print(peak() - before)"
+    )
+    command = [sys.executable, "-c", code, str(large_file)]
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    ended = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    assert int(ended.stdout) < 1.5 * large_file.stat().st_size

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +14,8 @@ from PIL import Image
 from scipy.stats import chi2
 from sklearn.datasets import load_digits
 
-from ddpm_studio.datasets.digits import Digits
+from ddpm_studio.datasets import digits as digits_module
+from ddpm_studio.datasets.digits import DamagedDataError, Digits
 from ddpm_studio.locations import resource
 
 IMAGES, LABELS = load_digits(return_X_y=True)
@@ -129,3 +132,39 @@ def test_the_licence_lies_beside_the_data() -> None:
     note = resource("datasets", "README.md").read_text(encoding="utf-8")
     for word in ("uci_digits_8x8.npz", "Alpaydin", "Kaynak", "Creative Commons Attribution 4.0"):
         assert word in note
+
+
+def archive_of(folder: Path, **arrays: NDArray[np.uint8]) -> bytes:
+    np.savez_compressed(folder / "arrays.npz", **arrays)
+    return (folder / "arrays.npz").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        None,
+        lambda found, _: b"",
+        lambda found, _: found[: len(found) // 2],
+        lambda found, _: b"no archive at all",
+        lambda found, _: found[:3000] + bytes([found[3000] ^ 1]) + found[3001:],
+        lambda found, folder: archive_of(folder, images=IMAGES),
+        lambda found, folder: archive_of(folder, images=IMAGES, labels=LABELS),
+    ],
+    ids=["missing", "empty", "cut", "text", "flip", "no labels", "shape"],
+)
+def test_damage_is_explained(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    damage: Callable[[bytes, Path], bytes] | None,
+) -> None:
+    path = tmp_path / "uci_digits_8x8.npz"
+    if damage is not None:
+        whole = resource("datasets", "uci_digits_8x8.npz").read_bytes()
+        path.write_bytes(damage(whole, tmp_path))
+    monkeypatch.setattr(digits_module, "resource", lambda *_: path)
+    digits_module._stored.cache_clear()
+    try:
+        with pytest.raises(DamagedDataError, match=r"missing or damaged \(.*\): install it again"):
+            Digits().held_out_labels()
+    finally:
+        digits_module._stored.cache_clear()

@@ -17,9 +17,10 @@ from ddpm_studio.datasets.mixtures import exact_mixture
 from ddpm_studio.datasets.points import POINT_DISTRIBUTIONS
 from ddpm_studio.diffusion.adequacy import schedule_adequacy
 from ddpm_studio.diffusion.bound import VariationalBound, prior_term, variational_bound
-from ddpm_studio.diffusion.chains import PredictX0
+from ddpm_studio.diffusion.chains import Predict, Prediction
 from ddpm_studio.diffusion.exact_denoisers import FiniteDataDenoiser, MixtureDenoiser
 from ddpm_studio.diffusion.gaussian_mixture import GaussianMixture
+from ddpm_studio.diffusion.gaussians import marginal
 from ddpm_studio.diffusion.respacing import respaced
 from ddpm_studio.diffusion.sampler_configuration import ReverseVariance
 from ddpm_studio.diffusion.schedule import NoiseSchedule
@@ -34,7 +35,7 @@ def seeded(seed: int = 0) -> torch.Generator:
 
 
 def bound(
-    schedule: NoiseSchedule, predict: PredictX0, x_0: Tensor, **options: object
+    schedule: NoiseSchedule, predict: Predict, x_0: Tensor, **options: object
 ) -> VariationalBound:
     *_, result = variational_bound(schedule, predict, x_0, seeded(9), **options)  # type: ignore[arg-type]
     return result
@@ -321,3 +322,49 @@ def test_the_clip_is_that_of_the_chain() -> None:
 def test_data_that_do_not_fit_are_refused(x_0: Tensor, levels: int | None, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         bound(PAPER, zero, x_0, levels=levels)
+
+
+# Learned variances
+
+
+@pytest.mark.parametrize(("share", "fixed"), [(0.0, SMALL), (1.0, LARGE)])
+def test_the_ends_of_a_learned_range_are_the_fixed_variances(
+    share: float, fixed: ReverseVariance
+) -> None:
+    """All but L_0, whose variance is beta_1 at the upper end; its own bound by SciPy's density."""
+    schedule = NoiseSchedule.linear(20, 0.01, 0.3)
+    x_0 = torch.randn(50, 3, generator=seeded())
+
+    def learned(x: Tensor, t: int) -> Prediction:
+        return Prediction(0.5 * x, torch.full_like(x, share))
+
+    mine = bound(schedule, learned, x_0, variance="learned-range")
+    theirs = bound(schedule, lambda x, t: 0.5 * x, x_0, variance=fixed)
+    assert mine.nats[1:] == pytest.approx(theirs.nats[1:], rel=1e-12)
+    ignored = bound(schedule, learned, x_0, variance=fixed)
+    assert np.array_equal(ignored.nats, theirs.nats)
+    *_, x_1 = (marginal(schedule, x_0, t).sample(g) for g in [seeded(9)] for t in range(20, 0, -1))
+    variance = schedule.beta[1] if share else schedule.posterior_variance[2]
+    density = norm(0.5 * x_1.double().numpy(), variance**0.5).logpdf(x_0.double().numpy())
+    assert mine.distortion == pytest.approx(-density.sum(axis=1).mean(), rel=1e-6)
+
+
+def test_a_variance_of_its_own_for_every_pixel() -> None:
+    """Half of the pixels with either end: the mean of two models that learned nothing."""
+    schedule = NoiseSchedule.linear(10, 0.05, 0.4)
+    x_0 = torch.randint(0, 5, (40, 4), generator=seeded()) / 2.0 - 1
+    share = torch.tensor([0.0, 1.0, 0.0, 1.0])
+
+    def predict(shares: Tensor) -> Predict:
+        return lambda x, t: Prediction(torch.zeros_like(x), shares.expand_as(x))
+
+    mixed, low, high = (
+        bound(schedule, predict(shares), columns, variance="learned-range", levels=5)
+        for shares, columns in (
+            (share, x_0),
+            (torch.zeros(2), x_0[:, [0, 2]]),
+            (torch.ones(2), x_0[:, [1, 3]]),
+        )
+    )
+    # Nothing depends on x_t, so that the noise does not matter: only the data do.
+    assert mixed.nats == pytest.approx(low.nats + high.nats, rel=1e-9)

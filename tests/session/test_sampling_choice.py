@@ -22,6 +22,7 @@ from ddpm_studio.diffusion.sampler_configuration import (
 from ddpm_studio.diffusion.schedule import ScheduleError
 from ddpm_studio.diffusion.trajectory import Trajectory
 from ddpm_studio.session.chain_runs import (
+    ChainProgress,
     ForwardRequest,
     ReverseRequest,
     record_forward_chain,
@@ -137,7 +138,9 @@ def test_frames_come_from_the_noise_on() -> None:
     choice = SamplingChoice(replace(DDIM_20, steps=5))
     work = record_reverse_chain(ReverseRequest(find_model("moons"), 10, 0, "cpu", choice))
     for first in range(5, -1, -1):
-        trajectory = next(work).trajectory
+        progress = next(work)
+        assert isinstance(progress, ChainProgress)
+        trajectory = progress.trajectory
         assert trajectory.recorded.tolist() == [frame >= first for frame in range(6)]
 
 

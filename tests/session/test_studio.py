@@ -6,24 +6,26 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from ddpm_studio.checkpoints import weights as weights_module
 from ddpm_studio.checkpoints.bundled import find_model
-from ddpm_studio.checkpoints.model_file import ModelFileError
+from ddpm_studio.checkpoints.loading_progress import LoadingProgress
+from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError, inspect_model_file
 from ddpm_studio.checkpoints.sampling import sample_model
-from ddpm_studio.checkpoints.weights import load_inspected
+from ddpm_studio.checkpoints.weights import LoadedModel, load_inspected, loading_steps
 from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration, SamplerKind
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
 from ddpm_studio.locations import resource
-from ddpm_studio.session import chain_runs
 from ddpm_studio.session import studio as studio_module
 from ddpm_studio.session.background_task import BackgroundTask, stop_tasks
 from ddpm_studio.session.chain_runs import ChainProgress, ReverseRequest, record_reverse_chain
+from ddpm_studio.session.loaded_models import forget_loaded_models
 from ddpm_studio.session.sampling_choice import DenoiserChoice, SamplingChoice, own_sampling
 from ddpm_studio.session.studio import Studio
 
@@ -205,10 +207,91 @@ def test_a_file_that_changed_behind_the_window_is_not_shown_as_the_old_one(
     wait_until_idle(qtbot, studio)
     shutil.copy(resource("models", "circles.safetensors"), path)
     os.utime(path, ns=(0, old.modified_ns + 1_000_000_000))
-    chain_runs._load.cache_clear()  # as if two other models had been shown since
+    forget_loaded_models()  # as if two other models had been shown since
     with qtbot.waitSignal(studio.failed, timeout=WAIT_MS) as failure:
-        studio.show_model(old)
+        studio.choose_model(old)
     assert "has changed since it was opened" in str(failure.args[0])
+    assert studio.model is studio.models[0]
+
+
+def nan_weights(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-4:] = b"\x00\x00\xc0\x7f"
+    path.write_bytes(content)
+
+
+def test_a_file_whose_weights_are_bad_leaves_the_present_model(
+    qtbot: QtBot, studio: Studio, tmp_path: Path
+) -> None:
+    """Its header is good: that alone does not make it the present model."""
+    wait_until_idle(qtbot, studio)
+    before = studio.model, studio.models, studio.forward, studio.reverse, studio.sampling
+    path = tmp_path / "nan.safetensors"
+    shutil.copy(resource("models", "digits.safetensors"), path)
+    nan_weights(path)
+    inspect_model_file(path)  # raises nothing
+    changed: list[str] = []
+    studio.model_changed.connect(lambda: changed.append("model"))
+    studio.trajectories_changed.connect(lambda: changed.append("trajectories"))
+    studio.settings_changed.connect(lambda: changed.append("settings"))
+    with qtbot.waitSignal(studio.failed, timeout=WAIT_MS) as failure:
+        studio.open_file(path)
+    assert "holds weights that are not finite" in str(failure.args[0])
+    assert (studio.model, studio.models, studio.forward, studio.reverse, studio.sampling) == before
+    assert not changed
+    assert not studio.is_busy
+
+
+def test_weights_are_read_once_to_be_checked_and_used(
+    qtbot: QtBot, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+
+    def reading(file: ModelFile, device: str) -> Generator[LoadingProgress, None, LoadedModel]:
+        read.append(file.path)
+        return loading_steps(file, device)
+
+    wait_until_idle(qtbot, studio)
+    path = tmp_path / "mine.safetensors"
+    shutil.copy(resource("models", "moons.safetensors"), path)
+    monkeypatch.setattr(weights_module, "loading_steps", reading)
+    with qtbot.waitSignal(studio.model_changed, timeout=WAIT_MS):
+        studio.open_file(path)
+    wait_until_idle(qtbot, studio)
+    assert read == [path]
+
+
+def test_a_bundled_model_is_chosen_at_once_and_any_other_once_it_is_read(
+    qtbot: QtBot, studio: Studio, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.safetensors"
+    shutil.copy(resource("models", "circles.safetensors"), path)
+    with qtbot.waitSignal(studio.model_changed, timeout=WAIT_MS):
+        studio.open_file(path)
+    mine = studio.model
+    assert mine is not None
+    bundled = studio.models[0]
+    studio.choose_model(bundled)
+    assert studio.model is bundled
+    with qtbot.waitSignal(studio.model_changed, timeout=WAIT_MS):
+        studio.choose_model(mine)
+        assert studio.model is bundled
+    assert studio.model is mine
+    assert studio.models[-1] is mine
+
+
+def test_choosing_a_model_gives_up_a_file_that_is_being_opened(
+    qtbot: QtBot, studio: Studio, tmp_path: Path
+) -> None:
+    wait_until_idle(qtbot, studio)
+    path = tmp_path / "mine.safetensors"
+    shutil.copy(resource("models", "circles.safetensors"), path)
+    studio.open_file(path)
+    studio.choose_model(studio.models[1])
+    with qtbot.assertNotEmitted(studio.model_changed, wait=500):
+        pass
+    assert studio.model is studio.models[1]
+    assert path not in {model.path for model in studio.models}
 
 
 def test_threads_that_do_not_end_are_waited_for_together(qtbot: QtBot) -> None:

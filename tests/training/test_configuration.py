@@ -12,7 +12,11 @@ from typing import Any
 import pytest
 
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration
-from ddpm_studio.networks.configuration import MlpConfiguration
+from ddpm_studio.networks.configuration import (
+    LucidrainsConfiguration,
+    MlpConfiguration,
+    network_as_dict,
+)
 from ddpm_studio.training.configuration import (
     TrainingConfiguration,
     TrainingConfigurationError,
@@ -146,6 +150,9 @@ def test_files_that_hold_no_training(tmp_path: Path) -> None:
     refused(tmp_path / "training.json", "is not valid JSON")
 
 
+ANOTHER_PROJECTS = network_as_dict(LucidrainsConfiguration(8, 1, 4, 4, (1,), (True,), (1,), (4,)))
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -155,6 +162,7 @@ def test_files_that_hold_no_training(tmp_path: Path) -> None:
         ({"network": {"kind": "mlp", "dimension": 2, "width": 10**9}}, "network"),
         ({"network": {"kind": "transformer"}}, "network"),
         ({"network": None}, "network"),
+        ({"network": ANOTHER_PROJECTS}, "network"),
         ({"schedule": {"kind": "linear", "T": 10**4000}}, "schedule"),
         ({"schedule": {"kind": "linear", "T": 10}}, "schedule"),
         ({"schedule": []}, "schedule"),

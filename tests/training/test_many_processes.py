@@ -63,9 +63,21 @@ def test_two_processes_train_what_one_does(small: TrainingConfiguration, tmp_pat
     assert np.abs(alone - together).max() < 1e-5
     a, b = (load_model(path).denoiser.network.state_dict() for path in (one, two))
     assert max(float((a[name] - b[name]).abs().max()) for name in a) < 1e-5
+    require_same_buckets(one, two)
     # One process goes on with what two have begun.
     assert train_model(TrainingRequest(two, steps=22, resume=True)) == 0
     assert RunFolder.beside(two).load().state.step == 22
+
+
+def require_same_buckets(one: Path, two: Path) -> None:
+    """The loss by t is of all samples, and not of the first process's half."""
+    alone, together = (
+        RunFolder.beside(path).load().state.part("history")["buckets"].numpy()
+        for path in (one, two)
+    )
+    (losses, counts), (shared_losses, shared_counts) = alone, together
+    assert np.array_equal(counts, shared_counts)
+    assert np.abs(losses - shared_losses).max() < 1e-4
 
 
 @pytest.mark.parametrize("killed", [0, 1])

@@ -19,6 +19,7 @@ from ddpm_studio.training.presets import (
     PRESETS,
     QUICK_PRESETS,
     UnknownPresetError,
+    minutes_on_two_cores,
     preset,
 )
 from ddpm_studio.training.quality import measure_points
@@ -45,12 +46,31 @@ def test_a_preset_fits_its_data(name: str) -> None:
 
 def test_every_kind_of_points_has_a_quick_preset_that_differs_in_its_steps_alone() -> None:
     points = [data.name for data in CATALOGUE if not data.is_image]
-    assert list(QUICK_PRESETS) == [f"{name}-quick" for name in points]
-    for name in QUICK_PRESETS:
+    assert list(QUICK_PRESETS) == [*(f"{name}-quick" for name in points), "digits-quick"]
+    for name in QUICK_PRESETS[:-1]:
         quick, full = preset(name), preset(preset(name).data_set)
         assert quick.steps * quick.batch_size < full.steps * full.batch_size / 6
         steps = {field: getattr(quick, field) for field in ("steps", "batch_size", "learning_rate")}
         assert quick == replace(full, name=name, **steps)
+
+
+def test_the_first_preset_for_some_data_is_the_one_that_is_done_soonest() -> None:
+    for name in HERE:
+        minutes = [minutes_on_two_cores(each.name) for each in PRESETS if each.data_set == name]
+        assert None not in minutes
+        assert minutes == sorted(minutes)
+    assert minutes_on_two_cores("moons-quick") < 1  # type: ignore[operator]
+    assert minutes_on_two_cores("digits-quick") <= 5  # type: ignore[operator]
+    assert minutes_on_two_cores("cifar10") is None
+
+
+def test_the_quick_digits_have_a_quarter_of_the_images_and_of_the_weights() -> None:
+    quick, full = preset("digits-quick"), preset("digits")
+    assert quick.steps * quick.batch_size * 4 == full.steps * full.batch_size
+    sizes = [
+        sum(p.numel() for p in build_network(each.network).parameters()) for each in (quick, full)
+    ]
+    assert sizes[0] < 0.3 * sizes[1]
 
 
 @pytest.fixture

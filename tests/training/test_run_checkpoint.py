@@ -15,12 +15,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from ddpm_studio.atomic_file import SaveError
+from ddpm_studio.atomic_file import SaveError, SaveProblem
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration
+from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.networks.configuration import MlpConfiguration, UNetConfiguration
 from ddpm_studio.training.configuration import TrainingConfiguration
 from ddpm_studio.training.divergence import TrainingDivergedError
-from ddpm_studio.training.loss_log import LossLogReader
+from ddpm_studio.training.loss_log import LossLog, LossLogReader
 from ddpm_studio.training.recorded_run import RecordedRun
 from ddpm_studio.training.resume_notes import resume_notes
 from ddpm_studio.training.run_checkpoint import (
@@ -70,9 +71,9 @@ def copied(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def recorded(
-    trainer: Trainer, folder: RunFolder, report: Callable[[SaveError], None] | None = None
+    trainer: Trainer, folder: RunFolder, report: Callable[[ExplainedError], None] | None = None
 ) -> RecordedRun:
-    def unexpected(error: SaveError) -> None:
+    def unexpected(error: ExplainedError) -> None:
         raise AssertionError(error)
 
     folder.open_for_writing()
@@ -377,10 +378,110 @@ def test_a_loss_that_explodes_leaves_the_checkpoint_before(
     assert folder.load().state.step == 40
 
 
+def test_a_damaged_checkpoint_never_takes_the_place_of_a_good_one(
+    small: TrainingConfiguration, folder: RunFolder
+) -> None:
+    """The newest two are kept: one that could not be read is none of them."""
+    running = recorded(Trainer(replace(small, autosave_every=4)), folder).run()
+    for _ in range(8):
+        next(running)
+    running.close()
+    good, damaged = (folder.path / f"step-{step:09}.safetensors" for step in (4, 8))
+    content = bytearray(damaged.read_bytes())
+    content[-5] ^= 1
+    damaged.write_bytes(content)
+    found = folder.load()
+    assert found.state.step == 4
+    again = Trainer.resumed(
+        found.state, configuration=replace(found.state.configuration, autosave_every=10)
+    )
+    run = RecordedRun(again, folder, print)
+    steps = run.run()
+    while again.step < 10:
+        next(steps)
+    assert [path.name[5:14] for path in folder.checkpoints()] == ["000000010", "000000004"]
+    assert good.exists()
+    while again.step < 20:
+        next(steps)
+    assert [path.name[5:14] for path in folder.checkpoints()] == ["000000020", "000000010"]
+    steps.close()
+
+
+def test_what_is_broken_off_in_the_middle_of_a_step_is_not_saved(
+    small: TrainingConfiguration, folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second Ctrl-C: the weights have taken the step, and the average has not."""
+    trainer = Trainer(replace(small, autosave_every=4))
+    running = recorded(trainer, folder).run()
+    for _ in range(6):
+        next(running)
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(trainer._average, "update", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        next(running)
+    assert folder.load().state.step == 4
+
+
+def test_a_loss_that_was_no_number_once_is_not_saved(
+    small: TrainingConfiguration, folder: RunFolder
+) -> None:
+    """On CUDA steps after it are left out, while their losses are numbers."""
+    trainer = Trainer(small)
+    steps = trainer.run()
+    for _ in range(5):
+        next(steps)
+    run = recorded(trainer, folder)
+    assert run.save()
+    next(steps)
+    trainer.history._values[0, 3] = np.nan
+    assert not trainer.is_sound
+    assert not run.save()
+    assert folder.load().state.step == 5
+
+
+@pytest.mark.parametrize("part", ["average", "exp_avg", "exp_avg_sq", "network"])
+def test_a_tensor_of_another_shape_is_refused(part: str, small: TrainingConfiguration) -> None:
+    """Copying would repeat a single number."""
+    trainer = Trainer(small)
+    next(trainer.run())
+    state = trainer.state()
+    name = next(each for each in state.tensors if each.startswith(f"{part}."))
+    with pytest.raises(ResumeError, match="does not fit its network"):
+        Trainer.resumed(replace(state, tensors=state.tensors | {name: torch.ones(1)}))
+
+
+def test_a_log_that_cannot_be_written_is_told_once(
+    small: TrainingConfiguration, folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problems: list[ExplainedError] = []
+    run = recorded(Trainer(replace(small, steps=100)), folder, problems.append)
+    steps = run.run()
+    next(steps)
+
+    def full(*_: object) -> None:
+        raise SaveError(SaveProblem.DISK_FULL, folder.path)
+
+    monkeypatch.setattr("ddpm_studio.training.recorded_run._LOG_SECONDS", -1.0)
+    with monkeypatch.context() as patched:
+        patched.setattr(LossLog, "write", full)
+        for _ in range(20):
+            next(steps)
+    assert len(problems) == 1
+    next(steps)
+    with monkeypatch.context() as patched:
+        patched.setattr(LossLog, "write", full)
+        next(steps)
+    assert len(problems) == 2  # it had been written in between
+    steps.close()
+
+
 def test_a_full_disk_does_not_end_a_training(
     small: TrainingConfiguration, folder: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    problems: list[SaveError] = []
+    problems: list[ExplainedError] = []
     run = recorded(Trainer(replace(small, autosave_every=4)), folder, problems.append)
     running = run.run()
     for _ in range(5):
@@ -396,8 +497,7 @@ def test_a_full_disk_does_not_end_a_training(
             next(running)
         assert not run.save()
     assert {path.name: path.read_bytes() for path in folder.path.iterdir()} == before
-    assert len(problems) == 2
-    assert all("The disk is full" in str(problem) for problem in problems)
+    assert ["The disk is full" in str(problem) for problem in problems] == [True]  # told once
     assert folder.load().state.step == 4
     list(running)  # with room again, it saves again
     assert folder.load().state.step == 20
@@ -432,6 +532,31 @@ def test_discarding_leaves_nothing(small: TrainingConfiguration, folder: RunFold
         pass
     folder.discard()
     assert not folder.path.exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files are counted there")
+def test_discarding_removes_no_open_file_where_the_system_forbids_that(
+    folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Windows does."""
+    unlink, refused = os.unlink, []
+
+    def refuse_open_files(path: str | Path) -> None:
+        if any(os.path.samefile(path, each) for each in _open_files()):
+            refused.append(path)
+            raise PermissionError(13, "The process cannot access the file")
+        unlink(path)
+
+    folder.open_for_writing()
+    monkeypatch.setattr(os, "unlink", refuse_open_files)
+    folder.discard()
+    assert refused
+    assert not folder.path.exists()
+
+
+def _open_files() -> list[str]:
+    links = [os.path.join("/proc/self/fd", name) for name in os.listdir("/proc/self/fd")]
+    return [link for link in links if os.path.exists(link)]
 
 
 def test_the_folder_of_a_model_file(tmp_path: Path) -> None:

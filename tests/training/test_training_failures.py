@@ -10,8 +10,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from ddpm_studio.atomic_file import SaveError
 from ddpm_studio.datasets.catalogue import UnknownDataSetError
+from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.training import trainer as trainer_module
 from ddpm_studio.training.batches import MissingDataError
 from ddpm_studio.training.configuration import TrainingConfiguration
@@ -197,13 +197,39 @@ def test_data_that_are_not_there_are_named_in_one_sentence() -> None:
     assert "\n" not in str(e.value)
 
 
+def test_too_little_memory_for_the_moments_is_explained(
+    small: TrainingConfiguration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are made one after the other in the first step: some are there then, and some are not."""
+    trainer = Trainer(small)
+    folder = RunFolder(tmp_path / "small.run")
+    folder.open_for_writing()
+    run = RecordedRun(trainer, folder, print)
+    assert run.save()
+    zeros_like, made = torch.zeros_like, []
+
+    def limited(*arguments: Any, **options: Any) -> Tensor:
+        if len(made) == 3:
+            made.append(None)
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+        made.append(None)
+        return zeros_like(*arguments, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(torch, "zeros_like", limited)
+        with pytest.raises(TooLargeBatchError, match="64 samples a step, but for 32"):
+            next(run.run())
+    assert len(made) == 4
+    assert next(Trainer.resumed(folder.load().state).run()).step == 1
+
+
 def test_a_device_that_is_gone_leaves_the_last_checkpoint(
     small: TrainingConfiguration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trainer = Trainer(replace(small, autosave_every=4))
     folder = RunFolder(tmp_path / "small.run")
     folder.open_for_writing()
-    problems: list[SaveError] = []
+    problems: list[ExplainedError] = []
     running = RecordedRun(trainer, folder, problems.append).run()
     for _ in range(6):
         next(running)

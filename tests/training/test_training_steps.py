@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ddpm_studio.diffusion.gaussians import marginal
@@ -107,6 +109,36 @@ def test_a_history_survives_its_arrays(small: TrainingConfiguration) -> None:
     assert np.array_equal(again.losses, history.losses)
     assert np.array_equal(again.gradient_norms, history.gradient_norms)
     assert np.array_equal(again.bucket_losses, history.bucket_losses, equal_nan=True)
+
+
+def share(histories: list[LossHistory]) -> None:
+    """As processes do that wait for each other: each gives what it has, and all get the sum."""
+    given: list[NDArray[np.float64]] = []
+
+    def give(own: NDArray[np.float64]) -> NDArray[np.float64]:
+        given.append(own.copy())
+        return own
+
+    for each in histories:
+        copy.deepcopy(each).share_buckets(give)
+    for each in histories:
+        each.share_buckets(lambda _: np.sum(given, axis=0))
+
+
+def test_shared_buckets_are_those_of_one_process_that_sees_all() -> None:
+    """In rounds that end in the middle of a block, at its end, and after several."""
+    chance = np.random.default_rng(0)
+    whole, halves = LossHistory(40), [LossHistory(40), LossHistory(40)]
+    for steps in (70, 30, 230, 1):
+        t, losses = chance.integers(1, 41, (steps, 8)), chance.random((steps, 8), np.float32)
+        first, scalars = len(whole) + 1, np.ones(steps, np.float32)
+        whole.extend(StepNumbers(first, scalars, scalars, t, losses))
+        for each, part in zip(halves, (slice(4), slice(4, 8)), strict=True):
+            each.extend(StepNumbers(first, scalars, scalars, t[:, part], losses[:, part]))
+        share(halves)
+        halves[1] = LossHistory.of_arrays(40, halves[1].arrays())  # it was stopped, and goes on
+        for each in halves:
+            assert np.abs(each.arrays()["buckets"] - whole.arrays()["buckets"]).max() < 1e-9
 
 
 def test_a_bucket_without_t_and_a_loss_that_is_no_number() -> None:

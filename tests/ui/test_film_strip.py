@@ -14,8 +14,12 @@ from PySide6.QtTest import QTest
 from ddpm_studio.diffusion.trajectory import Trajectory
 from ddpm_studio.ui.theme import DARK, LIGHT, Chain
 from ddpm_studio.ui.views.film_strip import FilmStrip
-from ddpm_studio.ui.views.sample_pictures import as_rgb
 from ddpm_studio.ui.views.thumbnails import strip_times, thumbnail
+
+
+def as_rgb(picture: np.ndarray) -> np.ndarray:
+    """(height, width, 3) of 0 … 255 from 0xAARRGGBB."""
+    return np.stack([picture >> shift & 255 for shift in (16, 8, 0)], axis=-1)
 
 
 def recorded(T: int = 100, first: int = 0, shape: tuple[int, ...] = (2,)) -> Trajectory:

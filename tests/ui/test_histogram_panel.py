@@ -14,7 +14,11 @@ from scipy.stats import kstest
 
 from ddpm_studio.datasets.mixtures import exact_mixture
 from ddpm_studio.diffusion.chains import forward_chain
-from ddpm_studio.diffusion.frame_statistics import bin_edges
+from ddpm_studio.diffusion.frame_statistics import (
+    HISTOGRAM_BINS,
+    HISTOGRAM_HIGH,
+    HISTOGRAM_LOW,
+)
 from ddpm_studio.diffusion.gaussian_mixture import GaussianMixture
 from ddpm_studio.diffusion.noise_floor import expected_kolmogorov_smirnov
 from ddpm_studio.diffusion.schedule import NoiseSchedule
@@ -164,8 +168,7 @@ def test_each_chain_is_painted_in_its_colour(panel: HistogramPanel) -> None:
 
 
 def test_bins_are_those_that_frames_are_measured_with() -> None:
-    edges = bin_edges()
-    assert (edges[0], edges[-1], len(edges)) == (-LIMIT, LIMIT, 81)
+    assert (HISTOGRAM_LOW, HISTOGRAM_HIGH, HISTOGRAM_BINS) == (-LIMIT, LIMIT, 80)
 
 
 # Frames that are not there yet

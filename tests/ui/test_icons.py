@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
 
 from ddpm_studio.locations import resource
-from ddpm_studio.ui.icons import APP_ICON_SIZES, ICON_SIZE, app_icon, icon
+from ddpm_studio.ui.icons import ICON_SIZE, icon
 from ddpm_studio.ui.theme import DARK, LIGHT
 
 NAMES = sorted(path.stem for path in resource("icons").glob("*.svg"))
@@ -55,10 +55,3 @@ def test_disabled_it_is_fainter(qapp) -> None:
 def test_one_that_does_not_exist_is_an_error(qapp) -> None:
     with pytest.raises(FileNotFoundError):
         icon("no-such-icon", DARK)
-
-
-def test_the_window_has_an_icon_of_every_size(qapp) -> None:
-    drawn = app_icon()
-    assert {size.toTuple() for size in drawn.availableSizes()} == {(n, n) for n in APP_ICON_SIZES}
-    for size in APP_ICON_SIZES:
-        assert len(np.unique(rgba(drawn.pixmap(QSize(size, size), 1.0)), axis=0)) > 10

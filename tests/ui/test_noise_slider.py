@@ -11,7 +11,8 @@ from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from ddpm_studio.ui.noise_slider import BAND_HEIGHT, BAND_TOP, GROOVE_CENTRE, LABEL_TOP, NoiseSlider
+from ddpm_studio.ui.groove_slider import BAND_HEIGHT, BAND_TOP, GROOVE_CENTRE, LABEL_TOP
+from ddpm_studio.ui.noise_slider import NoiseSlider
 from ddpm_studio.ui.theme import DARK, LIGHT, Theme
 
 T = 1000
@@ -88,14 +89,14 @@ class TestPlaces:
     @pytest.mark.parametrize("length", [1, 7, 1000, 4000])
     def test_x_and_t_are_inverse(self, slider: NoiseSlider, length: int) -> None:
         slider.set_length(length, 0)
-        assert [slider.t_at(slider.x_of(t)) for t in range(length + 1)] == [*range(length + 1)]
+        assert [slider.value_at(slider.x_of(t)) for t in range(length + 1)] == [*range(length + 1)]
 
     def test_outside_the_groove_is_its_end(self, slider: NoiseSlider) -> None:
-        assert [slider.t_at(x) for x in (-500, 0, WIDTH, 9000)] == [0, 0, T, T]
+        assert [slider.value_at(x) for x in (-500, 0, WIDTH, 9000)] == [0, 0, T, T]
 
     def test_a_window_narrower_than_the_margins_is_no_fault(self, slider: NoiseSlider) -> None:
         slider.set_groove_margins(500, 500)
-        assert 0 <= slider.t_at(300) <= T
+        assert 0 <= slider.value_at(300) <= T
         slider.grab()
 
 

@@ -11,7 +11,6 @@ from ddpm_studio.ui.views.image_grid import enlarged, grid_layout, grid_picture
 from ddpm_studio.ui.views.sample_pictures import (
     LINE_BASE,
     LINE_DENSITY_TOP,
-    as_rgb,
     cloud_picture,
     line_picture,
     line_places,
@@ -19,6 +18,11 @@ from ddpm_studio.ui.views.sample_pictures import (
 
 DARK, LIGHT, BLUE = "#0e1116", "#fbfcfd", "#5cb3ee"
 EXTENT = 3.5
+
+
+def as_rgb(picture: np.ndarray) -> np.ndarray:
+    """(height, width, 3) of 0 … 255 from 0xAARRGGBB."""
+    return np.stack([picture >> shift & 255 for shift in (16, 8, 0)], axis=-1)
 
 
 def points(*rows: tuple[float, ...]) -> np.ndarray:

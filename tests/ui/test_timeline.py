@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton, QVBoxLayout, QWidget
 
 from ddpm_studio.session.playback import SPEEDS, Direction, LoopMode, Playback
-from ddpm_studio.ui.noise_slider import GROOVE_CENTRE
+from ddpm_studio.ui.groove_slider import GROOVE_CENTRE
 from ddpm_studio.ui.shortcuts import COMMANDS
 from ddpm_studio.ui.theme import DARK, LIGHT, THEMES, Theme
 from ddpm_studio.ui.timeline import BUTTON_SIZE, MOVES, PLAY_SIZE, SPEED_NAMES, Timeline

@@ -28,7 +28,7 @@ from ddpm_studio.checkpoints.foreign.openai_tensors import (
 )
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question
 from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
-from ddpm_studio.checkpoints.foreign.torch_file import open_torch_file
+from ddpm_studio.checkpoints.foreign.torch_file import TorchFile, open_torch_file
 from ddpm_studio.checkpoints.regular_file import ModelFileError
 from ddpm_studio.explained_error import ExplainedError, brief
 from ddpm_studio.networks.classifier_configuration import ClassifierConfiguration, Pooling
@@ -144,9 +144,23 @@ class OpenAiClassifier:
         )
 
 
+def is_openai_classifier(path: Path) -> bool:
+    """False, too, where it cannot be read: whoever opens it otherwise says why."""
+    try:
+        tensors = openai_tensors(open_torch_file(path))
+    except ModelFileError:
+        return False
+    return tensors is not None and not is_model(tensors)
+
+
 def recognise_classifier(path: Path) -> OpenAiClassifier | None:
     """None where it is of another project, or a model. Raises ModelFileError where it is damaged."""
-    tensors = openai_tensors(open_torch_file(path))
+    return recognised(open_torch_file(path))
+
+
+def recognised(file: TorchFile) -> OpenAiClassifier | None:
+    """The same of a file whose structure was read."""
+    tensors, path = openai_tensors(file), file.path
     if tensors is None or is_model(tensors):
         return None
     shapes = shapes_of(tensors)

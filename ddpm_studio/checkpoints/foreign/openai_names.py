@@ -91,7 +91,9 @@ def way_up(layout: Layout) -> Layers:
 
 def pool(pooling: str) -> Layers:
     """What a classifier has after the middle."""
-    yield from ((f"pool.{ours}", f"out.{theirs}") for ours, theirs in _POOLS[pooling].items())
+    yield from (
+        (f"pool.{ours}", f"out.{theirs}") for ours, theirs in _POOLS[Pooling(pooling)].items()
+    )
 
 
 def _stage(ours: str, theirs: str, attend: bool) -> Layers:

@@ -8,6 +8,7 @@ from ddpm_studio.checkpoints.foreign.openai_layout import Layout
 from ddpm_studio.checkpoints.foreign.openai_names import LEGACY, NEW
 from ddpm_studio.checkpoints.foreign.openai_presets import Preset, preset_for
 from ddpm_studio.checkpoints.foreign.questions import Question, Value
+from ddpm_studio.diffusion.sampler_configuration import MAX_CLIP
 from ddpm_studio.diffusion.schedule import MAX_STEPS
 from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.networks.configuration import Resampling
@@ -78,7 +79,13 @@ def _diffusion_questions(facts: Facts) -> tuple[Question, ...]:
             variance,
             (*learned, "fixed-large", "fixed-small"),
         ),
-        Question("clip", True, ExplainedError("Their samplers do so."), (True, False)),
+        Question(
+            "clip",
+            1.0,
+            ExplainedError("Their samplers limit it to 1; 0 stands for no limit."),
+            low=0.0,
+            high=MAX_CLIP,
+        ),
     )
 
 

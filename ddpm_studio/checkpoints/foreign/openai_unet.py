@@ -33,7 +33,7 @@ from ddpm_studio.checkpoints.foreign.questions import Answers, Question
 from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
 from ddpm_studio.checkpoints.foreign.torch_file import TorchFile, open_torch_file
 from ddpm_studio.checkpoints.model_file import ModelFileError
-from ddpm_studio.diffusion.schedule import ScheduleConfiguration
+from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
 from ddpm_studio.explained_error import brief
 from ddpm_studio.networks.configuration import Resampling, UNetConfiguration
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _BETA_1, _BETA_T, _BETA_STEPS = 1e-4, 0.02, 1000
+_FEWEST_LINEAR_STEPS = 21  # with fewer beta_T would not be below 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +67,7 @@ class OpenAiUnet:
     def describe(self, answers: Answers) -> ModelDescription:
         """Raises NetworkConfigurationError or ScheduleError."""
         # Their mean of p_theta is the output itself then: no limit of x_0 reaches it.
-        is_limited = bool(answers["clip"]) and answers["target"] != "x_prev"
+        clip = 0.0 if answers["target"] == "x_prev" else float(answers["clip"])
         return ModelDescription(
             name=brief(self.path.stem) or self.family,
             data_set="",
@@ -74,7 +75,7 @@ class OpenAiUnet:
             schedule=openai_schedule(str(answers["schedule"]), int(answers["T"])),
             target=str(answers["target"]),
             variance=str(answers["variance"]),
-            clip=1.0 if is_limited else None,
+            clip=clip or None,
             training=None,
             origin=self.family,
         )
@@ -166,6 +167,13 @@ def openai_schedule(name: str, T: int) -> ScheduleConfiguration:
     """Their "linear", whose betas grow where T is smaller, or "cosine". Raises ScheduleError."""
     if name == "cosine":
         return ScheduleConfiguration("cosine", T).build().configuration
+    if T < _FEWEST_LINEAR_STEPS:
+        raise ScheduleError(
+            "OpenAI's linear schedule needs at least {fewest} steps, not {T}: choose more, or the "
+            "cosine one.",
+            fewest=_FEWEST_LINEAR_STEPS,
+            T=T,
+        )
     scale = _BETA_STEPS / T
     schedule = ScheduleConfiguration("linear", T, scale * _BETA_1, scale * _BETA_T)
     return schedule.build().configuration

@@ -9,11 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ddpm_studio.checkpoints.description import DescriptionError, require_samples_like_data
-from ddpm_studio.checkpoints.foreign import openai_unet
+from ddpm_studio.checkpoints.foreign import (
+    diffusers_folder,
+    ermon_ddim,
+    lucidrains,
+    openai_unet,
+    pytorch_ddpm,
+)
 from ddpm_studio.checkpoints.foreign.foreign_checkpoint import ForeignCheckpoint
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question, checked_answers
+from ddpm_studio.checkpoints.foreign.torch_file import open_torch_file
 from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError, inspect_model_file
 from ddpm_studio.datasets.catalogue import entries
+from ddpm_studio.diffusion.sampler_configuration import SamplerError
 from ddpm_studio.diffusion.schedule import ScheduleError
 from ddpm_studio.explained_error import ExplainedError, brief
 from ddpm_studio.networks.configuration import NetworkConfigurationError
@@ -42,21 +50,41 @@ def look_at(path: Path) -> ModelFile | ForeignCheckpoint:
 
 def _file_families() -> tuple[Recognise, ...]:
     """Of files that torch wrote."""
-    return (openai_unet.recognise,)
+    return (
+        pytorch_ddpm.recognise,
+        openai_unet.recognise,
+        lucidrains.recognise,
+        ermon_ddim.recognise,
+        diffusers_folder.recognise_file,
+    )
 
 
 def _folder_families() -> tuple[Recognise, ...]:
-    return ()
+    return (diffusers_folder.recognise,)
 
 
 def _recognised(path: Path, families: tuple[Recognise, ...]) -> ForeignCheckpoint:
     for recognise in families:
         found = recognise(path)
         if found is not None:
+            _require_describable(found)
             return found
+    if not os.path.isdir(path):
+        open_torch_file(path)  # raises where nobody could use it, and says why
     raise ModelFileError(
         "{file} is no model of a project that DDPM Studio knows.", file=brief(path.name)
     )
+
+
+def _require_describable(checkpoint: ForeignCheckpoint) -> None:
+    """Raises ModelFileError where not even the best guesses make a model of it."""
+    guesses = {question.name: question.guess for question in checkpoint.questions}
+    try:
+        _ = checkpoint.describe(guesses).sampler
+    except (DescriptionError, NetworkConfigurationError, SamplerError, ScheduleError) as error:
+        raise ModelFileError(
+            "{file} cannot be opened: {reason}.", file=brief(checkpoint.path.name), reason=error
+        ) from error
 
 
 def starts_like_torch(path: Path) -> bool:
@@ -105,7 +133,7 @@ def answered(checkpoint: ForeignCheckpoint, answers: Answers) -> ModelFile:
         raise ModelFileError(
             "{file} cannot be used like this: {reason}.", file=checkpoint.path.name, reason=error
         ) from error
-    status = os.stat(checkpoint.path)
+    status = _status(checkpoint.path)
     return ModelFile(
         checkpoint.path,
         description,
@@ -133,10 +161,22 @@ def read_foreign_weights(file: ModelFile) -> dict[str, Tensor]:
 
     Raises ModelFileError.
     """
-    status = os.stat(file.path)
+    status = _status(file.path)
+    if (status.st_size, status.st_mtime_ns) != (file.byte_count, file.modified_ns):
+        raise _changed(file.path)
     checkpoint = look_at(file.path)
-    if isinstance(checkpoint, ModelFile) or status.st_mtime_ns != file.modified_ns:
-        raise ModelFileError(
-            "{file} has changed since it was opened: open it again.", file=file.path.name
-        )
+    if isinstance(checkpoint, ModelFile):
+        raise _changed(file.path)
     return checkpoint.read_weights(dict(file.answers or ()))
+
+
+def _status(path: Path) -> os.stat_result:
+    """Of what was there a moment ago."""
+    try:
+        return os.stat(path)
+    except OSError as error:
+        raise _changed(path) from error
+
+
+def _changed(path: Path) -> ModelFileError:
+    return ModelFileError("{file} has changed since it was opened: open it again.", file=path.name)

@@ -27,7 +27,7 @@ from ddpm_studio.checkpoints.foreign.stored_tensor import Storage, StoredTensor
 from ddpm_studio.checkpoints.foreign.unfolded_extent import check_extent
 
 MAX_PICKLE_BYTES = 64_000_000
-MAX_OPERATIONS = 1_000_000  # two copies of 600 weights and Adam's moments take 100,000
+MAX_OPERATIONS = 300_000  # two copies of 600 weights and Adam's moments take 100,000
 _MAX_WHOLE_BITS = 128
 _MAX_UNFOLDING = 2  # numbers of all tensors together, in files: a tensor may share another one's
 

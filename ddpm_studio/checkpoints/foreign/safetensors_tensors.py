@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ddpm_studio.checkpoints.foreign.source_file import SourceFile
 from ddpm_studio.checkpoints.foreign.stored_tensor import Storage, StoredTensor
+from ddpm_studio.checkpoints.other_kinds import known_other_kind
 from ddpm_studio.checkpoints.regular_file import ModelFileError
 from ddpm_studio.checkpoints.safetensors_header import (
     NUMBER_BYTES,
@@ -39,7 +40,7 @@ def safetensors_tensors(path: Path) -> dict[str, StoredTensor]:
     try:
         header, data_start = read_header(path, source.byte_count)
     except NotSafetensorsError:
-        raise ModelFileError(
+        raise known_other_kind(path) or ModelFileError(
             "{file} is not a safetensors file, or it is cut short.", file=path.name
         ) from None
     header.pop("__metadata__", None)

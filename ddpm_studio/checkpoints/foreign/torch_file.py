@@ -20,13 +20,13 @@ from ddpm_studio.checkpoints.foreign.plain_pickle import MAX_PICKLE_BYTES, read_
 from ddpm_studio.checkpoints.foreign.source_file import SourceFile
 from ddpm_studio.checkpoints.foreign.stored_tensor import NUMBER_BYTES, Storage, StoredTensor
 from ddpm_studio.checkpoints.foreign.zip_members import Member, list_members
+from ddpm_studio.checkpoints.other_kinds import known_other_kind
 from ddpm_studio.checkpoints.regular_file import ModelFileError
 
 _PICKLE_START = b"\x80"
 # How the first of a legacy file's pickles ends: torch's magic number 0x1950a86a20f9469cfc6c.
 _LEGACY_MAGIC = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 _LEGACY_VERSION = 1001
-_POINTER_START = b"version https://git-lfs"
 _START_BYTES = 32
 
 
@@ -71,19 +71,15 @@ def _opened(source: SourceFile) -> TorchFile:
 
 def _not_a_checkpoint(source: SourceFile, start: bytes) -> ModelFileError:
     name = source.path.name
-    if not start:
-        return ModelFileError("{file} is empty.", file=name)
-    if start.startswith(_POINTER_START):
-        return ModelFileError(
-            "{file} only points to the real file: fetch that one with git lfs pull.", file=name
-        )
     if start.startswith(_PICKLE_START):
         return ModelFileError(
             "{file} is a plain Python pickle, which could run code: "
             "save its weights with torch.save and open that file.",
             file=name,
         )
-    return ModelFileError("{file} is not a checkpoint of PyTorch, or it is cut short.", file=name)
+    return known_other_kind(source.path) or ModelFileError(
+        "{file} is not a checkpoint of PyTorch, or it is cut short.", file=name
+    )
 
 
 # The zip archive

@@ -24,6 +24,8 @@ _LABELS: dict[str, str] = {
     "qkv_order": str(QT_TRANSLATE_NOOP("Questions", "Order of queries, keys and values")),
     "image_size": str(QT_TRANSLATE_NOOP("Questions", "Image size in pixels")),
     "rescale_timesteps": str(QT_TRANSLATE_NOOP("Questions", "t is rescaled to 1000 steps")),
+    "norm_groups": str(QT_TRANSLATE_NOOP("Questions", "Groups of the group normalisation")),
+    "time_base": str(QT_TRANSLATE_NOOP("Questions", "Base of the sines of t")),
     "data_set": str(QT_TRANSLATE_NOOP("Questions", "Data of the forward chain")),
 }
 _ANSWERS: dict[str, str] = {

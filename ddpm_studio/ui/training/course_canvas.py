@@ -204,8 +204,8 @@ def _even(high: float, count: int) -> list[float]:
 
 
 def step_ticks(high: float) -> Ticks:
-    """At most five round numbers of steps from 0 on, and how they are written."""
-    return [(step, step_text(step)) for step in _even(high, 4)]
+    """At most five round whole numbers of steps from 0 on, and how they are written."""
+    return [(step, step_text(step)) for step in _even(high, 4) if step == int(step)]
 
 
 def _value_ticks(high: float) -> Ticks:

@@ -8,7 +8,7 @@ from functools import partial
 
 from ddpm_studio.datasets.catalogue import entries
 from ddpm_studio.datasets.importing.public_sets import PUBLIC_SETS
-from ddpm_studio.networks.configuration import NetworkConfiguration, UNetConfiguration
+from ddpm_studio.networks.configuration import TrainableNetwork, UNetConfiguration
 from ddpm_studio.ui.training import field_text
 from ddpm_studio.ui.training.training_fields import (
     MLP_FIELDS,
@@ -30,7 +30,7 @@ class FieldProblem:
     sentence: str
 
 
-def first_problem(fields: TrainingFields, network: NetworkConfiguration) -> FieldProblem | None:
+def first_problem(fields: TrainingFields, network: TrainableNetwork) -> FieldProblem | None:
     """The first field that is no value; only those that this kind of network has."""
     is_unet = isinstance(network, UNetConfiguration)
     left_out = MLP_FIELDS if is_unet else UNET_FIELDS

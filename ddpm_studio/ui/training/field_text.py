@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from ddpm_studio.training.presets import minutes_on_two_cores
+
 translate = QCoreApplication.translate  # lupdate looks for calls of this name
 
 
@@ -183,6 +185,19 @@ def _more() -> dict[str, tuple[str, str]]:
             ),
         ),
     }
+
+
+def time_note(name: str) -> str:
+    """How long the preset of that name takes; "" for settings of one's own."""
+    if not name:
+        return translate("TrainingFields", "The first steps will show how long it takes.")
+    minutes = minutes_on_two_cores(name)
+    if minutes is None:
+        return translate("TrainingFields", "Made for a GPU: far too long for a CPU.")
+    if minutes < 1:
+        return translate("TrainingFields", "Less than a minute on 2 CPU cores.")
+    text = translate("TrainingFields", "About {0} minutes on 2 CPU cores.")
+    return text.format(f"{minutes:.0f}")
 
 
 def whole_problem(label: str, low: int, high: int) -> str:

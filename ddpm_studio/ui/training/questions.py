@@ -83,7 +83,7 @@ def ask_to_go_on(
                 _nothing,
             ),
             (
-                translate("TrainingQuestions", "Discard"),
+                translate("TrainingQuestions", "Discard…"),
                 QMessageBox.ButtonRole.DestructiveRole,
                 discard,
             ),

@@ -87,8 +87,13 @@ class RunMessages(QObject):
             self._page.window(),
             unfinished,
             partial(self.resume_requested.emit, unfinished),
-            partial(self._run.forget, unfinished),
+            partial(self._ask_to_forget, unfinished),
         )
+
+    def _ask_to_forget(self, unfinished: UnfinishedRun) -> None:
+        """One key beside "Go on" is not to throw away hours."""
+        discard = partial(self._run.forget, unfinished)
+        self.question = ask_to_discard(self._page.window(), unfinished.step, discard)
 
     def ask_to_quit(self, leave: Callable[[], object]) -> None:
         """Whether the window is to be closed while a training goes on."""

@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.ui.noise_slider import (
+from ddpm_studio.ui.groove_slider import (
     GROOVE_CENTRE,
     GROOVE_HEIGHT,
     HANDLE_RADIUS,
@@ -17,6 +17,7 @@ from ddpm_studio.ui.noise_slider import (
     LABEL_TOP,
     TICK_LENGTH,
     TICK_TOP,
+    GrooveSlider,
 )
 from ddpm_studio.ui.theme import Theme, small_font
 from ddpm_studio.ui.training.course_canvas import step_ticks
@@ -24,23 +25,13 @@ from ddpm_studio.ui.training.course_canvas import step_ticks
 _NEAREST_TICKS = 5.0  # pixels; closer ones are left out
 
 
-class SnapshotSlider(QAbstractSlider):
+class SnapshotSlider(GrooveSlider):
     """The value is the index of a snapshot; its place is its step, from 0 to that of the newest."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._at: Sequence[int] = ()  # the step of each snapshot
-        self.setOrientation(Qt.Orientation.Horizontal)
         self.setRange(0, 0)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Paint in other colours."""
-        self._theme = theme
-        self.update()
 
     def set_snapshots(self, at: Sequence[int]) -> None:
         """The steps at which samples were taken; the value stays where it can."""
@@ -53,13 +44,13 @@ class SnapshotSlider(QAbstractSlider):
     def _last_step(self) -> int:
         return max(1, self._at[-1]) if self._at else 1
 
-    def x_of(self, index: int) -> float:
+    def x_of(self, value: int) -> float:
         """Where a snapshot is, in pixels from the left edge."""
         left, right = self._groove()
-        step = self._at[index] if index < len(self._at) else 0
+        step = self._at[value] if value < len(self._at) else 0
         return left + (right - left) * step / self._last_step
 
-    def index_at(self, x: float) -> int:
+    def value_at(self, x: float) -> int:
         """The snapshot nearest to a distance from the left edge."""
         if not self._at:
             return 0
@@ -75,21 +66,6 @@ class SnapshotSlider(QAbstractSlider):
     def minimumSizeHint(self) -> QSize:
         return QSize(120, self.sizeHint().height())
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton:
-            event.ignore()
-            return
-        self.setSliderDown(True)
-        self.setValue(self.index_at(event.position().x()))
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self.isSliderDown():
-            self.setValue(self.index_at(event.position().x()))
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.setSliderDown(False)
-
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.FontChange:
             self.updateGeometry()
@@ -103,7 +79,7 @@ class SnapshotSlider(QAbstractSlider):
             self._paint_groove(painter)
             self._paint_ticks(painter)
             if self._at:
-                self._paint_handle(painter)
+                self.paint_handle(painter, QColor(self._theme.reverse))
 
     def _paint_groove(self, painter: QPainter) -> None:
         left, right = self._groove()
@@ -119,6 +95,11 @@ class SnapshotSlider(QAbstractSlider):
             done.setRight(self.x_of(self.value()) + radius)
             painter.drawRoundedRect(done, radius, radius)
 
+    def labels(self) -> list[tuple[float, str]]:
+        """The steps that are written under the groove: none before the first snapshot, nor after the last."""
+        newest = self._at[-1] if self._at else -1
+        return [(step, text) for step, text in step_ticks(self._last_step) if step <= newest]
+
     def _paint_ticks(self, painter: QPainter) -> None:
         painter.setPen(QColor(self._theme.muted_text))
         last = -math.inf
@@ -132,24 +113,10 @@ class SnapshotSlider(QAbstractSlider):
         taken = -math.inf
         left, right = self._groove()
         painter.setPen(QColor(self._theme.text))
-        for step, text in step_ticks(self._last_step) if self._at else ():
+        for step, text in self.labels():
             width = metrics.horizontalAdvance(text)
             x = left + (right - left) * step / self._last_step - width / 2
             x = min(max(x, 0.0), self.width() - width)
             if x >= taken:
                 painter.drawText(QPointF(x, LABEL_TOP + metrics.ascent()), text)
                 taken = x + width + LABEL_GAP
-
-    def _paint_handle(self, painter: QPainter) -> None:
-        theme = self._theme
-        centre = QPointF(self.x_of(self.value()), GROOVE_CENTRE)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if self.hasFocus():
-            painter.setBrush(QColor(theme.accent))
-            painter.drawEllipse(centre, HANDLE_RADIUS + 2.5, HANDLE_RADIUS + 2.5)
-        painter.setBrush(QColor(theme.window))
-        painter.drawEllipse(centre, HANDLE_RADIUS + 1, HANDLE_RADIUS + 1)
-        painter.setBrush(QColor(theme.text))
-        painter.drawEllipse(centre, HANDLE_RADIUS - 0.5, HANDLE_RADIUS - 0.5)
-        painter.setBrush(QColor(theme.reverse))
-        painter.drawEllipse(centre, HANDLE_RADIUS - 3, HANDLE_RADIUS - 3)

@@ -45,7 +45,7 @@ class TrainingControls(QFrame):
         self.setProperty("card", True)
         self._theme = theme
         self._state = TrainingState.IDLE
-        self._can_start = False
+        self._can_start, self._problem = False, ""
         self._progress: TrainingProgress | None = None
         self._distances = (math.nan, math.nan)
         self.status = ElidedLabel()
@@ -127,13 +127,16 @@ class TrainingControls(QFrame):
         self._describe_pause()
         self._show_start()
 
-    def allow_start(self, allowed: bool) -> None:
-        """Whether the fields make a training."""
-        self._can_start = allowed
+    def allow_start(self, allowed: bool, problem: str = "") -> None:
+        """Whether the fields make a training, and else what is wrong, as far as it is said yet."""
+        self._can_start, self._problem = allowed, problem
         self._show_start()
 
     def _show_start(self) -> None:
         self.start.setEnabled(self._can_start)
+        ready = self.tr("Train a new network with these settings (Ctrl+Enter)")
+        wrong = self._problem or self.tr("First correct the field that is wrong.")
+        self.start.setToolTip(ready if self._can_start else wrong)
 
     def show_status(self, text: str) -> None:
         """What is going on, in a few words."""
@@ -191,12 +194,13 @@ class TrainingControls(QFrame):
 
     def retranslate(self) -> None:
         """Follow the language."""
+        self.start.setText(self.tr("Start"))
+        self._show_start()
         for button, text, tool_tip in (
-            (self.start, self.tr("Start"), self.tr("Train a new network with these settings")),
             (
                 self.step,
                 self.tr("Step"),
-                self.tr("Slow motion: pause, and take one training step at a time"),
+                self.tr("Slow motion: pause, and take one training step at a time (N)"),
             ),
             (
                 self.stop,

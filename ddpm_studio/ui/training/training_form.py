@@ -16,7 +16,7 @@ from ddpm_studio.session.devices import Device
 from ddpm_studio.training.configuration import TrainingConfiguration
 from ddpm_studio.training.presets import PRESETS
 from ddpm_studio.training.suggestion import suggested_training
-from ddpm_studio.ui.panels.panel_text import title_label
+from ddpm_studio.ui.panels.panel_text import NoteLabel, title_label
 from ddpm_studio.ui.quiet_scroll_area import QuietScrollArea
 from ddpm_studio.ui.theme import SPACING, Theme
 from ddpm_studio.ui.training import field_text
@@ -24,7 +24,7 @@ from ddpm_studio.ui.training.field_checks import FieldProblem
 from ddpm_studio.ui.training.field_grid import FieldGrid
 from ddpm_studio.ui.training.problem_bubble import ProblemBubble
 from ddpm_studio.ui.training.training_fields import MLP_FIELDS, UNET_FIELDS, TrainingFields
-from ddpm_studio.ui.training.typed_training import typed_training
+from ddpm_studio.ui.training.typed_training import is_preset, typed_training
 
 FIRST_PRESET = "moons-quick"
 _BASIC = (
@@ -70,7 +70,7 @@ class TrainingForm(QFrame):
         self._schedule = self._base.schedule
         self._locked = False
         self._problem: FieldProblem | None = None
-        self._title = title_label()
+        self._title, self.time_note = title_label(), NoteLabel(theme)
         self.fields = fields = TrainingFields(theme, self)
         self.preset, self.data_set, self.device = fields.preset, fields.data_set, fields.device
         self.schedule, self.numbers, self.lists = fields.schedule, fields.numbers, fields.lists
@@ -95,6 +95,7 @@ class TrainingForm(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACING * 3 // 2, SPACING, SPACING // 2, SPACING)
         layout.addWidget(self._title)
+        layout.addWidget(self.time_note)
         layout.addWidget(self._scroll, 1)
 
     def _arrange_contents(self) -> None:
@@ -157,6 +158,7 @@ class TrainingForm(QFrame):
         self._scroll.set_theme(theme)
         self.fields.set_theme(theme)
         self._bubble.set_theme(theme)
+        self.time_note.set_theme(theme)
         self._mark_problem()
 
     def configuration(self) -> TrainingConfiguration | None:
@@ -166,6 +168,11 @@ class TrainingForm(QFrame):
 
     def _wanted(self) -> TrainingConfiguration | FieldProblem:
         return typed_training(self.fields, self._base, self._schedule)
+
+    @property
+    def chosen(self) -> TrainingConfiguration:
+        """The data and the noise of now, whatever is wrong in other fields."""
+        return replace(self._base, schedule=self._schedule)
 
     @property
     def problem(self) -> str:
@@ -237,11 +244,12 @@ class TrainingForm(QFrame):
 
     def _show_preset(self) -> None:
         wanted = self._wanted()
-        same = [each.name for each in PRESETS if _is_preset(each, wanted)]
+        same = [each.name for each in PRESETS if is_preset(each, wanted)]
         name = same[0] if same else ""
         if not name and self.problem_field == "data_set":
             name = self._base.name
         self.preset.setCurrentIndex(self.preset.findData(name))
+        self.time_note.show_text(field_text.time_note(name), self._theme.muted_text)
 
     # The problem
 
@@ -295,10 +303,3 @@ class TrainingForm(QFrame):
         for grid in (self._basic_grid, self._more_grid):
             grid.set_label_width(width)
         self._on_committed()
-
-
-def _is_preset(preset: TrainingConfiguration, wanted: object) -> bool:
-    """Whether nothing but the seed differs; data that is missing is the preset's all the same."""
-    return isinstance(wanted, TrainingConfiguration) and preset == replace(
-        wanted, seed=preset.seed, name=preset.name
-    )

@@ -125,7 +125,8 @@ class TrainingPage(QWidget):
         commands.begun.connect(messages.forget)
         commands.curves_wanted.connect(self.side.show_curves)
         commands.algorithm_wanted.connect(self.side.show_algorithm)
-        for key, act in (("P", commands.toggle_pause), ("N", commands.take_step)):
+        keys = {"P": commands.toggle_pause, "N": commands.take_step, "Ctrl+Return": self.start}
+        for key, act in keys.items():
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(act)
@@ -184,9 +185,7 @@ class TrainingPage(QWidget):
         """Those of the run; before there is one, those that the settings name."""
         wanted = configuration
         if wanted is None and not self.is_watching:
-            wanted = self.form.configuration()
-            if wanted is None:  # somebody is typing
-                return
+            wanted = self.form.chosen
         key = (wanted.data_set, wanted.schedule) if wanted else None
         if key != self._shown_data and self.isVisible():
             self._shown_data = key
@@ -194,10 +193,8 @@ class TrainingPage(QWidget):
             self.buckets.set_steps(key[1].T if key else 1)
 
     def _run_timer(self) -> None:
-        if self._shown.state in _MOVING and self.isVisible():
-            self._timer.start()
-        else:
-            self._timer.stop()
+        is_moving = self._shown.state in _MOVING and self.isVisible()
+        (self._timer.start if is_moving else self._timer.stop)()
 
     def _poll(self) -> None:
         progress = self._shown.progress if self._shown.state is not TrainingState.IDLE else None
@@ -222,7 +219,7 @@ class TrainingPage(QWidget):
         self._poll()
 
     def _on_settings(self) -> None:
-        self.controls.allow_start(self.form.configuration() is not None)
+        self.controls.allow_start(self.form.configuration() is not None, self.form.problem)
         self._show_data(self._shown_configuration)
 
     # What is said and asked

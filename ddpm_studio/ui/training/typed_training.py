@@ -8,8 +8,8 @@ from typing import Any
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration
 from ddpm_studio.networks.configuration import (
     MlpConfiguration,
-    NetworkConfiguration,
     NetworkConfigurationError,
+    TrainableNetwork,
 )
 from ddpm_studio.training.configuration import TrainingConfiguration, TrainingConfigurationError
 from ddpm_studio.ui.problem_text import problem_text
@@ -53,7 +53,7 @@ def _whole_numbers_of_a_training() -> list[str]:
     return [name for name in WHOLE_NUMBERS if name not in (*MLP_FIELDS, *UNET_FIELDS)]
 
 
-def typed_network(fields: TrainingFields, base: NetworkConfiguration) -> NetworkConfiguration:
+def typed_network(fields: TrainingFields, base: TrainableNetwork) -> TrainableNetwork:
     """A network for the same data as ``base``. Raises NetworkConfigurationError."""
     if isinstance(base, MlpConfiguration):
         width, depth = (int(fields.number(name)) for name in MLP_FIELDS)
@@ -75,3 +75,10 @@ def _norm_groups(channels: int, preferred: int) -> int:
     if channels % preferred == 0:
         return preferred
     return next(groups for groups in _NORM_GROUPS if channels % groups == 0)
+
+
+def is_preset(preset: TrainingConfiguration, wanted: object) -> bool:
+    """Whether nothing but the seed differs."""
+    return isinstance(wanted, TrainingConfiguration) and preset == replace(
+        wanted, seed=preset.seed, name=preset.name
+    )

@@ -58,6 +58,7 @@ class ChainView(QWidget):
         self._cursor = 0  # the sample that Enter enlarges
         self._shows_focus = False
         self._painted: Hashable = None
+        self._painted_t = -1
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._patience.timeout.connect(self._say_waiting)
         self._painting.arrived.connect(self.update)
@@ -77,6 +78,11 @@ class ChainView(QWidget):
         """The sample that is enlarged or marked; -1 if none is."""
         return self._painting.chosen
 
+    @property
+    def shows_present_frame(self) -> bool:
+        """Whether x_t itself was painted, and not what there was before it came from its file."""
+        return self._painted_t == self._t and not self._painting.is_waiting
+
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
         self._theme = theme
@@ -86,6 +92,7 @@ class ChainView(QWidget):
     def set_trajectory(self, trajectory: Trajectory | None) -> None:
         """Show other samples; None shows a hint."""
         self._painting.set_trajectory(trajectory)
+        self._painted_t = -1
         self._cursor = max(0, self.chosen)
         images = self._painting.shows_images
         self.setCursor(Qt.CursorShape.PointingHandCursor if images else Qt.CursorShape.ArrowCursor)
@@ -196,7 +203,7 @@ class ChainView(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        self._painted = self._visible_state()
+        self._painted, self._painted_t = self._visible_state(), self._t
         with QPainter(self) as painter:
             self._painting.paint(painter, self._canvas(), self._t)
             if self._shows_focus:

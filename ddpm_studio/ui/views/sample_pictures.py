@@ -1,7 +1,7 @@
 """Frames as pictures: points as a cloud or over a line, images as a grid. Pure functions of numpy.
 
 A picture is a uint32 array (height, width) of 0xAARRGGBB, row 0 on top: what a QImage of format
-RGB32 (or ARGB32_Premultiplied) reads without a copy; :func:`as_rgb` gives (height, width, 3) uint8.
+RGB32 (or ARGB32_Premultiplied) reads without a copy.
 All sizes are (width, height) in device pixels. Nothing depends on the frame's own extremes, so
 pictures of different t may be compared.
 """
@@ -37,12 +37,6 @@ def rgb(colour: str) -> tuple[int, int, int]:
     """The three bytes of ``#rrggbb``."""
     value = int(colour.removeprefix("#"), 16)
     return value >> 16, value >> 8 & 255, value & 255
-
-
-def as_rgb(picture: Picture) -> NDArray[np.uint8]:
-    """An opaque picture as (height, width, 3) uint8."""
-    channels = [(picture >> shift & 255).astype(np.uint8) for shift in (16, 8, 0)]
-    return np.stack(channels, axis=-1)
 
 
 def reusable(picture: Picture | None, size_px: Size) -> Picture | None:

@@ -105,7 +105,7 @@ def test_a_checkpoint_that_changed_meanwhile_is_not_loaded(invented_checkpoint: 
 def test_an_unknown_zip_file_is_refused(tmp_path: Path, invented_checkpoint: Path) -> None:
     path = tmp_path / "archive.pt"
     path.write_bytes(invented_checkpoint.read_bytes().replace(b"invented", b"whatever"))
-    with pytest.raises(ModelFileError, match=r"archive.pt is no model of a project that"):
+    with pytest.raises(ModelFileError, match=r"archive.pt is a zip archive, but not a"):
         look_at(path)
 
 

@@ -161,7 +161,9 @@ class FakeRun(QObject):
         T = self.configuration.schedule.T
         self.comparison.trajectory = chain(shape, T, 1.0)
         self.snapshots = tuple(
-            TrainingSnapshot(step, step / 100, chain(shape, T, step / steps[-1]), 0.5 / (1 + step))
+            TrainingSnapshot(
+                step, step / 100, chain(shape, T, step / max(1, steps[-1])), 0.5 / (1 + step)
+            )
             for step in steps
         )
         self.snapshots_changed.emit()

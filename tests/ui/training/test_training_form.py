@@ -218,7 +218,7 @@ def test_other_data_bring_their_preset_and_leave_own_settings_alone(
     qtbot: QtBot, form: TrainingForm
 ) -> None:
     choose(qtbot, form.data_set, "spiral")
-    assert form.configuration() == preset("spiral")
+    assert form.configuration() == replace(preset("spiral-quick"), name="spiral")
     type_into(qtbot, form.numbers["width"], "64")
     choose(qtbot, form.data_set, "mixture-1d")
     configuration = form.configuration()
@@ -227,7 +227,34 @@ def test_other_data_bring_their_preset_and_leave_own_settings_alone(
     assert configuration.network.sample_shape == (1,)
     assert configuration.network.width == 64  # type: ignore[union-attr]
     choose(qtbot, form.data_set, "digits")
-    assert form.configuration() == preset("digits")
+    assert form.configuration() == replace(preset("digits-quick"), name="digits")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("moons-quick", "Less than a minute on 2 CPU cores."),
+        ("digits-quick", "About 4 minutes on 2 CPU cores."),
+        ("cifar10", "Made for a GPU: far too long for a CPU."),
+    ],
+)
+def test_how_long_a_preset_takes_is_said(form: TrainingForm, name: str, text: str) -> None:
+    form.show_configuration(preset(name))
+    assert form.time_note.text() == text
+
+
+def test_nothing_is_promised_of_own_settings(qtbot: QtBot, form: TrainingForm) -> None:
+    type_into(qtbot, form.numbers["steps"], "7000")
+    assert form.time_note.text() == "The first steps will show how long it takes."
+
+
+def test_fields_keep_their_width_when_there_is_more_to_scroll(
+    qtbot: QtBot, form: TrainingForm
+) -> None:
+    width = form.numbers["steps"].width()
+    qtbot.mouseClick(form.more, LEFT)
+    qtbot.waitUntil(form._scroll.verticalScrollBar().isEnabled)
+    assert form.numbers["steps"].width() == width
 
 
 @pytest.mark.parametrize(

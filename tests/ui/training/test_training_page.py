@@ -60,6 +60,53 @@ def test_start_is_off_while_a_field_is_wrong(qtbot: QtBot, page: TrainingPage, r
     assert page.controls.start.isEnabled()
 
 
+def test_start_says_why_it_is_off(qtbot: QtBot, page: TrainingPage, run) -> None:
+    field = page.form.numbers["batch_size"]
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "0")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert page.controls.start.toolTip() == page.form.problem != ""
+    qtbot.keyClick(field, Qt.Key.Key_Home)
+    qtbot.keyClicks(field, "1")
+    assert "Ctrl+Enter" in page.controls.start.toolTip()
+
+
+def test_a_key_starts(qtbot: QtBot, page: TrainingPage, run) -> None:
+    page.activateWindow()
+    page.form.numbers["steps"].setFocus()
+    qtbot.keyClick(
+        page.form.numbers["steps"], Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier
+    )
+    assert [call[0] for call in run.calls] == ["start"]
+
+
+def test_the_data_in_view_are_those_chosen_whatever_is_wrong_elsewhere(
+    qtbot: QtBot, page: TrainingPage, run
+) -> None:
+    field = page.form.numbers["width"]
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "nonsense")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    for name in ("spiral", "cifar10"):
+        page.form.data_set.setCurrentIndex(page.form.data_set.findData(name))
+        page.form.data_set.activated.emit(page.form.data_set.currentIndex())
+        assert page.form.configuration() is None
+        shown = run.comparison.shown[-1]
+        assert shown is not None
+        assert shown.data_set == name
+
+
+def test_the_slider_of_training_time_names_no_step_that_is_not_there(running, run) -> None:
+    run.show_samples(0)
+    assert running.samples.training_time.labels() == [(0, "0")]
+    run.show_samples(0, 10)
+    labels = running.samples.training_time.labels()
+    assert all(step == int(step) and 0 <= step <= 10 for step, _ in labels)
+    assert len(labels) >= 3
+
+
 def test_pause_and_go_on(qtbot: QtBot, running: TrainingPage, run) -> None:
     qtbot.mouseClick(running.controls.pause, LEFT)
     assert run.calls == [("pause",)]
@@ -263,13 +310,27 @@ UNFINISHED = UnfinishedRun(Path("/runs/moons"), preset("moons"), 100, 200, 1_700
     [
         ("Go on", [("resume_from", UNFINISHED.folder, "")]),
         ("Not now", []),
-        ("Discard", [("forget", UNFINISHED.folder)]),
+        ("Discard…", []),
     ],
 )
 def test_going_on_is_offered(qtbot: QtBot, page: TrainingPage, run, text: str, calls: list) -> None:
     page.offer_to_go_on(UNFINISHED)
     assert page.question is not None
     assert "step 100" in page.question.text()
+    answer(qtbot, page, text)
+    assert run.calls == calls
+
+
+@pytest.mark.parametrize(
+    ("text", "calls"), [("Discard", [("forget", UNFINISHED.folder)]), ("Cancel", [])]
+)
+def test_what_was_left_unfinished_is_not_thrown_away_by_one_click(
+    qtbot: QtBot, page: TrainingPage, run, text: str, calls: list
+) -> None:
+    page.offer_to_go_on(UNFINISHED)
+    answer(qtbot, page, "Discard…")
+    assert page.question is not None
+    assert "100" in page.question.informativeText()
     answer(qtbot, page, text)
     assert run.calls == calls
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import io
+import json
 import lzma
 import sys
 from collections.abc import Callable, Iterator
@@ -26,7 +27,7 @@ from torch.nn import functional
 
 HERE = Path(__file__).parent
 SIZE, COUNT, CLASSES = 8, 2, 5
-LABELS = torch.tensor([3, 0])
+LABELS = torch.tensor([0, 1])
 SCALE = 10.0  # of the guidance
 
 
@@ -260,6 +261,56 @@ def gradient_of(classifier: nn.Module) -> Callable[[Tensor, Tensor, Tensor], Ten
     return guide
 
 
+IMPROVED = {"num_heads": 4, "num_heads_upsample": -1, "dropout": 0.0, "use_checkpoint": False,
+            "attention_resolutions": "16,8", "use_scale_shift_norm": True, "num_res_blocks": 3,
+            "learn_sigma": True, "class_cond": False}  # fmt: skip
+GUIDED = {"attention_resolutions": "32,16,8", "learn_sigma": True, "num_res_blocks": 2,
+          "num_head_channels": 64, "resblock_updown": True, "use_scale_shift_norm": True,
+          "class_cond": True, "num_channels": 256}  # fmt: skip
+CLASSIFIER = {"classifier_use_fp16": False, "classifier_width": 128, "classifier_depth": 2,
+              "classifier_attention_resolutions": "32,16,8", "classifier_pool": "attention",
+              "classifier_use_scale_shift_norm": True, "classifier_resblock_updown": True}  # fmt: skip
+
+
+def published() -> Iterator[tuple[str, nn.Module]]:
+    """The networks that they published, by the flags of the two READMEs; without weights."""
+    improved = importlib.import_module("improved_diffusion.script_util").create_model
+    guided = importlib.import_module("guided_diffusion.script_util")
+    lsun = {"num_res_blocks": 2, "num_heads": 1, "use_scale_shift_norm": False}
+    for name, flags in {
+        "cifar10_uncond_50M_500K": {"image_size": 32, "num_channels": 128},
+        "imagenet64_uncond_100M_1500K": {"image_size": 64, "num_channels": 128},
+        "imagenet64_cond_270M_250K": {"image_size": 64, "num_channels": 192, "class_cond": True},
+        "lsun_uncond_100M_1200K_bs128": {
+            "image_size": 256, "num_channels": 128, "attention_resolutions": "16", **lsun
+        },
+    }.items():  # fmt: skip
+        yield name, improved(**{**IMPROVED, **flags})
+    for name, flags in {
+        "64x64_diffusion": {"image_size": 64, "num_channels": 192, "num_res_blocks": 3,
+                            "use_new_attention_order": True},
+        "128x128_diffusion": {"image_size": 128, "num_heads": 4, "num_head_channels": -1},
+        "256x256_diffusion": {"image_size": 256},
+        "256x256_diffusion_uncond": {"image_size": 256, "class_cond": False},
+        "512x512_diffusion": {"image_size": 512},
+    }.items():  # fmt: skip
+        yield name, guided.create_model(**{**GUIDED, **flags})
+    for size, depth in ((64, 4), (128, 2), (256, 2), (512, 2)):
+        flags = {**CLASSIFIER, "image_size": size, "classifier_depth": depth}
+        yield f"{size}x{size}_classifier", guided.create_classifier(**flags)
+
+
+def store_published_shapes() -> None:
+    """Names and shapes of all tensors of each, in one file."""
+    with torch.device("meta"):
+        shapes = {
+            name: {key: list(tensor.shape) for key, tensor in network.state_dict().items()}
+            for name, network in published()
+        }
+    packed = lzma.compress(json.dumps(shapes).encode(), preset=9 | lzma.PRESET_EXTREME)
+    (HERE / "published_shapes.json.xz").write_bytes(packed)
+
+
 def main() -> None:
     """Make all of them."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -274,6 +325,7 @@ def main() -> None:
     make_half_width()
     make_classifier("classifier_spatial", pool="spatial")
     make_classifier("classifier_spatial_v2", pool="spatial_v2")
+    store_published_shapes()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,154 @@
+"""Probe: two chains of images of 3x256x256, too large for memory, scrubbed to any t in the window."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator
+from functools import partial
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from ddpm_studio.benchmark.memory import peak_bytes
+from ddpm_studio.benchmark.probe_result import report_result
+from ddpm_studio.benchmark.real_application import (
+    choose,
+    open_application,
+    real_application,
+    wait,
+    wait_for_chains,
+    wait_until,
+)
+from ddpm_studio.benchmark.results import LargeChains
+from ddpm_studio.diffusion.schedule import ScheduleConfiguration
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from ddpm_studio.app import Application
+    from ddpm_studio.diffusion.trajectory import Trajectory
+
+SHAPE = (3, 256, 256)
+RECORD_TIMEOUT_SECONDS = 1000.0
+SETTLE_SECONDS = 1.0
+
+
+def main(arguments: list[str]) -> None:
+    """The arguments: when the process began, the sample count, T, the mouse events of each drag."""
+    count, steps, events = map(int, arguments[1:4])
+    with real_application() as application:
+        from ddpm_studio.benchmark.slider_mouse import SliderMouse
+
+        open_application(application)
+        wait_for_chains(application.studio)
+        schedule = ScheduleConfiguration("cosine", steps)
+        _show_images(application, schedule)
+        chains, step_ms = _recorded(application, schedule, count)
+        _show(application, chains)
+        mouse = SliderMouse(application.window, application.screen)
+        idle_ms = mouse.drag(events, jumps=True)
+        recording_ms = _drag_while_recording(mouse, schedule, count, events)
+        file_bytes = chains[0].file_bytes
+    report_result(
+        LargeChains(
+            count=count,
+            sample_shape=list(SHAPE),
+            steps=steps,
+            file_bytes=file_bytes,
+            step_ms=step_ms,
+            idle_ms=idle_ms,
+            recording_ms=recording_ms,
+            peak_bytes=peak_bytes(),
+        )
+    )
+
+
+def _show_images(application: Application, schedule: ScheduleConfiguration) -> None:
+    """The bundled digits, with as many steps as the large chains; standing still."""
+    bar, studio = application.screen.top_bar, application.studio
+    names = [each.description.name for each in studio.models]
+    choose(bar.model, names.index("digits"))
+    application.screen.timeline.buttons["play"].click()
+    wait_for_chains(studio)
+    studio.set_forward_schedule(schedule)
+    wait_for_chains(studio)
+
+
+def _recorded(
+    application: Application, schedule: ScheduleConfiguration, count: int
+) -> tuple[list[Trajectory], list[float]]:
+    """A forward chain, once for each view, and the milliseconds of its steps; off the window's thread."""
+    from ddpm_studio.session.background_task import BackgroundTask
+
+    task = BackgroundTask(application.window)
+    found: list[list[Trajectory]] = []
+    step_ms: list[float] = []
+    task.finished.connect(found.append)
+    task.start(partial(_record, schedule, count, 2, step_ms))
+    wait_until(lambda: bool(found), "large chains", RECORD_TIMEOUT_SECONDS)
+    return found[0], step_ms
+
+
+def _record(
+    schedule: ScheduleConfiguration, count: int, copies: int, step_ms: list[float]
+) -> Generator[None, None, list[Trajectory]]:
+    import torch
+
+    from ddpm_studio.diffusion.chains import forward_chain
+    from ddpm_studio.diffusion.trajectory import Trajectory
+    from ddpm_studio.session.devices import prepare_torch
+
+    prepare_torch()
+    chains = [Trajectory(schedule.T, count, SHAPE, may_use_disk=True) for _ in range(copies)]
+    generator = torch.Generator().manual_seed(0)
+    began = perf_counter()
+    for step in forward_chain(schedule.build(), _pictures(count), generator):
+        chains[0].record(step.t, step.x)
+        step_ms.append(1000 * (perf_counter() - began))
+        for chain in chains[1:]:
+            chain.record(step.t, step.x)
+        yield
+        began = perf_counter()
+    return chains
+
+
+def _pictures(count: int) -> Tensor:
+    """Smooth coloured waves, another one in each image."""
+    import torch
+
+    y, x = torch.meshgrid(
+        torch.linspace(0, 6, SHAPE[1]), torch.linspace(0, 6, SHAPE[2]), indexing="ij"
+    )
+    waves = [
+        torch.stack([torch.sin((1 + channel) * x + index) * torch.cos(y) for channel in range(3)])
+        for index in range(count)
+    ]
+    return torch.stack(waves)
+
+
+def _show(application: Application, chains: list[Trajectory]) -> None:
+    studio = application.studio
+    studio.forward, studio.reverse = chains
+    studio.trajectories_changed.emit()
+    studio.chains_grew.emit()
+    wait(SETTLE_SECONDS)
+
+
+def _drag_while_recording(
+    mouse: object, schedule: ScheduleConfiguration, count: int, events: int
+) -> list[float]:
+    """Beside a thread that records another chain, which is then thrown away."""
+    from ddpm_studio.benchmark.slider_mouse import SliderMouse
+    from ddpm_studio.session.background_task import BackgroundTask
+
+    assert isinstance(mouse, SliderMouse)
+    task = BackgroundTask()
+    task.start(partial(_record, schedule, count, 1, []))
+    wait(SETTLE_SECONDS)
+    try:
+        return mouse.drag(events, only_while=lambda: task.is_running, jumps=True)
+    finally:
+        task.stop()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,199 @@
+"""Hugging Face diffusers: the folder of a DDPMPipeline, or of a bare UNet2DModel.
+
+The parts lie in folders of their own (``unet``, ``scheduler``) or, as Google's checkpoints of Ho's
+weights, all in one. Nothing in a configuration is imported: a folder that brings code is refused.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ddpm_studio.checkpoints.description import ModelDescription
+from ddpm_studio.checkpoints.foreign.diffusers_scheduler import DiffusersScheduler
+from ddpm_studio.checkpoints.foreign.diffusers_unet import UNET_CLASS, DiffusersUNet
+from ddpm_studio.checkpoints.foreign.json_settings import JsonSettings
+from ddpm_studio.checkpoints.foreign.key_map import MappedWeights
+from ddpm_studio.checkpoints.foreign.model_name import model_name
+from ddpm_studio.checkpoints.foreign.questions import Answers, Question
+from ddpm_studio.checkpoints.foreign.safetensors_file import open_safetensors_file
+from ddpm_studio.checkpoints.foreign.state_dict import named_tensors
+from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
+from ddpm_studio.checkpoints.foreign.torch_file import open_torch_file
+from ddpm_studio.checkpoints.model_file import ModelFileError
+from ddpm_studio.explained_error import ExplainedError, brief
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+FAMILY = "diffusers"
+
+PIPELINE_FILE = "model_index.json"
+UNET_FOLDER, UNET_FILE = "unet", "config.json"
+SCHEDULER_FOLDER, SCHEDULER_FILE = "scheduler", "scheduler_config.json"
+WEIGHTS_NAMES = ("diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.bin")
+_SHARDED = "diffusion_pytorch_model.safetensors.index.json"
+_SIZES = (8, 16, 32, 64, 96, 128, 256, 512, 1024)
+
+
+def recognise(folder: Path) -> DiffusersCheckpoint | None:
+    """The folder's model, or None where it is of another kind. Raises ModelFileError."""
+    pipeline = folder / PIPELINE_FILE
+    if pipeline.is_file():
+        _require_unet_pipeline(JsonSettings.read(pipeline))
+    elif not _is_unet_folder(folder):
+        return None
+    unet_folder = _folder_with(folder, UNET_FOLDER, UNET_FILE)
+    if unet_folder is None:
+        raise ModelFileError(
+            "{folder} is not complete: its unet/config.json is missing.", folder=folder.name
+        )
+    settings = JsonSettings.read(unet_folder / UNET_FILE)
+    _require_unet(settings)
+    unet = DiffusersUNet.read(settings)
+    scheduler = DiffusersScheduler(_scheduler_settings(folder, unet_folder), unet.learns_variance)
+    scheduler.check()
+    tensors = _open_weights(unet_folder)
+    checkpoint = DiffusersCheckpoint(
+        folder, unet, scheduler, MappedWeights(tensors, unet.layers(tensors))
+    )
+    checkpoint.weights.require_complete(folder)
+    return checkpoint
+
+
+def recognise_file(path: Path) -> DiffusersCheckpoint | None:
+    """The model that a file of weights written by torch belongs to; its settings lie beside it."""
+    if (path.parent / UNET_FILE).is_file() and path.name in WEIGHTS_NAMES:
+        return recognise(path.parent)
+    tensors = named_tensors(open_torch_file(path).value) or {}
+    if "down_blocks.0.resnets.0.conv1.weight" in tensors:
+        raise ModelFileError(
+            "{file} holds weights of diffusers without their settings: "
+            "open the folder that has config.json beside them.",
+            file=path.name,
+        )
+    return None
+
+
+def _is_unet_folder(folder: Path) -> bool:
+    found = _folder_with(folder, UNET_FOLDER, UNET_FILE)
+    if found is None:
+        return False
+    # Other programs, too, have a config.json: only that of a class of diffusers is meant.
+    return "_diffusers_version" in JsonSettings.read(found / UNET_FILE).values
+
+
+def _folder_with(folder: Path, part: str, file: str) -> Path | None:
+    candidates = (folder / part, folder)
+    return next((each for each in candidates if (each / file).is_file()), None)
+
+
+def _scheduler_settings(folder: Path, unet_folder: Path) -> JsonSettings | None:
+    """Also where the folder that was opened is the network's, inside the pipeline's."""
+    found = _folder_with(folder, SCHEDULER_FOLDER, SCHEDULER_FILE)
+    around = folder.absolute().parent
+    if found is None and folder == unet_folder and (around / PIPELINE_FILE).is_file():
+        found = _folder_with(around, SCHEDULER_FOLDER, SCHEDULER_FILE)
+    return None if found is None else JsonSettings.read(found / SCHEDULER_FILE)
+
+
+def _require_unet_pipeline(settings: JsonSettings) -> None:
+    """A pipeline names for each part its library and class; other libraries would be code of its own."""
+    parts = settings.values.get("unet")
+    if parts == [FAMILY, UNET_CLASS]:
+        return
+    raise ModelFileError(
+        "{file} describes a {name}, and DDPM Studio opens pipelines with a UNet2DModel of diffusers.",
+        file=settings.path.name,
+        name=brief(str(settings.values.get("_class_name", "model of another kind"))),
+    )
+
+
+def _require_unet(settings: JsonSettings) -> None:
+    if "auto_map" in settings.values:
+        raise ModelFileError(
+            "{file} asks for code that comes with it, which DDPM Studio never runs.",
+            file=settings.path.name,
+        )
+    name = settings.text("_class_name", None)
+    if name not in (UNET_CLASS, "UNetUnconditionalModel"):  # its name in the first versions
+        raise ModelFileError(
+            "{file} describes a {name}, and DDPM Studio opens networks of UNet2DModel.",
+            file=settings.path.name,
+            name=brief(str(name)),
+        )
+
+
+def _open_weights(folder: Path) -> Mapping[str, StoredTensor]:
+    for name in WEIGHTS_NAMES:
+        path = folder / name
+        if os.path.lexists(path):
+            return _named(path)
+    if (folder / _SHARDED).exists():
+        raise ModelFileError(
+            "The weights of {folder} are spread over several files: "
+            "save them with a larger max_shard_size.",
+            folder=folder.name,
+        )
+    raise ModelFileError(
+        "{folder} is not complete: its {file} is missing.",
+        folder=folder.name,
+        file=WEIGHTS_NAMES[0],
+    )
+
+
+def _named(path: Path) -> Mapping[str, StoredTensor]:
+    if path.suffix == ".safetensors":
+        return open_safetensors_file(path)
+    tensors = named_tensors(open_torch_file(path).value)
+    if tensors is None:
+        raise ModelFileError("{file} holds no weights of a network.", file=path.name)
+    return tensors
+
+
+@dataclass(frozen=True, eq=False)
+class DiffusersCheckpoint:
+    """A network's configuration and weights, and its scheduler's."""
+
+    path: Path
+    unet: DiffusersUNet
+    scheduler: DiffusersScheduler
+    weights: MappedWeights
+
+    family = FAMILY
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The scheduler's, and the images' size where it is left open."""
+        if self.unet.image_size is not None:
+            return self.scheduler.questions
+        step = 2 ** (len(self.unet.widths) - 1)
+        sizes = tuple(size for size in _SIZES if size % step == 0)
+        reason = ExplainedError("The settings leave it open (sample_size).")
+        return (Question("image_size", max(32, step), reason, sizes), *self.scheduler.questions)
+
+    def describe(self, answers: Answers) -> ModelDescription:
+        """The model with these answers."""
+        size = self.unet.image_size
+        return ModelDescription(
+            name=model_name(self.path, FAMILY),
+            data_set="",
+            network=self.unet.network(int(answers["image_size"]) if size is None else size),
+            schedule=self.scheduler.schedule(answers),
+            target=str(self.scheduler.value("target", answers)),
+            variance=str(self.scheduler.value("variance", answers)),
+            clip=self.scheduler.clip(answers),
+            training=None,
+            origin=FAMILY,
+        )
+
+    def tensor_shapes(self, answers: Answers) -> Mapping[str, tuple[int, ...]]:
+        """Shapes of :meth:`read_weights`."""
+        return self.weights.shapes
+
+    def read_weights(self, answers: Answers) -> dict[str, Tensor]:
+        """The network's weights."""
+        return self.weights.read()

@@ -1,0 +1,311 @@
+"""w86763777/pytorch-ddpm: ``ckpt.pt``, with the ``flagfile.txt`` of its training where that lies beside it.
+
+The network is the paper's, with its own formula of time features, which it keeps as a table. Its
+sampler limits x_0 after the mean is formed, so that the limit has no effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ddpm_studio.checkpoints.description import ModelDescription
+from ddpm_studio.checkpoints.foreign.flag_file import FLAG_FILE, read_flag_file
+from ddpm_studio.checkpoints.foreign.key_map import (
+    BlockNames,
+    LayerMap,
+    MappedWeights,
+    numbered,
+)
+from ddpm_studio.checkpoints.foreign.model_name import model_name
+from ddpm_studio.checkpoints.foreign.questions import Answers, Question, Value
+from ddpm_studio.checkpoints.foreign.state_dict import named_tensors
+from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
+from ddpm_studio.checkpoints.foreign.torch_file import open_torch_file
+from ddpm_studio.checkpoints.model_file import ModelFileError
+from ddpm_studio.diffusion.schedule import ScheduleConfiguration
+from ddpm_studio.explained_error import ExplainedError
+from ddpm_studio.networks.configuration import TimeOrder, UNetConfiguration
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+FAMILY = "pytorch-ddpm"
+
+_TABLE = "time_embedding.timembedding.0"
+_AVERAGE, _TRAINED = "ema", "model"  # as the answers are called
+_SETS = {_AVERAGE: "ema_model", _TRAINED: "net_model"}
+_TARGETS = {"epsilon": "noise", "xstart": "x_0", "xprev": "x_prev"}
+_VARIANCES = {"fixedlarge": "fixed-large", "fixedsmall": "fixed-small"}
+_SIZES = (8, 16, 32, 64, 96, 128, 256, 512, 1024)
+
+_NAMES = BlockNames(
+    block={
+        "norm_in": "block1.0",
+        "conv_in": "block1.2",
+        "time": "temb_proj.1",
+        "norm_out": "block2.0",
+        "conv_out": "block2.3",
+    },
+    shortcut="shortcut",
+    attention={
+        "norm": ("group_norm",),
+        "query_key_value": ("proj_q", "proj_k", "proj_v"),
+        "projection": ("proj",),
+    },
+)
+_ENDS: LayerMap = {
+    "time_table": (_TABLE,),
+    "time.0": ("time_embedding.timembedding.1",),
+    "time.2": ("time_embedding.timembedding.3",),
+    "stem": ("head",),
+    "head_norm": ("tail.0",),
+    "head": ("tail.2",),
+}
+
+
+def recognise(path: Path) -> PytorchDdpmCheckpoint | None:
+    """The checkpoint, or None where it is of another family. Raises ModelFileError."""
+    value = open_torch_file(path).value
+    sets = _weight_sets(value)
+    if not sets:
+        return None
+    x_T = value.get("x_T")
+    size = x_T.shape[-1] if isinstance(x_T, StoredTensor) and len(x_T.shape) == 4 else None
+    checkpoint = PytorchDdpmCheckpoint(path, sets, size)
+    checkpoint.check()
+    return checkpoint
+
+
+def _weight_sets(value: Any) -> dict[str, Mapping[str, StoredTensor]]:
+    """The averaged weights before the others; or the file itself, where it holds one network's alone."""
+    if not isinstance(value, dict):
+        return {}
+    candidates = {name: value[key] for name, key in _SETS.items() if key in value}
+    candidates = candidates or {_TRAINED: value}
+    found = {name: named_tensors(each) for name, each in candidates.items()}
+    return {
+        name: tensors
+        for name, tensors in found.items()
+        if tensors is not None and f"{_TABLE}.weight" in tensors
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class PytorchDdpmCheckpoint:
+    """Its sets of weights, and the size of the images x_T that it keeps, if it does."""
+
+    path: Path
+    sets: Mapping[str, Mapping[str, StoredTensor]]
+    image_size: int | None
+
+    family = FAMILY
+
+    def check(self) -> None:
+        """Raises ModelFileError where a set of weights is no network of this project."""
+        for tensors in self.sets.values():
+            structure = self._structure_of(tensors)
+            MappedWeights(tensors, structure.layers).require_complete(self.path)
+
+    def _structure_of(self, tensors: Mapping[str, StoredTensor]) -> _Structure:
+        try:
+            return _Structure.of(tensors)
+        except (KeyError, IndexError, ValueError, ZeroDivisionError) as error:
+            raise ModelFileError(
+                "{file} is damaged or incomplete: its layers are not those of pytorch-ddpm's network.",
+                file=self.path.name,
+            ) from error
+
+    @cached_property
+    def _structure(self) -> _Structure:
+        return self._structure_of(next(iter(self.sets.values())))
+
+    @cached_property
+    def _known(self) -> dict[str, Value]:
+        """What the file of flags says, if it is of this training, and x_T."""
+        flags = read_flag_file(self.path.with_name(FLAG_FILE))
+        known = _answers_of(flags) if self._structure.fits(flags) else {}
+        return known if self.image_size is None else known | {"image_size": self.image_size}
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Which weights; and without a file of flags, all that only it holds."""
+        open_ones = [each for each in self._possible_questions() if each.name not in self._known]
+        return (*self._weights_question(), *open_ones)
+
+    def _weights_question(self) -> list[Question]:
+        if len(self.sets) < 2:
+            return []
+        reason = ExplainedError("The average of the weights makes the better pictures.")
+        return [Question("weights", _AVERAGE, reason, tuple(self.sets))]
+
+    def _possible_questions(self) -> list[Question]:
+        default = ExplainedError(
+            "No flagfile.txt of this training lies beside the file: this is the project's default."
+        )
+        step = 2 ** (len(self._structure.multipliers) - 1)
+        sizes = tuple(size for size in _SIZES if size % step == 0)
+        return [
+            Question("image_size", max(32, step), default, sizes),
+            Question("beta_1", 1e-4, default, low=1e-9, high=0.999),
+            Question("beta_T", 0.02, default, low=1e-9, high=0.999),
+            Question("target", "noise", default, tuple(_TARGETS.values())),
+            Question("variance", "fixed-large", default, tuple(_VARIANCES.values())),
+        ]
+
+    def describe(self, answers: Answers) -> ModelDescription:
+        """The model with these answers."""
+        chosen = {**answers, **self._known}
+        structure = self._structure
+        schedule = ScheduleConfiguration(
+            "linear", structure.T, float(chosen["beta_1"]), float(chosen["beta_T"])
+        )
+        return ModelDescription(
+            name=model_name(self.path, FAMILY),
+            data_set="",
+            network=structure.network(int(chosen["image_size"])),
+            schedule=schedule.build().configuration,
+            target=str(chosen["target"]),
+            variance=str(chosen["variance"]),
+            clip=None,
+            training=None,
+            origin=FAMILY,
+        )
+
+    def tensor_shapes(self, answers: Answers) -> Mapping[str, tuple[int, ...]]:
+        """Shapes of :meth:`read_weights`."""
+        return self._weights(answers).shapes
+
+    def read_weights(self, answers: Answers) -> dict[str, Tensor]:
+        """The chosen set of weights."""
+        return self._weights(answers).read()
+
+    def _weights(self, answers: Answers) -> MappedWeights:
+        tensors = self.sets[str(answers.get("weights", next(iter(self.sets))))]
+        return MappedWeights(tensors, self._structure_of(tensors).layers)
+
+
+def _answers_of(flags: Mapping[str, list[str]]) -> dict[str, Value]:
+    """Under the names of our questions; a flag that says nothing usable stays a question."""
+    known: dict[str, Value] = {}
+    for flag, name in (("beta_1", "beta_1"), ("beta_T", "beta_T")):
+        number = _number(flags, flag)
+        if number is not None and 0.0 < number < 1.0:
+            known[name] = number
+    size = _number(flags, "img_size")
+    if size is not None and size in _SIZES:
+        known["image_size"] = int(size)
+    for flag, name, meanings in (
+        ("mean_type", "target", _TARGETS),
+        ("var_type", "variance", _VARIANCES),
+    ):
+        for word in flags.get(flag, [])[-1:]:
+            known |= {name: meanings[word]} if word in meanings else {}
+    return known
+
+
+def _number(flags: Mapping[str, list[str]], name: str) -> float | None:
+    try:
+        return float(flags[name][-1])
+    except (KeyError, IndexError, ValueError):
+        return None
+
+
+@dataclass(frozen=True)
+class _Structure:
+    """What the names and shapes of a network's tensors say.
+
+    down, up   for each level, the finest and the coarsest first, the numbers of its blocks
+    attends    for each level, the finest first, whether it has attention
+    """
+
+    T: int
+    channels: int
+    multipliers: tuple[int, ...]
+    down: tuple[tuple[int, ...], ...]
+    up: tuple[tuple[int, ...], ...]
+    attends: tuple[bool, ...]
+    layers: LayerMap
+
+    @classmethod
+    def of(cls, tensors: Mapping[str, StoredTensor]) -> _Structure:
+        """Raises KeyError, IndexError or ValueError where they are no network of this project."""
+        down, up = _levels(tensors, "downblocks"), _levels(tensors, "upblocks")
+        channels = tensors["head.weight"].shape[0]
+        widths = [tensors[f"downblocks.{blocks[0]}.block1.2.weight"].shape[0] for blocks in down]
+        if any(width % channels for width in widths) or len({len(blocks) for blocks in down}) > 1:
+            raise ValueError
+        return cls(
+            T=tensors[f"{_TABLE}.weight"].shape[0],
+            channels=channels,
+            multipliers=tuple(width // channels for width in widths),
+            down=down,
+            up=up,
+            attends=tuple(f"downblocks.{blocks[0]}.attn.proj.weight" in tensors for blocks in down),
+            layers=_layers(tensors, down, up),
+        )
+
+    def network(self, image_size: int) -> UNetConfiguration:
+        """Raises NetworkConfigurationError where this size does not allow it."""
+        sizes = [image_size // 2**level for level in range(len(self.multipliers))]
+        return UNetConfiguration(
+            image_size=image_size,
+            image_channels=3,
+            channels=self.channels,
+            channel_multipliers=self.multipliers,
+            blocks_per_level=len(self.down[0]),
+            attention_sizes=tuple(
+                size for size, attends in zip(sizes, self.attends, strict=True) if attends
+            ),
+            time_order=TimeOrder.TABLE,
+            time_rows=self.T,
+        )
+
+    def fits(self, flags: Mapping[str, list[str]]) -> bool:
+        """Whether these are the flags that such a network is made with."""
+        attention = sorted(str(level) for level, attends in enumerate(self.attends) if attends)
+        made_of = {
+            "T": [str(self.T)],
+            "ch": [str(self.channels)],
+            "ch_mult": [str(each) for each in self.multipliers],
+            "num_res_blocks": [str(len(self.down[0]))],
+        }
+        said = {name: flags.get(name) for name in made_of}
+        return said == made_of and sorted(set(flags.get("attn", []))) == attention
+
+
+def _levels(tensors: Mapping[str, StoredTensor], name: str) -> tuple[tuple[int, ...], ...]:
+    """The numbers of the blocks of each level: what joins two levels is numbered along with them."""
+    count = numbered(tensors, name)
+    joints = [-1, *(n for n in range(count) if f"{name}.{n}.main.weight" in tensors), count]
+    return tuple(tuple(range(before + 1, after)) for before, after in pairwise(joints))
+
+
+def _layers(
+    tensors: Mapping[str, StoredTensor],
+    down: tuple[tuple[int, ...], ...],
+    up: tuple[tuple[int, ...], ...],
+) -> LayerMap:
+    layers: dict[str, tuple[str, ...]] = dict(_ENDS)
+    for place in range(2):
+        layers |= _stage(tensors, f"middle.{place}", f"middleblocks.{place}")
+    for ours, joint, theirs, levels in (
+        ("down", "shrink", "downblocks", down),
+        ("up", "grow", "upblocks", up),
+    ):
+        for level, blocks in enumerate(levels):
+            for place, number in enumerate(blocks):
+                layers |= _stage(tensors, f"{ours}.{level}.{place}", f"{theirs}.{number}")
+        for level, blocks in enumerate(levels[:-1]):
+            layers[f"{joint}.{level}"] = (f"{theirs}.{blocks[-1] + 1}.main",)
+    return layers
+
+
+def _stage(
+    tensors: Mapping[str, StoredTensor], ours: str, theirs: str
+) -> dict[str, tuple[str, ...]]:
+    return _NAMES.stage(tensors, ours, theirs, f"{theirs}.attn")
