@@ -63,12 +63,14 @@ class DataSets(QObject):
 
     listed             ``list`` is another one
     work_changed       a work began, or came to an end
+    cancelled          somebody stopped one
     finished(object)   ImportResult of an import or a download that is done; None of another work
     failed(object)     the exception that ended a work
     """
 
     listed = Signal()
     work_changed = Signal()
+    cancelled = Signal()
     finished = Signal(object)
     failed = Signal(object)
 
@@ -123,6 +125,7 @@ class DataSets(QObject):
         if self.is_working:
             self._work_task.cancel()
             self.work_changed.emit()
+            self.cancelled.emit()
 
     def stop(self) -> bool:
         """End the threads, for the application's end; False where one is stuck."""

@@ -50,6 +50,7 @@ class DataDialog(QDialog):
         super().__init__(parent)
         self._data = data
         self._outcome: object = None  # an ImportResult, or the exception that ended a work
+        self._was_cancelled = False
         self.list, self.hint, self.place = DataList(theme), QLabel(), ElidedLabel()
         self.folder_button, self.file_button, self.download_button = (
             QPushButton() for _ in range(3)
@@ -119,6 +120,7 @@ class DataDialog(QDialog):
         self._data.work_changed.connect(self._on_work_changed)
         self._data.finished.connect(self._take_outcome)
         self._data.failed.connect(self._take_outcome)
+        self._data.cancelled.connect(self._on_cancelled)
         self._timer.timeout.connect(self._say_status)
 
     def set_theme(self, theme: Theme) -> None:
@@ -162,7 +164,7 @@ class DataDialog(QDialog):
 
     def _on_work_changed(self) -> None:
         if self._data.is_working:
-            self._outcome = None
+            self._outcome, self._was_cancelled = None, False
             self._timer.start()
         else:
             self._timer.stop()
@@ -172,6 +174,10 @@ class DataDialog(QDialog):
     def _take_outcome(self, outcome: object) -> None:
         self._outcome = outcome
         self._data.refresh()
+        self._say_status()
+
+    def _on_cancelled(self) -> None:
+        self._was_cancelled = True
         self._say_status()
 
     def _say_status(self) -> None:
@@ -187,6 +193,10 @@ class DataDialog(QDialog):
             self.status.setText(progress_text(work) if work else self.tr("One moment …"))
         elif isinstance(outcome, BaseException):
             self.status.setText(problem_text(outcome))
+        elif self._was_cancelled:
+            self.status.setText(
+                self.tr("Stopped. A download goes on from here when it is begun again.")
+            )
         else:
             self.status.setText(result_text(outcome) if isinstance(outcome, ImportResult) else "")
 

@@ -143,7 +143,8 @@ class DataDialogs(QObject):
             self.tr("What was imported stays where it came from, and so do models trained on it.")
         )
         remove = question.addButton(self.tr("Delete"), QMessageBox.ButtonRole.DestructiveRole)
-        question.addButton(self.tr("Keep"), QMessageBox.ButtonRole.RejectRole)
+        keep = question.addButton(self.tr("Keep"), QMessageBox.ButtonRole.RejectRole)
+        question.setDefaultButton(keep)
         remove.clicked.connect(delete)
         question.finished.connect(self._close_question)
         self.question = question
