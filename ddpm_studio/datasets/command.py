@@ -10,14 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from ddpm_studio.datasets.cache_location import cache_folder
-from ddpm_studio.datasets.catalogue import CATALOGUE
-from ddpm_studio.datasets.data_cache import byte_count, cached_sets, damaged_sets, remove_set
+from ddpm_studio.datasets.catalogue import CATALOGUE, entry
+from ddpm_studio.datasets.data_cache import (
+    byte_count,
+    cached_sets,
+    clear,
+    damaged_sets,
+    remove_set,
+)
 from ddpm_studio.datasets.importing.import_choices import Framing, ImportChoices
 from ddpm_studio.datasets.importing.import_progress import ImportProgress, ImportResult, Stage
 from ddpm_studio.datasets.set_description import name_for
 
 _MEGABYTE = 1_000_000
-_MOST_REASONS = 5
+_MOST_REASONS, _MOST_CLASSES = 5, 20
 
 
 def list_data(_options: argparse.Namespace) -> int:
@@ -27,16 +33,15 @@ def list_data(_options: argparse.Namespace) -> int:
     width = max([width, *(len(each.description.name) for each in cached)])
     for each in CATALOGUE:
         print(f"{each.name:<{width}}  {each.description}")
-    from ddpm_studio.datasets.catalogue import entry
-
     for own in cached:
         about = own.description
         size = f"{own.byte_count / _MEGABYTE:,.1f} MB"
-        print(
+        line = (
             f"{about.name:<{width}}  {entry(about.name).description}; {size}, from {about.source}"
         )
+        print(_printable(line))
     for folder in damaged_sets():
-        print(f"{folder.name:<{width}}  damaged: remove it and import it again")
+        print(_printable(f"{folder.name:<{width}}  damaged: remove it and import it again"))
     return 0
 
 
@@ -76,8 +81,6 @@ def download_data_set(options: argparse.Namespace) -> int:
 def remove_data_set(options: argparse.Namespace) -> int:
     """One, or all that were imported and what is left of downloads."""
     if options.name is None:
-        from ddpm_studio.datasets.data_cache import clear
-
         count = clear()
         print(f"Removed {count} data set{'' if count == 1 else 's'}.")
         return 0
@@ -128,7 +131,8 @@ def _say_result(result: ImportResult) -> None:
     held_out = f", {about.held_out:,} of them held out" if about.held_out else ""
     print(f"{about.name}: {about.count:,} images of {shape}{held_out}.")
     if about.classes:
-        print(f"Classes: {', '.join(about.classes[:20])}{' …' if len(about.classes) > 20 else ''}.")
+        names = ", ".join(about.classes[:_MOST_CLASSES])
+        print(_printable(f"Classes: {names}{' …' if len(about.classes) > _MOST_CLASSES else ''}."))
     if result.assumption is not None:
         print(result.assumption)
     if result.skipped_count:

@@ -43,9 +43,9 @@ def result_text(result: ImportResult) -> str:
         text += " " + explained_text(result.assumption)
     if result.skipped_count:
         name, reason = next(iter(result.skipped.items()))
-        text += " " + translate(
-            "DataText", "{0} pictures were left out; the first is {1}: {2}."
-        ).format(f"{result.skipped_count:,}", _shown(name), explained_text(reason))
+        text += " " + translate("DataText", "Left out: {0}. The first is {1}: {2}.").format(
+            f"{result.skipped_count:,}", _shown(name), explained_text(reason)
+        )
     return text
 
 
