@@ -340,11 +340,11 @@ def test_networks_that_we_lack_are_refused(changes: Settings, reason: str, folde
 
 
 SCHEDULER_REFUSALS: list[tuple[Settings, str]] = [
-    ({"_class_name": "ScoreSdeVeScheduler"}, "The scheduler ScoreSdeVeScheduler of diffusers"),
-    ({"variance_type": "learned"}, "the variance_type of its scheduler is learned"),
+    ({"_class_name": "ScoreSdeVeScheduler"}, "describes a ScoreSdeVeScheduler"),
+    ({"variance_type": "learned"}, "its variance_type is learned"),
     ({"variance_type": "learned_range"}, "its network has learned none"),
-    ({"beta_schedule": "laplace"}, "the beta_schedule of its scheduler is laplace"),
-    ({"prediction_type": "flow"}, "the prediction_type of its scheduler is flow"),
+    ({"beta_schedule": "laplace"}, "its beta_schedule is laplace"),
+    ({"prediction_type": "flow"}, "its prediction_type is flow"),
     ({"num_train_timesteps": 0}, "T must lie between 1 and 10000, not 0"),
     ({"num_train_timesteps": 10**9}, "T must lie between 1 and 10000"),
     ({"num_train_timesteps": "10"}, "its num_train_timesteps is '10'"),
