@@ -142,7 +142,7 @@ def _layers(layout: Layout) -> Iterator[tuple[str, str]]:
 
 
 def _facts(shapes: Shapes, layout: Layout) -> Facts:
-    inputs, outputs = layout.image_channels, shapes.get("out.2.weight", (0,))[0]
+    inputs, (outputs, *_) = layout.image_channels, (*shapes.get("out.2.weight", ()), 0)
     if outputs * 2 == inputs or (inputs, outputs) == (6, 6):
         raise LayoutError(
             "it enlarges images that it is given, and only models that make images from noise "
