@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Generator
 from functools import partial
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from ddpm_studio.diffusion.trajectory import Trajectory
 
 SHAPE = (3, 256, 256)
-BUDGET_BYTES = 20_000_000  # so little that a chain of few steps is too large for it, too
 RECORD_TIMEOUT_SECONDS = 1000.0
 SETTLE_SECONDS = 1.0
 
@@ -115,9 +115,11 @@ def _record(
 
 
 def _new_chain(T: int, count: int) -> Trajectory:
-    from ddpm_studio.diffusion.trajectory import Trajectory
+    """With the memory of the application, or so little that few steps are too many for it, too."""
+    from ddpm_studio.diffusion.trajectory import DEFAULT_BUDGET_BYTES, Trajectory
 
-    chain = Trajectory(T, count, SHAPE, budget_bytes=BUDGET_BYTES, may_use_disk=True)
+    budget_bytes = min(DEFAULT_BUDGET_BYTES, count * math.prod(SHAPE) * (T + 1) // 2)
+    chain = Trajectory(T, count, SHAPE, budget_bytes=budget_bytes, may_use_disk=True)
     assert not chain.is_in_memory, "the chain is too small to be measured"
     return chain
 
