@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ddpm_studio.benchmark.results import (
+    ChainSpeed,
     Export,
     LargeChains,
+    Learning,
     Opening,
     Sampling,
     Session,
@@ -20,9 +22,11 @@ from ddpm_studio.benchmark.table import Expectation, Row
 
 FIRST_PAINT_SECONDS, ALIVE_SECONDS = 0.3, 2.5
 IDLE_P99_MS, SAMPLING_P99_MS, STALL_MS = 16.0, 25.0, 50.0
+LEARNING_P99_MS = 33.0
 SCRUB_P99_MS = 33.0  # of chains in a file
 OPENING_SECONDS = 3.0
 MEGABYTE = 1_000_000
+CHAIN_RATIOS = {1: 1.2, 16: 1.1}  # in float32, by how many samples at once
 FLOAT32_RATIO, BFLOAT16_RATIO = 1.1, 1.5  # at the small network
 
 
@@ -79,6 +83,7 @@ def large_chain_rows(chains: LargeChains) -> list[Row]:
     expected = (Expectation("p99", "<", SCRUB_P99_MS),)
     return [
         _spread_row(f"any t to pixels, {what}, idle", "ms", chains.idle_ms, expected),
+        _spread_row("  the same of small images in memory", "ms", chains.small_ms, ()),
         _spread_row("  while such a chain is recorded", "ms", chains.recording_ms, ()),
         _spread_row("  a step of q, computed and recorded", "ms", chains.step_ms, ()),
         Row("  file of a chain", "MB", max=chains.file_bytes / MEGABYTE),
@@ -93,6 +98,16 @@ def session_rows(session: Session) -> list[Row]:
     return [
         _spread_row(name, "ms", session.late_ms, expected),
         Row("  longest stall until torch is imported", "ms", max=starting),
+    ]
+
+
+def learning_rows(learning: Learning) -> list[Row]:
+    """The window's thread while a network is trained, and how fast that goes on beside it."""
+    name = f"lateness of a {learning.interval_ms} ms timer, training {learning.preset}"
+    expected = (Expectation("p99", "<", LEARNING_P99_MS),)
+    return [
+        _spread_row(name, "ms", learning.late_ms, expected),
+        Row(f"  training steps, CPU threads: {learning.threads}", "1/s", learning.steps_per_second),
     ]
 
 
@@ -129,6 +144,26 @@ def training_rows(speed: TrainingSpeed) -> list[Row]:
         _paired_row("  bfloat16 / its float32", ours[rough], theirs[exact], bounds[1]),
         _paired_row("  bfloat16 / its bfloat16", ours[rough], theirs[rough]),
     ]
+
+
+def chain_rows(speed: ChainSpeed) -> list[Row]:
+    """Reverse steps a second, and the medians of the rounds' ratios to every other project's."""
+    name = f"reverse steps, {speed.sample_count} at once"
+    rows = [
+        Row(f"{name}, {who}", "1/s", median(rates), max=max(rates))
+        for who, rates in speed.rates.items()
+    ]
+    for project in ("pytorch-ddpm", "diffusers"):
+        if project not in speed.rates:
+            continue
+        for precision in ("float32", "bfloat16"):
+            ours = speed.rates[f"ours, {precision}"]
+            bound = CHAIN_RATIOS.get(speed.sample_count) if project == "pytorch-ddpm" else None
+            exact = bound if precision == "float32" else None
+            rows.append(
+                _paired_row(f"  {precision} / {project}", ours, speed.rates[project], exact)
+            )
+    return [*rows, memory_row(name, [speed.peak_bytes])]
 
 
 def _speed_row(name: str, rates: Sequence[float]) -> Row:

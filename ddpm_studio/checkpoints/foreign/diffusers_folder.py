@@ -6,7 +6,6 @@ weights, all in one. Nothing in a configuration is imported: a folder that bring
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +14,12 @@ from typing import TYPE_CHECKING
 from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.checkpoints.foreign.diffusers_scheduler import DiffusersScheduler
 from ddpm_studio.checkpoints.foreign.diffusers_unet import UNET_CLASS, DiffusersUNet
+from ddpm_studio.checkpoints.foreign.folder_weights import WEIGHTS_NAMES, folder_weights
 from ddpm_studio.checkpoints.foreign.json_settings import JsonSettings
 from ddpm_studio.checkpoints.foreign.key_map import MappedWeights
 from ddpm_studio.checkpoints.foreign.model_name import model_name
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question
-from ddpm_studio.checkpoints.foreign.safetensors_file import open_safetensors_file
 from ddpm_studio.checkpoints.foreign.state_dict import named_tensors
-from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
 from ddpm_studio.checkpoints.foreign.torch_file import open_torch_file
 from ddpm_studio.checkpoints.model_file import ModelFileError
 from ddpm_studio.explained_error import ExplainedError, brief
@@ -34,18 +32,26 @@ FAMILY = "diffusers"
 PIPELINE_FILE = "model_index.json"
 UNET_FOLDER, UNET_FILE = "unet", "config.json"
 SCHEDULER_FOLDER, SCHEDULER_FILE = "scheduler", "scheduler_config.json"
-WEIGHTS_NAMES = ("diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.bin")
-_SHARDED = "diffusion_pytorch_model.safetensors.index.json"
 _SIZES = (8, 16, 32, 64, 96, 128, 256, 512, 1024)
 
 
 def recognise(folder: Path) -> DiffusersCheckpoint | None:
     """The folder's model, or None where it is of another kind. Raises ModelFileError."""
-    pipeline = folder / PIPELINE_FILE
-    if pipeline.is_file():
-        _require_unet_pipeline(JsonSettings.read(pipeline))
-    elif not _is_unet_folder(folder):
+    if not (folder / PIPELINE_FILE).is_file() and not _is_unet_folder(folder):
         return None
+    unet_folder, unet, scheduler = read_settings(folder)
+    tensors = folder_weights(unet_folder)
+    checkpoint = DiffusersCheckpoint(
+        folder, unet, scheduler, MappedWeights(tensors, unet.layers(tensors))
+    )
+    checkpoint.weights.require_complete(folder)
+    return checkpoint
+
+
+def read_settings(folder: Path) -> tuple[Path, DiffusersUNet, DiffusersScheduler]:
+    """Where the network lies, and what it and its scheduler are. Raises ModelFileError."""
+    if (folder / PIPELINE_FILE).is_file():
+        _require_unet_pipeline(JsonSettings.read(folder / PIPELINE_FILE))
     unet_folder = _folder_with(folder, UNET_FOLDER, UNET_FILE)
     if unet_folder is None:
         raise ModelFileError(
@@ -56,12 +62,7 @@ def recognise(folder: Path) -> DiffusersCheckpoint | None:
     unet = DiffusersUNet.read(settings)
     scheduler = DiffusersScheduler(_scheduler_settings(folder, unet_folder), unet.learns_variance)
     scheduler.check()
-    tensors = _open_weights(unet_folder)
-    checkpoint = DiffusersCheckpoint(
-        folder, unet, scheduler, MappedWeights(tensors, unet.layers(tensors))
-    )
-    checkpoint.weights.require_complete(folder)
-    return checkpoint
+    return unet_folder, unet, scheduler
 
 
 def recognise_file(path: Path) -> DiffusersCheckpoint | None:
@@ -125,33 +126,6 @@ def _require_unet(settings: JsonSettings) -> None:
             file=settings.path.name,
             name=brief(str(name)),
         )
-
-
-def _open_weights(folder: Path) -> Mapping[str, StoredTensor]:
-    for name in WEIGHTS_NAMES:
-        path = folder / name
-        if os.path.lexists(path):
-            return _named(path)
-    if (folder / _SHARDED).exists():
-        raise ModelFileError(
-            "The weights of {folder} are spread over several files: "
-            "save them with a larger max_shard_size.",
-            folder=folder.name,
-        )
-    raise ModelFileError(
-        "{folder} is not complete: its {file} is missing.",
-        folder=folder.name,
-        file=WEIGHTS_NAMES[0],
-    )
-
-
-def _named(path: Path) -> Mapping[str, StoredTensor]:
-    if path.suffix == ".safetensors":
-        return open_safetensors_file(path)
-    tensors = named_tensors(open_torch_file(path).value)
-    if tensors is None:
-        raise ModelFileError("{file} holds no weights of a network.", file=path.name)
-    return tensors
 
 
 @dataclass(frozen=True, eq=False)

@@ -55,7 +55,7 @@ def size_question(layout: Layout) -> Question:
     level = layout.levels - 1 if coarsest is None else coarsest
     guess = min(_ATTENDED_SIZE * 2**level, MAX_IMAGE_SIZE)
     reason = ExplainedError(
-        "Its attention then begins at {size} x {size} pixels, as in most of their networks.",
+        "Its coarsest attention is then at {size} x {size} pixels, as in most of their networks.",
         size=_ATTENDED_SIZE,
     )
     return Question("image_size", guess, reason, low=2 ** (layout.levels - 1), high=MAX_IMAGE_SIZE)
@@ -95,7 +95,7 @@ def rescale_question(*, guess: bool) -> Question:
         reason = ExplainedError("It is the default of improved-diffusion.")
     else:
         reason = ExplainedError("It is the default of guided-diffusion.")
-    return Question("rescale_timesteps", guess, reason, (True, False))
+    return Question("rescale_timesteps", guess, reason)
 
 
 def attention_questions(layout: Layout) -> tuple[Question, ...]:

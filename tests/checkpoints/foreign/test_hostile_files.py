@@ -9,6 +9,7 @@ import io
 import json
 import os
 import pickle
+import pickletools
 import re
 import struct
 import tempfile
@@ -18,6 +19,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -26,6 +28,7 @@ from PIL import Image
 from torch import nn
 
 from ddpm_studio.checkpoints.foreign.opening import open_model
+from ddpm_studio.checkpoints.foreign.torch_file import open_torch_file
 from ddpm_studio.checkpoints.model_file import ModelFileError
 from ddpm_studio.checkpoints.weights import load_inspected
 from ddpm_studio.cli import main
@@ -591,3 +594,26 @@ def test_memory_is_taken_only_for_what_is_there(tmp_path: Path, canary: Path, na
     finally:
         tracemalloc.stop()
     assert peak < MAX_MEMORY_BYTES
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_damage_is_refused_or_does_no_harm(tmp_path: Path, seed: int) -> None:
+    """Bytes and operations that are changed, left out or put in: any other error would end in a trace."""
+    random = Random(seed)
+    path, said = tmp_path / "damaged.pt", []
+    operations = [opcode.code.encode("latin-1") for opcode in pickletools.opcodes]
+    pickled = plain(dictionary(w=tensor(), options=called("argparse", "Namespace"), l=b"](K\x01Ne"))
+    for _ in range(250):
+        found = bytearray(pickled)
+        for _ in range(random.randint(1, 4)):
+            place = random.randrange(len(found))
+            found[place : place + random.randint(0, 2)] = random.choice(
+                [random.choice(operations), random.randbytes(1), b""]
+            )
+        archive(bytes(found), path)
+        try:
+            open_torch_file(path)
+        except ModelFileError as error:
+            said.append(str(error))
+    assert len(said) > 100
+    assert all(line.isprintable() and line.endswith(".") for line in said)
