@@ -143,6 +143,8 @@ class TrainingFields(QObject):
 
     def show_configuration(self, configuration: TrainingConfiguration) -> None:
         """Every value anew, whatever somebody has typed."""
+        if self.data_set.findData(configuration.data_set) < 0:  # of a training from elsewhere
+            self.data_set.addItem(data_name(configuration.data_set), configuration.data_set)
         select(self.data_set, configuration.data_set)
         select(self.learning_rate_schedule, configuration.learning_rate_schedule)
         select(self.precision, configuration.precision)
