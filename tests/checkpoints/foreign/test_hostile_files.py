@@ -289,7 +289,9 @@ def nan(found: bytearray) -> None:
 
 PICKLES = [
     Hostile(
-        "system.pt", holding(system), r"wants to import posix\.system, which weights do not need"
+        "system.pt",
+        holding(system),
+        r"wants to import posix\.system, which could run code; a file of",
     ),
     Hostile("nested.pt", holding(lambda canary: dictionary(w=system(canary))), r"posix\.system"),
     Hostile(
@@ -510,7 +512,8 @@ PLACES = [
     Hostile("undecodable\udcff.pt", content(b""), r"undecodable\?\.pt is empty"),
 ]
 
-ALL = [*PICKLES, *TENSORS, *ARCHIVES, *CONTENTS, *OURS, *PLACES]
+HAS_PIPES = hasattr(os, "mkfifo")  # Windows has neither these nor such names
+ALL = [*PICKLES, *TENSORS, *ARCHIVES, *CONTENTS, *OURS, *(PLACES if HAS_PIPES else [])]
 
 
 def test_there_are_many_of_them() -> None:
@@ -577,7 +580,7 @@ def test_what_is_wrong_is_said_and_nothing_else_happens(
 
 
 HUNGRY = ["compressed.pt", "long-list.pt", "long-number.pt", "longer-text.pt", "members.pt"]
-HUNGRY += ["expanded.pt", "shared.pt", "laughs.pt", "huge.pt", "legacy-count.pt", "operations.pt"]
+HUNGRY += ["expanded.pt", "shared.pt", "laughs.pt", "legacy-count.pt", "operations.pt"]
 HUNGRY += ["header.safetensors", "lies.safetensors", "width.safetensors"]
 
 
