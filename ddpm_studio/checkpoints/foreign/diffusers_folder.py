@@ -79,6 +79,13 @@ def recognise_file(path: Path) -> DiffusersCheckpoint | None:
     return None
 
 
+def model_files(folder: Path) -> list[Path]:
+    """The files that a model in this folder consists of, as far as they are there."""
+    names = (PIPELINE_FILE, UNET_FILE, SCHEDULER_FILE, *WEIGHTS_NAMES)
+    parts = (folder, folder / UNET_FOLDER, folder / SCHEDULER_FOLDER)
+    return [part / name for part in parts for name in names if (part / name).is_file()]
+
+
 def _is_unet_folder(folder: Path) -> bool:
     found = _folder_with(folder, UNET_FOLDER, UNET_FILE)
     if found is None:
