@@ -199,11 +199,16 @@ class Studio(QObject):
             self._restart_reverse()
 
     def set_sampling(self, sampling: SamplingChoice) -> None:
-        """Sample the reverse chain in another way. Raises ScheduleError for more steps than T."""
+        """Sample the reverse chain in another way.
+
+        Raises ScheduleError for more steps than T, and ConditionError for a class or a classifier
+        that the model cannot be sampled with; nothing changes then.
+        """
         if self.model is None or sampling == self.sampling:
             return
         T = self.model.description.schedule.T
         kept_times(T, sampling.sampler.steps or T)
+        sampling.condition.classes_of(self.model.description)
         self.sampling = sampling
         self.settings_changed.emit()
         self._restart_reverse()

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.diffusion.sampler_configuration import (
-    FIXED_VARIANCES,
     MAX_CLIP,
     ReverseVariance,
     SamplerKind,
@@ -39,7 +38,7 @@ _HANDLE_WIDTH = 12  # of the slider, in Fusion style
 _DEFAULT_CLIP = 1.0
 _DENOISERS = tuple(DenoiserChoice)
 _KINDS = tuple(SamplerKind)
-_VARIANCES = FIXED_VARIANCES
+_VARIANCES = tuple(ReverseVariance)
 
 
 class SamplingPopup(QFrame):
@@ -168,6 +167,12 @@ class SamplingPopup(QFrame):
         self._of_T.setText(self.tr("of {0}").format(T))
         self._show_state()
 
+    @property
+    def _has_learned_variance(self) -> bool:
+        """Of a model that learned one it is the own variance."""
+        own = None if self._own is None else self._own.sampler.variance
+        return own == ReverseVariance.LEARNED_RANGE
+
     def open_beside(self, card: QWidget, button: QWidget) -> None:
         """Show it at the left of a card, which it changes, and at the height of its button.
 
@@ -191,6 +196,8 @@ class SamplingPopup(QFrame):
             widget.setEnabled(is_ddim)
         for part in (self.variance, self._labels["variance"]):
             part.setEnabled(not is_ddim)
+        learned = _VARIANCES.index(ReverseVariance.LEARNED_RANGE)
+        self.variance.segments[learned].setVisible(self._has_learned_variance)
         self.clip.setEnabled(self.clips.isChecked())
         self._eta_text.setText(f"{self._eta():.2f}")
         for button, count in zip(self.few, (*_FEW_STEPS, self._T), strict=True):
@@ -254,7 +261,8 @@ class SamplingPopup(QFrame):
         }
         for wrong in self._problems():
             del changes[wrong]
-        return SamplingChoice(replace(shown.sampler, **changes), _DENOISERS[self.denoiser.index])
+        sampler, denoiser = replace(shown.sampler, **changes), _DENOISERS[self.denoiser.index]
+        return replace(shown, sampler=sampler, denoiser=denoiser)
 
     def _problems(self) -> dict[str, str]:
         """Of each field that no sampler can have its name, and what is allowed."""
@@ -344,6 +352,15 @@ class SamplingPopup(QFrame):
                 ),
                 "t",
                 self.tr("fixed small: beta tilde"),
+            ),
+            Option(
+                "Σ",
+                self.tr(
+                    "<p><b>Learned</b>: the network says for every pixel where between "
+                    "β̃<sub>t</sub> and β<sub>t</sub> the variance lies.</p>"
+                ),
+                "θ",
+                self.tr("learned by the network"),
             ),
         ]
 

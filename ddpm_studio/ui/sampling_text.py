@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from ddpm_studio.checkpoints.condition import Condition
 from ddpm_studio.diffusion.sampler_configuration import ReverseVariance, SamplerKind
 from ddpm_studio.session.sampling_choice import DenoiserChoice, SamplingChoice
 
@@ -30,4 +31,15 @@ def sampling_text(sampling: SamplingChoice, T: int) -> str:
         parts.append(translate("Sampling", "{0} steps").format(T))
     else:
         parts.append(translate("Sampling", "{0} of {1} steps").format(steps, T))
-    return ", ".join(parts)
+    return ", ".join([*parts, *_condition_texts(sampling.condition)])
+
+
+def _condition_texts(condition: Condition) -> list[str]:
+    """What the samples shall show, where that was asked for."""
+    translate = QCoreApplication.translate
+    texts = []
+    if condition.label is not None:
+        texts.append(translate("Sampling", "class {0}").format(condition.label))
+    if condition.classifier is not None:
+        texts.append(translate("Sampling", "guidance {0}").format(f"{condition.scale:g}"))
+    return texts

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
+from ddpm_studio.checkpoints.condition import Condition
 from ddpm_studio.diffusion.sampler_configuration import (
     ReverseVariance,
     SamplerConfiguration,
@@ -464,7 +465,7 @@ def test_every_field_has_a_name_and_an_explanation(popup: SamplingPopup) -> None
     fields: list[QWidget] = []
     for kind in (Segment, NumberField, QSlider, QCheckBox):
         fields += popup.findChildren(kind)
-    assert len(fields) == 6 + 2 + 1 + 1
+    assert len(fields) == 7 + 2 + 1 + 1
     for each in [*fields, popup.reset]:
         assert each.accessibleName()
         assert each.toolTip()
@@ -495,3 +496,19 @@ def test_no_change_moves_a_field(popup: SamplingPopup, qtbot: QtBot) -> None:
     ):
         act()
         assert places() == before
+
+
+def test_a_learned_variance_is_offered_where_there_is_one(
+    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
+) -> None:
+    learned = popup.variance.segments[2]
+    assert not learned.isVisibleTo(popup)
+    condition = Condition(3)
+    own = replace(changed(OWN, variance=ReverseVariance.LEARNED_RANGE), condition=condition)
+    popup.show_sampling(own, own, 1000, ExactFor.LAW)
+    assert learned.isVisibleTo(popup)
+    assert popup.variance.index == 2
+    qtbot.mouseClick(popup.variance.segments[1], LEFT)
+    # What the samples shall show is chosen elsewhere, and stays.
+    assert asked == [changed(own, variance=ReverseVariance.FIXED_SMALL)]
+    assert asked[0].condition == condition

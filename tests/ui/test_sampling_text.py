@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from ddpm_studio.checkpoints.classifier_file import ClassifierDescription, ClassifierFile
+from ddpm_studio.checkpoints.condition import Condition
 from ddpm_studio.diffusion.sampler_configuration import (
     ReverseVariance,
     SamplerConfiguration,
     SamplerKind,
 )
+from ddpm_studio.networks.classifier_configuration import ClassifierConfiguration
+from ddpm_studio.networks.configuration import UNetConfiguration
 from ddpm_studio.session.sampling_choice import DenoiserChoice, SamplingChoice
 from ddpm_studio.ui.sampling_text import sampling_text
 
@@ -44,6 +49,18 @@ LARGE, SMALL = ReverseVariance.FIXED_LARGE, ReverseVariance.FIXED_SMALL
 )
 def test_what_differs_is_said(choice: SamplingChoice, words: str) -> None:
     assert sampling_text(choice, 1000) == words
+
+
+def test_a_class_and_what_guides_to_it_are_said() -> None:
+    body = UNetConfiguration(8, 1, 8, (1,), 1, (), 0.0, 4)
+    network = ClassifierConfiguration(body, "average", 10)
+    description = ClassifierDescription("small", network, "nobody")
+    file = ClassifierFile(Path("small.safetensors"), description, {}, 0, 0)
+    sampler = SamplerConfiguration(variance=ReverseVariance.LEARNED_RANGE)
+    of_a_class = SamplingChoice(sampler, condition=Condition(7))
+    guided = SamplingChoice(sampler, condition=Condition(None, file, 2.5))
+    assert sampling_text(of_a_class, 50) == "DDPM, σ² = Σθ, 50 steps, class 7"
+    assert sampling_text(guided, 50) == "DDPM, σ² = Σθ, 50 steps, guidance 2.5"
 
 
 def test_the_number_of_steps_is_the_models_where_all_are_taken() -> None:

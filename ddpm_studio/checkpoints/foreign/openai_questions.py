@@ -95,7 +95,7 @@ def rescale_question(*, guess: bool) -> Question:
         reason = ExplainedError("It is the default of improved-diffusion.")
     else:
         reason = ExplainedError("It is the default of guided-diffusion.")
-    return Question("rescale_timesteps", guess, reason, (True, False))
+    return Question("rescale_timesteps", guess, reason)
 
 
 def attention_questions(layout: Layout) -> tuple[Question, ...]:

@@ -26,6 +26,8 @@ _LABELS: dict[str, str] = {
     "rescale_timesteps": str(QT_TRANSLATE_NOOP("Questions", "t is rescaled to 1000 steps")),
     "norm_groups": str(QT_TRANSLATE_NOOP("Questions", "Groups of the group normalisation")),
     "time_base": str(QT_TRANSLATE_NOOP("Questions", "Base of the sines of t")),
+    "blocks_per_level": str(QT_TRANSLATE_NOOP("Questions", "Blocks per level")),
+    "time_scale": str(QT_TRANSLATE_NOOP("Questions", "Factor of t")),
     "data_set": str(QT_TRANSLATE_NOOP("Questions", "Data of the forward chain")),
 }
 _ANSWERS: dict[str, str] = {
@@ -38,6 +40,8 @@ _ANSWERS: dict[str, str] = {
     "learned-range": str(QT_TRANSLATE_NOOP("Questions", "learned by the network")),
     "linear": str(QT_TRANSLATE_NOOP("Questions", "linear")),
     "cosine": str(QT_TRANSLATE_NOOP("Questions", "cosine")),
+    "legacy": str(QT_TRANSLATE_NOOP("Questions", "head by head")),
+    "new": str(QT_TRANSLATE_NOOP("Questions", "all queries, all keys, all values")),
     "ema": str(QT_TRANSLATE_NOOP("Questions", "the moving average")),
     "model": str(QT_TRANSLATE_NOOP("Questions", "those of the last step")),
 }
