@@ -173,7 +173,10 @@ class Application:
         window, screen, pages, dialogs = self.window, self.screen, self.pages, self.dialogs
         window.file_dropped.connect(self.dropped.look_at)
         self.dropped.is_data.connect(self.data_dialogs.import_path)
-        self.dropped.is_other.connect(pages.look_at)
+        self.dropped.is_model.connect(pages.look_at)
+        self.dropped.is_training.connect(pages.watch)
+        self.dropped.is_classifier.connect(pages.guide_by)
+        self.dropped.failed.connect(pages.show_problem)
         window.menus.data_requested.connect(self.data_dialogs.open_list)
         self.data_dialogs.changed.connect(pages.show_data_sets)
         window.menus.open_requested.connect(pages.choose_model_file)
@@ -267,6 +270,13 @@ class Application:
         if not self.is_alive:
             return
         self.playback.pause()
-        parts = (self.studio, self.dialogs, self.data_dialogs, self.dropped, self.pages)
+        parts = (
+            self.studio,
+            self.screen.classifiers,
+            self.dialogs,
+            self.data_dialogs,
+            self.dropped,
+            self.pages,
+        )
         has_ended = [part.stop() for part in parts]
         self.is_stuck = False in has_ended

@@ -39,6 +39,8 @@ _ANSWERS: dict[str, str] = {
     "fixed-small": str(QT_TRANSLATE_NOOP("Questions", "fixed, small: β̃")),
     "learned-range": str(QT_TRANSLATE_NOOP("Questions", "learned by the network")),
     "linear": str(QT_TRANSLATE_NOOP("Questions", "linear")),
+    "quadratic": str(QT_TRANSLATE_NOOP("Questions", "quadratic")),
+    "sigmoid": str(QT_TRANSLATE_NOOP("Questions", "sigmoid")),
     "cosine": str(QT_TRANSLATE_NOOP("Questions", "cosine")),
     "legacy": str(QT_TRANSLATE_NOOP("Questions", "head by head")),
     "new": str(QT_TRANSLATE_NOOP("Questions", "all queries, all keys, all values")),
