@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ddpm_studio.checkpoints.condition import UNCONDITIONED, Condition, class_count
 from ddpm_studio.checkpoints.conditioned import conditioned
@@ -21,6 +23,9 @@ from ddpm_studio.diffusion.gaussians import clipped
 from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration
 from ddpm_studio.diffusion.samplers import reverse_chain
 from ddpm_studio.networks.configuration import LucidrainsConfiguration, NetworkConfiguration
+from ddpm_studio.networks.denoiser import Denoiser
+from ddpm_studio.networks.precision import Precision
+from ddpm_studio.networks.sampling_form import relative_error, sampling_form
 
 __all__ = ["resumed_steps", "sample_model", "samples_at_once", "sampling_steps"]
 
@@ -31,6 +36,7 @@ def sampling_steps(
     seed: int,
     sampler: SamplerConfiguration | None = None,
     condition: Condition = UNCONDITIONED,
+    precision: Precision | str = Precision.FLOAT32,
 ) -> Iterator[ChainStep]:
     """One reverse chain of ``count`` >= 1 samples, from t = T to 0.
 
@@ -46,7 +52,8 @@ def sampling_steps(
     generator = torch.Generator().manual_seed(seed)
     shape, device = model.description.network.sample_shape, model.denoiser.device
     x_T = initial_noise(count, shape, generator, device)
-    return resumed_steps(model, x_T, model.denoiser.schedule.T, generator, sampler, condition)
+    T = model.denoiser.schedule.T
+    return resumed_steps(model, x_T, T, generator, sampler, condition, precision=precision)
 
 
 def resumed_steps(
@@ -57,19 +64,21 @@ def resumed_steps(
     sampler: SamplerConfiguration | None = None,
     condition: Condition = UNCONDITIONED,
     predicted_x_0: Tensor | None = None,
+    precision: Precision | str = Precision.FLOAT32,
 ) -> Iterator[ChainStep]:
     """The rest of a chain that has come to x_t (N, …), or a branch of it; t from 1 to T.
 
     It is the rest bit for bit with the state that the generator, a CPU one, had when x_t was
     yielded; with any other it is a branch. N is that of the whole chain where classes are in turn.
     A network with self-conditioning needs the ``predicted_x_0`` of that step, too; without it, it
-    goes on as at the start of a chain.
+    goes on as at the start of a chain. With the ``precision`` "bfloat16" the network is faster where
+    the device knows such numbers, and errs by about a hundredth.
     """
     description, denoiser = model.description, model.denoiser
     chosen = description.sampler if sampler is None else sampler
     start = x_t.to(denoiser.device)
     ready = conditioned(description, denoiser.device, condition, len(start))
-    predict = _InParts(model, ready.labels, chosen.clip, predicted_x_0)
+    predict = _InParts(model, ready.labels, chosen.clip, predicted_x_0, precision)
     return reverse_chain(
         denoiser.schedule, predict, start, generator, chosen, t=t, guide=ready.guide
     )
@@ -88,9 +97,11 @@ class _InParts:
         labels: Tensor | None,
         clip: float | None,
         predicted_x_0: Tensor | None,
+        precision: Precision | str,
     ) -> None:
         network = model.description.network
-        self._denoiser = model.denoiser
+        self._model, self._precision = model, precision
+        self._denoiser: Denoiser | None = None  # once there is a sample to choose its form with
         self._part = samples_at_once(network, model.denoiser.device)
         self._labels = None if class_count(network) is None else labels
         self._clip = clip
@@ -99,13 +110,12 @@ class _InParts:
 
     def __call__(self, x_t: Tensor, t: int) -> Tensor | Prediction:
         pieces = x_t.split(self._part)
+        labels = self._split(self._labels, pieces)
+        if self._denoiser is None:
+            self._denoiser = _ready(self._model, pieces[0], labels[0], self._precision)
+        parts = zip(pieces, labels, self._seen(x_t, pieces), strict=True)
         found = together(
-            [
-                self._denoiser.predict(piece, t, label, before)
-                for piece, label, before in zip(
-                    pieces, self._split(self._labels, pieces), self._seen(x_t, pieces), strict=True
-                )
-            ]
+            [self._denoiser.predict(piece, t, label, before) for piece, label, before in parts]
         )
         if self._remembers:
             x_0 = found.x_0 if isinstance(found, Prediction) else found
@@ -122,6 +132,47 @@ class _InParts:
         return (None,) * len(pieces) if whole is None else tuple(whole.split(self._part))
 
 
+def _ready(
+    model: LoadedModel, piece: Tensor, label: Tensor | None, precision: Precision | str
+) -> Denoiser:
+    """The model's denoiser with the fastest form of its network for such samples."""
+    denoiser = model.denoiser
+    asked = str(precision), piece.shape, torch.get_num_threads()
+    for network, what, form in _forms:
+        if network is denoiser.network and what == asked:
+            return replace(denoiser, network=form)
+    form = sampling_form(denoiser.network, piece, label, precision)
+    _forms.append((denoiser.network, asked, form))
+    return replace(denoiser, network=form)
+
+
+@torch.inference_mode()
+def precision_error(
+    model: LoadedModel, x: Tensor, precision: Precision | str, condition: Condition = UNCONDITIONED
+) -> float:
+    """How far the network's output in that precision is from its output in float32.
+
+    |difference| / |output| for the samples x (N, …), the largest of t = 1, T / 2 and T. What a
+    network is shown of noise alone at small t is unlike data: it says how exact its arithmetic is,
+    not how good its samples are.
+    """
+    x = x.to(model.denoiser.device)
+    label = conditioned(model.description, x.device, condition, len(x)).labels
+    label = None if class_count(model.description.network) is None else label
+    rounded, T = _ready(model, x, label, precision), model.denoiser.schedule.T
+    more = () if label is None else (label,)
+    errors = []
+    for t in {1, (T + 1) // 2, T}:
+        step = torch.full((1,), t, device=x.device)
+        exact = model.denoiser.network(x, step, *more)
+        errors.append(relative_error(exact, rounded.network(x, step, *more)))
+    return max(errors)
+
+
+_forms: deque[tuple[nn.Module, object, nn.Module]] = deque(maxlen=2)
+"""The last networks, what was asked of them, and their forms: making one takes a moment."""
+
+
 def _sees_its_prediction(network: NetworkConfiguration) -> bool:
     return isinstance(network, LucidrainsConfiguration) and network.self_condition
 
@@ -132,8 +183,9 @@ def sample_model(
     seed: int,
     sampler: SamplerConfiguration | None = None,
     condition: Condition = UNCONDITIONED,
+    precision: Precision | str = Precision.FLOAT32,
 ) -> Tensor:
     """``count`` samples x_0, float32 (count, *sample_shape) on the CPU: the end of that chain."""
-    for step in sampling_steps(model, count, seed, sampler, condition):
+    for step in sampling_steps(model, count, seed, sampler, condition, precision):
         last = step
     return last.x.to("cpu")

@@ -72,6 +72,8 @@ class Trajectory:
         self.sample_shape = sample_shape
         self.times = np.arange(T + 1) if times is None else times
         self.law = law
+        # Of a network that computed in fewer digits: |difference| / |output|, somebody measured it.
+        self.prediction_error: float | None = None
         self.precision = plan.precision
         self.byte_count = plan.byte_count
         self.file_bytes = plan.file_bytes

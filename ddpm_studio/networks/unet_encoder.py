@@ -94,7 +94,8 @@ class UNetEncoder(nn.Module):
     def _time_and_label(self, t: Tensor, label: Tensor | None) -> Tensor:
         """(B or 1, time_width), not activated yet."""
         configuration = self.configuration
-        time: Tensor = self.time(self._time_features(t))
+        # The features are exact; what comes after them may be rounded, as its weights are.
+        time: Tensor = self.time(self._time_features(t).to(self.stem.weight.dtype))
         if configuration.classes is None:
             return time
         if label is None:

@@ -19,6 +19,7 @@ from ddpm_studio.diffusion.gaussian_mixture import GaussianMixture
 from ddpm_studio.diffusion.respacing import TimeArray, kept_times
 from ddpm_studio.diffusion.sampler_configuration import ReverseVariance, SamplerConfiguration
 from ddpm_studio.diffusion.schedule import NoiseSchedule, ScheduleConfiguration
+from ddpm_studio.networks.precision import Precision
 from ddpm_studio.session.devices import prepare_torch
 from ddpm_studio.session.loaded_models import loading
 from ddpm_studio.session.sampling_choice import DenoiserChoice, SamplingChoice, own_sampling
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from torch import Generator as RandomGenerator
     from torch import Tensor
 
+    from ddpm_studio.checkpoints.weights import LoadedModel
     from ddpm_studio.diffusion.chains import ChainStep
     from ddpm_studio.diffusion.exact_denoisers import ExactDenoiser
     from ddpm_studio.diffusion.trajectory import Trajectory
@@ -146,8 +148,14 @@ def record_reverse_chain(request: ReverseRequest) -> ChainWork:
 
         model = yield from loading(request.model, request.device)
         steps = sampling_steps(
-            model, request.count, request.seed, sampling.sampler, sampling.condition
+            model,
+            request.count,
+            request.seed,
+            sampling.sampler,
+            sampling.condition,
+            sampling.precision,
         )
+        trajectory.prediction_error = _prediction_error(model, request, sampling)
     else:
         steps = _exact_steps(request, sampling, schedule)
     began = time.monotonic()
@@ -155,6 +163,22 @@ def record_reverse_chain(request: ReverseRequest) -> ChainWork:
         trajectory.record(trajectory.T - done, step.x)
         yield ChainProgress(trajectory, done, trajectory.T, time.monotonic() - began)
     return trajectory
+
+
+def _prediction_error(
+    model: LoadedModel, request: ReverseRequest, sampling: SamplingChoice
+) -> float | None:
+    """None of a network that computes in float32: the rest is rounding."""
+    if sampling.precision == Precision.FLOAT32:
+        return None
+    import torch
+
+    from ddpm_studio.checkpoints.sampling import precision_error
+    from ddpm_studio.diffusion.chains import initial_noise
+
+    count, generator = min(request.count, 4), torch.Generator().manual_seed(request.seed)
+    x_T = initial_noise(count, model.description.network.sample_shape, generator, "cpu")
+    return precision_error(model, x_T, sampling.precision, sampling.condition)
 
 
 def _exact_steps(

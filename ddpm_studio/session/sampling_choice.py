@@ -10,6 +10,7 @@ from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.datasets.catalogue import entries, is_known
 from ddpm_studio.datasets.mixtures import exact_mixture, has_exact_images
 from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration
+from ddpm_studio.networks.precision import Precision
 
 
 class DenoiserChoice(StrEnum):
@@ -32,12 +33,14 @@ class SamplingChoice:
     """The sampler, the denoiser that it asks, and what the samples shall show.
 
     ``condition`` has meaning for a model that was made for classes, or with a classifier; the exact
-    denoiser knows no class, but a classifier guides it like the network.
+    denoiser knows no class, but a classifier guides it like the network. ``precision`` is that of
+    the network, "float32" or "bfloat16".
     """
 
     sampler: SamplerConfiguration
     denoiser: DenoiserChoice = DenoiserChoice.NETWORK
     condition: Condition = UNCONDITIONED
+    precision: str = Precision.FLOAT32
 
 
 def own_sampling(description: ModelDescription) -> SamplingChoice:

@@ -51,6 +51,7 @@ def export_from_options(options: argparse.Namespace) -> int:
     sampling = SamplingChoice(
         sampler_from_options(options, model.description),
         condition=condition_from_options(options, model.description),
+        precision=options.precision,
     )
     count = options.count or default_count(model)
     view = ExportView(options.view)

@@ -12,14 +12,16 @@ import pytest
 import torch
 
 from ddpm_studio.checkpoints import sampling
+from ddpm_studio.checkpoints.bundled import find_model
 from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.checkpoints.sampling import (
+    precision_error,
     resumed_steps,
     sample_model,
     samples_at_once,
     sampling_steps,
 )
-from ddpm_studio.checkpoints.weights import LoadedModel, load_model, save_model
+from ddpm_studio.checkpoints.weights import LoadedModel, load_inspected, load_model, save_model
 from ddpm_studio.diffusion.chains import NotFiniteError
 from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration
 from ddpm_studio.diffusion.schedule import ScheduleError
@@ -188,3 +190,14 @@ def test_images_of_any_size_are_computed_in_bounded_memory(
     few, fewer = (samples_at_once(network, CPU) for network in wide)
     assert 1 <= fewer < few
     assert fewer == 1 or 10 * 4 * 256 * 128**2 * fewer < 256e6
+
+
+def test_in_bfloat16_the_chain_is_another_one_and_says_how_far_its_network_is() -> None:
+    model = load_inspected(find_model("digits"))
+    exact = sample_model(model, 2, 0, SamplerConfiguration("ddim", steps=3))
+    rounded = sample_model(model, 2, 0, SamplerConfiguration("ddim", steps=3), precision="bfloat16")
+    difference = (rounded - exact).abs().max()
+    assert 1e-4 < difference < 0.5
+    x = torch.randn(2, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+    assert 1e-3 < precision_error(model, x, "bfloat16") < 0.05
+    assert precision_error(model, x, "float32") < 1e-6

@@ -41,11 +41,21 @@ _SIZES = (8, 16, 32, 64, 96, 128, 256, 512, 1024)
 
 def recognise(folder: Path) -> DiffusersCheckpoint | None:
     """The folder's model, or None where it is of another kind. Raises ModelFileError."""
-    pipeline = folder / PIPELINE_FILE
-    if pipeline.is_file():
-        _require_unet_pipeline(JsonSettings.read(pipeline))
-    elif not _is_unet_folder(folder):
+    if not (folder / PIPELINE_FILE).is_file() and not _is_unet_folder(folder):
         return None
+    unet_folder, unet, scheduler = read_settings(folder)
+    tensors = _open_weights(unet_folder)
+    checkpoint = DiffusersCheckpoint(
+        folder, unet, scheduler, MappedWeights(tensors, unet.layers(tensors))
+    )
+    checkpoint.weights.require_complete(folder)
+    return checkpoint
+
+
+def read_settings(folder: Path) -> tuple[Path, DiffusersUNet, DiffusersScheduler]:
+    """Where the network lies, and what it and its scheduler are. Raises ModelFileError."""
+    if (folder / PIPELINE_FILE).is_file():
+        _require_unet_pipeline(JsonSettings.read(folder / PIPELINE_FILE))
     unet_folder = _folder_with(folder, UNET_FOLDER, UNET_FILE)
     if unet_folder is None:
         raise ModelFileError(
@@ -56,12 +66,7 @@ def recognise(folder: Path) -> DiffusersCheckpoint | None:
     unet = DiffusersUNet.read(settings)
     scheduler = DiffusersScheduler(_scheduler_settings(folder, unet_folder), unet.learns_variance)
     scheduler.check()
-    tensors = _open_weights(unet_folder)
-    checkpoint = DiffusersCheckpoint(
-        folder, unet, scheduler, MappedWeights(tensors, unet.layers(tensors))
-    )
-    checkpoint.weights.require_complete(folder)
-    return checkpoint
+    return unet_folder, unet, scheduler
 
 
 def recognise_file(path: Path) -> DiffusersCheckpoint | None:

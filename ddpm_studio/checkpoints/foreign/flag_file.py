@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ddpm_studio.checkpoints.model_file import ModelFileError, require_regular_file
+from ddpm_studio.checkpoints.regular_file import ModelFileError, require_regular_file
 
 FLAG_FILE = "flagfile.txt"
 _MAX_BYTES = 100_000

@@ -1,0 +1,107 @@
+"""Convolutions that give the same numbers faster, to rounding, for networks that only predict."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+# Rows (or columns) of a 3x3 kernel that meet one and the same pixel where each pixel was doubled:
+# at the even rows of the result the upper one alone and the other two together, at the odd ones the
+# upper two together and the lower one.
+_MEETING = (((0,), (1, 2)), ((0, 1), (2,)))
+
+
+class SubPixelConvolution(nn.Module):
+    """Doubled pixels, convolved (3x3), as four 2x2 convolutions of the pixels before doubling.
+
+    4/9 of the multiplications (Shi et al. 2016, "Is the deconvolution layer the same as a
+    convolutional layer?"). The weights are sums of those of ``convolution``, so that the result
+    differs by rounding alone.
+    """
+
+    def __init__(self, convolution: nn.Conv2d) -> None:
+        super().__init__()
+        self.outputs = convolution.out_channels
+        self.convolution = nn.Conv2d(convolution.in_channels, 4 * self.outputs, 2, padding=1)
+        weight = convolution.weight.detach()
+        kernels = [_kernel(weight, row, column) for row in (0, 1) for column in (0, 1)]
+        self.convolution.weight = nn.Parameter(torch.cat(kernels), requires_grad=False)
+        assert convolution.bias is not None
+        bias = convolution.bias.detach().repeat(4)
+        self.convolution.bias = nn.Parameter(bias, requires_grad=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x: (B, C, H, W) -> (B, outputs, 2 H, 2 W)."""
+        batch, _, height, width = x.shape
+        parts = self.convolution(x)  # (B, 4 outputs, H + 1, W + 1)
+        is_last = parts.is_contiguous(memory_format=torch.channels_last)
+        result = torch.empty(
+            (batch, self.outputs, 2 * height, 2 * width),
+            dtype=x.dtype,
+            device=x.device,
+            memory_format=torch.channels_last if is_last else torch.contiguous_format,
+        )
+        for place, part in enumerate(parts.chunk(4, dim=1)):
+            row, column = divmod(place, 2)
+            result[:, :, row::2, column::2] = part[
+                :, :, row : row + height, column : column + width
+            ]
+        return result
+
+
+def _kernel(weight: Tensor, row: int, column: int) -> Tensor:
+    """(O, I, 3, 3) -> (O, I, 2, 2), of the pixels at even or odd (0 or 1) rows and columns."""
+    rows = [weight[:, :, list(those)].sum(2) for those in _MEETING[row]]  # each (O, I, 3)
+    columns = [
+        torch.stack([each[:, :, list(those)].sum(2) for those in _MEETING[column]], dim=2)
+        for each in rows
+    ]
+    return torch.stack(columns, dim=2)
+
+
+class PackedConvolution(nn.Module):
+    """A convolution on the CPU whose weights lie as its kernel wants them.
+
+    torch puts them in order at each call, which for one image takes a third of the time. It needs
+    two operators of torch's own compiler; where this torch lacks them, making it raises
+    AttributeError or RuntimeError.
+    """
+
+    def __init__(self, convolution: nn.Conv2d, input_shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self.stride = list(convolution.stride)
+        self.padding = [int(side) for side in convolution.padding]
+        self.dilation = list(convolution.dilation)
+        self.groups = convolution.groups
+        self.bias = convolution.bias
+        self.weight = torch._C._nn.mkldnn_reorder_conv2d_weight(  # type: ignore[call-arg]
+            convolution.weight.detach().to_mkldnn(),
+            self.padding,
+            self.stride,
+            self.dilation,
+            self.groups,
+            list(input_shape),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x: (B, C, H, W)."""
+        result: Tensor = torch.ops.mkldnn._convolution_pointwise(
+            x,
+            self.weight,
+            self.bias,
+            self.padding,
+            self.stride,
+            self.dilation,
+            self.groups,
+            *("none", [], ""),
+        )
+        return result
+
+
+class EndPaddedPackedConvolution(PackedConvolution):
+    """The same, with a row of zeros below and a column of them at the right."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x: (B, C, H, W)."""
+        return super().forward(functional.pad(x, (0, 1, 0, 1)))
