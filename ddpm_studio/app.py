@@ -158,6 +158,8 @@ class Application:
         from ddpm_studio.session.dropped_path import DroppedPath
         from ddpm_studio.ui.dialogs.chain_dialogs import ChainDialogs
         from ddpm_studio.ui.dialogs.data_dialogs import DataDialogs
+        from ddpm_studio.ui.dialogs.hub_dialogs import HubDialogs
+        from ddpm_studio.ui.dialogs.saving_dialogs import SavingDialogs
         from ddpm_studio.ui.pages import Pages
         from ddpm_studio.ui.shortcuts import install_shortcuts
 
@@ -167,6 +169,8 @@ class Application:
         self.pages = Pages(*parts, shortcuts, self._runs_folder, self.theme)
         self.dialogs = ChainDialogs(*parts, self.preferences, self.theme)
         self.data_dialogs = DataDialogs(self.window, self.theme)
+        self.hub_dialogs = HubDialogs(self.window)
+        self.saving_dialogs = SavingDialogs(self.screen, self.studio)
         self.dropped = DroppedPath(self.window)
 
     def _connect(self) -> None:
@@ -180,6 +184,10 @@ class Application:
         window.menus.data_requested.connect(self.data_dialogs.open_list)
         self.data_dialogs.changed.connect(pages.show_data_sets)
         window.menus.open_requested.connect(pages.choose_model_file)
+        window.menus.hub_requested.connect(self.hub_dialogs.open)
+        self.hub_dialogs.fetched.connect(pages.look_at)
+        window.menus.copy_requested.connect(self.saving_dialogs.save_copy)
+        window.menus.diffusers_requested.connect(self.saving_dialogs.export)
         window.menus.watch_requested.connect(pages.choose_folder_to_watch)
         for switch in (window.menus, window.page_switch):
             switch.page_requested.connect(pages.show)
@@ -275,6 +283,8 @@ class Application:
             self.screen.classifiers,
             self.dialogs,
             self.data_dialogs,
+            self.hub_dialogs,
+            self.saving_dialogs,
             self.dropped,
             self.pages,
         )

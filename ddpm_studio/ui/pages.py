@@ -80,7 +80,8 @@ class Pages(QObject):
         menus = self._window.menus
         for action in (
             *self._shortcuts.actions.values(),
-            *(menus.export, menus.new_seed, menus.measure, menus.sampling),
+            *(menus.save_copy, menus.to_diffusers, menus.export),
+            *(menus.new_seed, menus.measure, menus.sampling),
         ):
             action.setEnabled(enabled)
 
