@@ -123,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     info.set_defaults(command=_info)
     _add_data(commands)
     _add_convert(commands)
+    _add_fetch(commands)
     _add_benchmark(commands)
     return parser
 
@@ -286,6 +287,15 @@ def _add_convert(commands: Commands[argparse.ArgumentParser]) -> None:
     convert.set_defaults(command=_convert)
 
 
+def _add_fetch(commands: Commands[argparse.ArgumentParser]) -> None:
+    fetch = commands.add_parser("fetch", help="bring a model from the Hugging Face hub")
+    fetch.add_argument("name", metavar="OWNER/NAME")
+    fetch.add_argument(
+        "--into", type=Path, metavar="FOLDER", help="keep it there (default: a cache)"
+    )
+    fetch.set_defaults(command=_fetch)
+
+
 def _add_benchmark(commands: Commands[argparse.ArgumentParser]) -> None:
     benchmark = commands.add_parser("benchmark", help="measure the speed of this machine")
     benchmark.add_argument("--quick", action="store_true", help="fewer repetitions")
@@ -293,11 +303,20 @@ def _add_benchmark(commands: Commands[argparse.ArgumentParser]) -> None:
         "--training", action="store_true", help="measure how fast networks are trained, alone"
     )
     benchmark.add_argument(
+        "--sampling",
+        action="store_true",
+        help="measure the reverse steps of the DDPM paper's network, beside diffusers' where that is "
+        "installed",
+    )
+    benchmark.add_argument(
+        "--threads", type=_whole(1, 1024), metavar="N", help="with --sampling (default: all cores)"
+    )
+    benchmark.add_argument(
         "--pytorch-ddpm",
         type=Path,
         metavar="FOLDER",
-        help="with --training: a checkout of github.com/w86763777/pytorch-ddpm, whose code is run "
-        "to compare with",
+        help="with --training or --sampling: a checkout of github.com/w86763777/pytorch-ddpm, whose "
+        "code is run to compare with",
     )
     benchmark.set_defaults(command=_benchmark)
 
@@ -458,6 +477,12 @@ def _convert(options: argparse.Namespace) -> int:
     return convert(options)
 
 
+def _fetch(options: argparse.Namespace) -> int:
+    from ddpm_studio.checkpoints.convert_command import fetch
+
+    return fetch(options)
+
+
 def _train(options: argparse.Namespace) -> int:
     if not (options.preset or options.config or options.resume):
         raise CommandError("Say what to train: --preset NAME or --config FILE.json.")
@@ -549,20 +574,36 @@ def _export(options: argparse.Namespace) -> int:
 def _benchmark(options: argparse.Namespace) -> int:
     if options.training:
         return _training_benchmark(options)
+    if options.sampling:
+        return _sampling_benchmark(options)
     if options.pytorch_ddpm:
-        raise CommandError("--pytorch-ddpm belongs to --training.")
+        raise CommandError("--pytorch-ddpm belongs to --training and to --sampling.")
     from ddpm_studio.benchmark.report import run_benchmark
 
     return run_benchmark(quick=options.quick)
 
 
 def _training_benchmark(options: argparse.Namespace) -> int:
-    from ddpm_studio.benchmark.training_report import REFERENCE_FILES, run_training_benchmark
+    from ddpm_studio.benchmark.training_report import run_training_benchmark
 
-    folder: Path | None = options.pytorch_ddpm
+    return run_training_benchmark(_checkout(options.pytorch_ddpm), quick=options.quick)
+
+
+def _sampling_benchmark(options: argparse.Namespace) -> int:
+    from ddpm_studio.benchmark.chain_report import run_chain_benchmark
+    from ddpm_studio.session.devices import usable_cores
+
+    threads = options.threads or usable_cores()
+    return run_chain_benchmark(_checkout(options.pytorch_ddpm), threads, quick=options.quick)
+
+
+def _checkout(folder: Path | None) -> Path | None:
+    """Of pytorch-ddpm. Raises CommandError where it is none."""
+    from ddpm_studio.benchmark.reference_loop import REFERENCE_FILES
+
     if folder and not all((folder / name).is_file() for name in REFERENCE_FILES):
         raise CommandError("{path} is no checkout of pytorch-ddpm.", path=folder)
-    return run_training_benchmark(folder, quick=options.quick)
+    return folder
 
 
 def _require_device(device: str, threads: int | None = None) -> None:

@@ -19,6 +19,9 @@ from torch import Tensor, nn
 from ddpm_studio.networks.configuration import UNetConfiguration
 from ddpm_studio.training.configuration import TrainingConfiguration
 
+REFERENCE_FILES = ("model.py", "diffusion.py")
+"""What is imported from a checkout of pytorch-ddpm."""
+
 
 class ReferenceLoop:
     """The steps that its main.py takes, on images that lie in memory."""
@@ -28,8 +31,10 @@ class ReferenceLoop:
         self._settings = settings
         self._images = images
         schedule = settings.schedule
-        self.network = _network(_module(folder, "model"), settings.network, schedule.T)
-        diffusion = _module(folder, "diffusion")
+        self.network = reference_network(
+            reference_module(folder, "model"), settings.network, schedule.T
+        )
+        diffusion = reference_module(folder, "diffusion")
         self._loss = diffusion.GaussianDiffusionTrainer(
             self.network, schedule.beta_1, schedule.beta_T, schedule.T
         )
@@ -68,7 +73,7 @@ def _average_in(average: nn.Module, network: nn.Module, decay: float) -> None:
         tensor.copy_(tensor * decay + latest[name] * (1 - decay))
 
 
-def _network(module: Any, settings: UNetConfiguration, T: int) -> nn.Module:
+def reference_network(module: Any, settings: UNetConfiguration, T: int) -> nn.Module:
     """The network that these settings mean here, as that project builds it."""
     network: nn.Module = module.UNet(
         T=T,
@@ -81,7 +86,7 @@ def _network(module: Any, settings: UNetConfiguration, T: int) -> nn.Module:
     return network
 
 
-def _module(folder: Path, name: str) -> ModuleType:
+def reference_module(folder: Path, name: str) -> ModuleType:
     """Of that file, under a name that no other module has."""
     spec = importlib.util.spec_from_file_location(f"pytorch_ddpm_{name}", folder / f"{name}.py")
     assert spec is not None

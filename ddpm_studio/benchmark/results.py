@@ -156,3 +156,18 @@ class Export:
     bytes_per_frame: float
     size_px: list[int]
     peak_bytes: int | None
+
+
+@dataclass(frozen=True)
+class ChainSpeed:
+    """Reverse steps a second of the paper's network by who took them, one number a round.
+
+    bfloat16_error   |difference| / |output| of the network in bfloat16
+    """
+
+    parameter_count: int
+    sample_count: int
+    threads: int
+    rates: dict[str, list[float]]
+    bfloat16_error: float
+    peak_bytes: int | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ddpm_studio.benchmark.results import (
+    ChainSpeed,
     Export,
     LargeChains,
     Opening,
@@ -23,6 +24,7 @@ IDLE_P99_MS, SAMPLING_P99_MS, STALL_MS = 16.0, 25.0, 50.0
 SCRUB_P99_MS = 33.0  # of chains in a file
 OPENING_SECONDS = 3.0
 MEGABYTE = 1_000_000
+CHAIN_RATIOS = {1: 1.2, 16: 1.1}  # in float32, by how many samples at once
 FLOAT32_RATIO, BFLOAT16_RATIO = 1.1, 1.5  # at the small network
 
 
@@ -129,6 +131,26 @@ def training_rows(speed: TrainingSpeed) -> list[Row]:
         _paired_row("  bfloat16 / its float32", ours[rough], theirs[exact], bounds[1]),
         _paired_row("  bfloat16 / its bfloat16", ours[rough], theirs[rough]),
     ]
+
+
+def chain_rows(speed: ChainSpeed) -> list[Row]:
+    """Reverse steps a second, and the medians of the rounds' ratios to every other project's."""
+    name = f"reverse steps, {speed.sample_count} at once"
+    rows = [
+        Row(f"{name}, {who}", "1/s", median(rates), max=max(rates))
+        for who, rates in speed.rates.items()
+    ]
+    for project in ("pytorch-ddpm", "diffusers"):
+        if project not in speed.rates:
+            continue
+        for precision in ("float32", "bfloat16"):
+            ours = speed.rates[f"ours, {precision}"]
+            bound = CHAIN_RATIOS.get(speed.sample_count) if project == "pytorch-ddpm" else None
+            exact = bound if precision == "float32" else None
+            rows.append(
+                _paired_row(f"  {precision} / {project}", ours, speed.rates[project], exact)
+            )
+    return [*rows, memory_row(name, [speed.peak_bytes])]
 
 
 def _speed_row(name: str, rates: Sequence[float]) -> Row:

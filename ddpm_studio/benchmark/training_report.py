@@ -12,9 +12,6 @@ from ddpm_studio.benchmark.results import TrainingSpeed
 from ddpm_studio.benchmark.rows import memory_row, training_rows
 from ddpm_studio.benchmark.table import Row, format_table
 
-REFERENCE_FILES = ("model.py", "diffusion.py")
-"""What is imported from a checkout of pytorch-ddpm."""
-
 
 @dataclass(frozen=True)
 class Load:

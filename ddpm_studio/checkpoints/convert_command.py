@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -127,6 +128,27 @@ def _export(file: ModelFile, folder: Path) -> None:
     model = load_inspected(file)
     export_to_diffusers(folder, file.description, model.denoiser.network.state_dict())
     say(f"{folder}: {file.parameter_count:,} parameters, for diffusers")
+
+
+def fetch(options: argparse.Namespace) -> int:
+    """Bring a model from the Hugging Face hub and print its folder; how far it is, on stderr."""
+    from ddpm_studio.checkpoints.foreign.hub import HubProgress, fetch_from_hub
+
+    work = fetch_from_hub(options.name, options.into)
+    shown = ""
+    while True:
+        try:
+            progress: HubProgress = next(work)
+        except StopIteration as end:
+            print(end.value)
+            return 0
+        done, total = (
+            -(-each // 1_000_000) for each in (progress.done_bytes, progress.total_bytes)
+        )
+        line = f"{progress.file}: {done:,} of {total:,} MB in all"
+        if line != shown:  # not ten times a second in a log
+            print(line, file=sys.stderr)
+            shown = line
 
 
 def _name(path: Path) -> str:

@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -229,13 +229,9 @@ def _their_tensors(
             ours[f"head.{part}"] = ours[f"head.{part}"][: network.image_channels]
     layers = DiffusersUNet.read(JsonSettings(Path(UNET_FILE), unet)).layers(_EveryName())
     tensors: dict[str, Tensor] = {}
-    for layer, theirs in layers.items():
-        for part in ("weight", "bias"):
-            tensor = ours.pop(f"{layer}.{part}", None)
-            if tensor is not None:
-                tensors |= _split(tensor, theirs, part)
-    if ours:
-        raise ValueError(f"these have no place in diffusers: {sorted(ours)}")
+    for name, tensor in ours.items():
+        layer, _, part = name.rpartition(".")
+        tensors |= _split(tensor, layers[layer], part)
     return tensors
 
 
@@ -245,7 +241,7 @@ class _EveryName:
     def __contains__(self, _name: object) -> bool:
         return True
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[str]:
         return iter(())
 
     def __len__(self) -> int:

@@ -18,7 +18,7 @@ from ddpm_studio.checkpoints.description import (
 )
 from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration
 from ddpm_studio.diffusion.schedule import MAX_STEPS, NoiseSchedule, ScheduleConfiguration
-from ddpm_studio.networks.configuration import UNetConfiguration
+from ddpm_studio.networks.configuration import UNetConfiguration, network_as_dict
 
 Values = dict[str, Any]
 
@@ -283,6 +283,12 @@ def test_an_impossible_clip_is_refused(values: Values, clip: object) -> None:
 def test_an_impossible_training_record_is_refused(values: Values, key: str, value: object) -> None:
     values["training"][key] = value
     refused(described(values), f"no valid '{key}'")
+
+
+def test_a_table_of_time_features_has_a_row_for_every_step(values: Values) -> None:
+    network = UNetConfiguration(8, 1, time_order="table", time_rows=9)
+    values |= {"network": network_as_dict(network), "data_set": "data of tomorrow"}
+    refused(described(values), "its network knows t up to 9, and its schedule has 10 steps")
 
 
 def test_a_learned_variance_needs_a_network_that_learned_it(values: Values) -> None:

@@ -130,3 +130,21 @@ def test_values_that_are_no_configuration() -> None:
         network_from_dict({**network_as_dict(PAPER), "attention_sizes": 16})
     with pytest.raises(NetworkConfigurationError, match="channel_multipliers must be a list"):
         network_from_dict({**network_as_dict(PAPER), "channel_multipliers": "1222"})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"time_order": "table"},
+        {"time_order": "table", "time_rows": 0},
+        {"time_order": "table", "time_rows": 10**9},
+        {"time_rows": 10},
+        {"time_order": "table", "time_rows": 10, "time_scale": 2.0},
+        {"time_formula": "fastest"},
+    ],
+)
+def test_a_table_of_time_features_is_all_or_nothing(changes: dict[str, Any]) -> None:
+    with pytest.raises(
+        NetworkConfigurationError, match=r"^time_(order|rows|scale|formula) must be"
+    ):
+        UNetConfiguration(32, 3, **changes)

@@ -15,10 +15,10 @@ from torch import Tensor
 
 from ddpm_studio.checkpoints.foreign.opening import open_model
 from ddpm_studio.checkpoints.foreign.questions import Value
+from ddpm_studio.checkpoints.sampling import resumed_steps
 from ddpm_studio.checkpoints.weights import LoadedModel, load_inspected
 from ddpm_studio.diffusion import gaussians
 from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration
-from ddpm_studio.diffusion.samplers import reverse_chain
 
 REFERENCE = Path(__file__).parents[2] / "reference" / "foreign"
 
@@ -70,7 +70,10 @@ def network_difference() -> Callable[[LoadedModel, dict[str, Tensor], str], floa
 
 @pytest.fixture
 def our_chain(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Tensor]:
-    """our_chain(model, x_T, noise, sampler): x_{T-1}, …, x_0 with noise[0], noise[1], … as it is drawn."""
+    """our_chain(model, x_T, noise, sampler): x_{T-1}, …, x_0, as the application draws them.
+
+    The noise of its steps is noise[0], noise[1], ….
+    """
 
     def chain(
         model: LoadedModel,
@@ -80,13 +83,8 @@ def our_chain(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Tensor]:
     ) -> Tensor:
         drawn: Iterator[Tensor] = iter(noise)
         monkeypatch.setattr(gaussians, "standard_normal", lambda *_: next(drawn))
-        steps = reverse_chain(
-            model.denoiser.schedule,
-            model.denoiser.predict,
-            x_T,
-            torch.Generator(),
-            model.description.sampler if sampler is None else sampler,
-        )
+        T = model.denoiser.schedule.T
+        steps = resumed_steps(model, x_T, T, torch.Generator(), sampler)
         return torch.stack([step.x for step in steps][1:])
 
     return chain

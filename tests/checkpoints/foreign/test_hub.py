@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
+import subprocess
 import sys
 import threading
 import time
@@ -213,6 +215,21 @@ def test_progress_is_told_while_a_file_comes_and_it_can_be_stopped(
     assert not (folder / WEIGHTS).exists()
     assert list(folder.rglob("*.incomplete")) == []
     assert (folder / "unet/config.json").exists()
+
+
+def test_the_command_prints_the_folder(hub: Hub, tmp_path: Path) -> None:
+    """In a process of its own: the library reads HF_ENDPOINT once, when it is imported."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "ddpm_studio", "fetch", NAME, "--into", str(tmp_path)],
+        env=os.environ | {"HF_ENDPOINT": hub.address},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout == f"{tmp_path / 'somebody--small-model'}\n"
+    assert f"{WEIGHTS}: 1 of 1 MB in all" in ran.stderr
 
 
 # What goes wrong
