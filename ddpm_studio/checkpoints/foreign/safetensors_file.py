@@ -34,7 +34,9 @@ def open_safetensors_file(path: Path) -> dict[str, StoredTensor]:
     table.pop("__metadata__", None)
     entries = listed_entries(path, table)
     if any(entry.dtype not in _TYPES for entry in entries.values()):
-        raise ModelFileError("{file} holds numbers of a kind that DDPM Studio does not know.", file=path.name)
+        raise ModelFileError(
+            "{file} holds numbers of a kind that DDPM Studio does not know.", file=path.name
+        )
     require_whole_data(path, entries, source.byte_count - data_start)
     return {name: _tensor(source, entry, data_start) for name, entry in entries.items()}
 

@@ -10,7 +10,7 @@ from ddpm_studio.checkpoints.foreign.questions import Value
 from ddpm_studio.ui.data_names import data_name
 
 _CONTEXT = "Questions"
-_LABELS: dict[str, str] = {
+LABELS: dict[str, str] = {
     "weights": str(QT_TRANSLATE_NOOP("Questions", "Weights")),
     "T": str(QT_TRANSLATE_NOOP("Questions", "Steps, T")),
     "schedule": str(QT_TRANSLATE_NOOP("Questions", "Noise schedule")),
@@ -26,9 +26,11 @@ _LABELS: dict[str, str] = {
     "rescale_timesteps": str(QT_TRANSLATE_NOOP("Questions", "t is rescaled to 1000 steps")),
     "norm_groups": str(QT_TRANSLATE_NOOP("Questions", "Groups of the group normalisation")),
     "time_base": str(QT_TRANSLATE_NOOP("Questions", "Base of the sines of t")),
+    "blocks_per_level": str(QT_TRANSLATE_NOOP("Questions", "Blocks per level")),
+    "time_scale": str(QT_TRANSLATE_NOOP("Questions", "Factor of t")),
     "data_set": str(QT_TRANSLATE_NOOP("Questions", "Data of the forward chain")),
 }
-_ANSWERS: dict[str, str] = {
+ANSWERS: dict[str, str] = {
     "noise": str(QT_TRANSLATE_NOOP("Questions", "the noise, ε")),
     "x_0": str(QT_TRANSLATE_NOOP("Questions", "the data, x₀")),
     "v": str(QT_TRANSLATE_NOOP("Questions", "the velocity, v")),
@@ -40,6 +42,8 @@ _ANSWERS: dict[str, str] = {
     "cosine": str(QT_TRANSLATE_NOOP("Questions", "cosine")),
     "quadratic": str(QT_TRANSLATE_NOOP("Questions", "quadratic")),
     "sigmoid": str(QT_TRANSLATE_NOOP("Questions", "sigmoid")),
+    "legacy": str(QT_TRANSLATE_NOOP("Questions", "head by head")),
+    "new": str(QT_TRANSLATE_NOOP("Questions", "all queries, all keys, all values")),
     "ema": str(QT_TRANSLATE_NOOP("Questions", "the moving average")),
     "model": str(QT_TRANSLATE_NOOP("Questions", "those of the last step")),
 }
@@ -52,7 +56,7 @@ _translate: Callable[[str, str], str] = QCoreApplication.translate
 
 def question_label(name: str) -> str:
     """What is asked; the name itself where this version has no words for it."""
-    source = _LABELS.get(name)
+    source = LABELS.get(name)
     return _translate(_CONTEXT, source) if source else name.replace("_", " ")
 
 
@@ -62,5 +66,5 @@ def answer_text(name: str, value: Value) -> str:
         return _translate(_CONTEXT, _YES if value else _NO)
     if name == "data_set":
         return data_name(str(value)) if value else _translate(_CONTEXT, _NOT_KNOWN)
-    source = _ANSWERS.get(str(value))
+    source = ANSWERS.get(str(value))
     return _translate(_CONTEXT, source) if source else str(value)
