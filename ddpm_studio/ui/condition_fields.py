@@ -94,7 +94,6 @@ class ConditionFields(QObject):
     def show_choice(self, condition: Condition, model: ModelDescription | None) -> None:
         """Every field anew; without a model there is nothing to choose."""
         self._model, self._classifier = model, condition.classifier
-        self._opening = ""
         self._show_classes(condition)
         self._show_scale(condition.scale)
         self._show_file()

@@ -127,6 +127,7 @@ class CheckpointDialog(QDialog):
         self.open_button.setEnabled(True)
         self.status.setText(problem_text(error))
         self.status.show()
+        self.adjustSize()  # room for the sentence, and not at the expense of the fields
 
     # Words
 

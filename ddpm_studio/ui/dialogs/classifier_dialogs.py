@@ -32,7 +32,7 @@ class ClassifierDialogs(QObject):
         self.opening.asked.connect(popup.close)
         self.opening.opened.connect(self._take)
         self.opening.failed.connect(self._show_problem)
-        self.questions.given_up.connect(self.return_requested)
+        self.questions.given_up.connect(self._return)
         studio.model_changed.connect(self._give_up)
 
     def choose(self) -> None:
@@ -59,8 +59,8 @@ class ClassifierDialogs(QObject):
         if self._studio.model is None:
             return
         self.opening.open_file(path, self._studio.model.description)
-        self.return_requested.emit()
         self._popup.condition.show_opening(path.name)
+        self.return_requested.emit()
 
     def _take(self, classifier: ClassifierFile) -> None:
         self._popup.condition.show_opening("")
@@ -74,9 +74,15 @@ class ClassifierDialogs(QObject):
         self.return_requested.emit()
         self._popup.show_problem(error)
 
+    def _return(self) -> None:
+        """The person does not answer."""
+        self._popup.condition.show_opening("")
+        self.return_requested.emit()
+
     def _give_up(self) -> None:
         """It was for another model."""
         self.opening.cancel()
+        self._popup.condition.show_opening("")
         if self.questions.dialog is not None:
             self.questions.dialog.reject()
 
