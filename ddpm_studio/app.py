@@ -158,6 +158,8 @@ class Application:
         from ddpm_studio.session.dropped_path import DroppedPath
         from ddpm_studio.ui.dialogs.chain_dialogs import ChainDialogs
         from ddpm_studio.ui.dialogs.data_dialogs import DataDialogs
+        from ddpm_studio.ui.dialogs.hub_dialogs import HubDialogs
+        from ddpm_studio.ui.dialogs.saving_dialogs import SavingDialogs
         from ddpm_studio.ui.pages import Pages
         from ddpm_studio.ui.shortcuts import install_shortcuts
 
@@ -167,16 +169,25 @@ class Application:
         self.pages = Pages(*parts, shortcuts, self._runs_folder, self.theme)
         self.dialogs = ChainDialogs(*parts, self.preferences, self.theme)
         self.data_dialogs = DataDialogs(self.window, self.theme)
+        self.hub_dialogs = HubDialogs(self.window)
+        self.saving_dialogs = SavingDialogs(self.screen, self.studio)
         self.dropped = DroppedPath(self.window)
 
     def _connect(self) -> None:
         window, screen, pages, dialogs = self.window, self.screen, self.pages, self.dialogs
         window.file_dropped.connect(self.dropped.look_at)
         self.dropped.is_data.connect(self.data_dialogs.import_path)
-        self.dropped.is_other.connect(pages.look_at)
+        self.dropped.is_model.connect(pages.look_at)
+        self.dropped.is_training.connect(pages.watch)
+        self.dropped.is_classifier.connect(pages.guide_by)
+        self.dropped.failed.connect(pages.show_problem)
         window.menus.data_requested.connect(self.data_dialogs.open_list)
         self.data_dialogs.changed.connect(pages.show_data_sets)
         window.menus.open_requested.connect(pages.choose_model_file)
+        window.menus.hub_requested.connect(self.hub_dialogs.open)
+        self.hub_dialogs.fetched.connect(pages.look_at)
+        window.menus.copy_requested.connect(self.saving_dialogs.save_copy)
+        window.menus.diffusers_requested.connect(self.saving_dialogs.export)
         window.menus.watch_requested.connect(pages.choose_folder_to_watch)
         for switch in (window.menus, window.page_switch):
             switch.page_requested.connect(pages.show)
@@ -267,6 +278,15 @@ class Application:
         if not self.is_alive:
             return
         self.playback.pause()
-        parts = (self.studio, self.dialogs, self.data_dialogs, self.dropped, self.pages)
+        parts = (
+            self.studio,
+            self.screen.classifiers,
+            self.dialogs,
+            self.data_dialogs,
+            self.hub_dialogs,
+            self.saving_dialogs,
+            self.dropped,
+            self.pages,
+        )
         has_ended = [part.stop() for part in parts]
         self.is_stuck = False in has_ended

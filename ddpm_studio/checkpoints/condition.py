@@ -45,6 +45,7 @@ class Condition:
                 theirs=theirs,
             )
         self._require_same_images(description)
+        self._require_known_times(description)
         self._require_numbers(own or theirs)
         return own or theirs
 
@@ -65,6 +66,16 @@ class Condition:
                 "The classifier was made for images of shape {seen}, and the model makes {made}.",
                 seen=seen,
                 made=made,
+            )
+
+    def _require_known_times(self, description: ModelDescription) -> None:
+        rows = self.classifier.description.network.body.time_rows if self.classifier else None
+        T = description.schedule.T
+        if rows is not None and rows < T:
+            raise ConditionError(
+                "The classifier knows t up to {rows}, and the model's schedule has {T} steps.",
+                rows=rows,
+                T=T,
             )
 
     def _require_numbers(self, classes: int | None) -> None:

@@ -36,7 +36,7 @@ def conditioned(
     labels = torch.tensor(chosen, device=device)
     if condition.classifier is None or condition.scale == 0.0:
         return Conditioned(labels, None)
-    classifier = _loaded(condition.classifier, str(device))
+    classifier = loaded_classifier(condition.classifier, str(device))
     return Conditioned(labels, _guide(classifier, labels, condition.scale))
 
 
@@ -54,5 +54,6 @@ def _guide(classifier: LoadedClassifier, labels: Tensor, scale: float) -> Guide:
 
 
 @lru_cache(maxsize=1)
-def _loaded(file: ClassifierFile, device: str) -> LoadedClassifier:
+def loaded_classifier(file: ClassifierFile, device: str) -> LoadedClassifier:
+    """With its weights, which are kept for the next chain. Raises ModelFileError."""
     return load_classifier(file, device)

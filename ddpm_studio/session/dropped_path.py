@@ -1,30 +1,63 @@
-"""Tells on a thread what somebody let fall on the window: a data set, or anything else."""
+"""Tells on a thread what somebody let fall on the window: a model, a data set, a training, a classifier."""
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Generator
+from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from ddpm_studio.explained_error import ExplainedError, brief
 from ddpm_studio.session.background_task import BackgroundTask
+
+
+class NothingKnownError(ExplainedError):
+    """A file or folder that this application can do nothing with."""
+
+
+class DropKind(StrEnum):
+    """What can be done with a path."""
+
+    MODEL = "model"  # or a file that wants to be one: opening it says what is wrong
+    DATA = "data"
+    TRAINING = "training"
+    CLASSIFIER = "classifier"
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A path, and what it is."""
+
+    path: Path
+    kind: DropKind
 
 
 class DroppedPath(QObject):
     """One at a time; the last one counts.
 
-    is_data(Path)    it can be imported
-    is_other(Path)   a model, a training to watch, or what nobody knows
+    is_model(Path)        it can be shown
+    is_data(Path)         it can be imported
+    is_training(Path)     it can be watched
+    is_classifier(Path)   it can guide the present model
+    failed(object)        the exception that says why it is none of these
     """
 
+    is_model = Signal(object)
     is_data = Signal(object)
-    is_other = Signal(object)
+    is_training = Signal(object)
+    is_classifier = Signal(object)
+    failed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._task = BackgroundTask(self)
         self._task.finished.connect(self._tell)
+        self._task.failed.connect(self.failed)
 
     def look_at(self, path: Path) -> None:
         """One of the signals follows."""
@@ -34,17 +67,61 @@ class DroppedPath(QObject):
         """End the thread; False where it is stuck."""
         return self._task.stop()
 
-    def _tell(self, found: tuple[Path, bool]) -> None:
-        path, is_data = found
-        (self.is_data if is_data else self.is_other).emit(path)
+    def _tell(self, found: Dropped) -> None:
+        {
+            DropKind.MODEL: self.is_model,
+            DropKind.DATA: self.is_data,
+            DropKind.TRAINING: self.is_training,
+            DropKind.CLASSIFIER: self.is_classifier,
+        }[found.kind].emit(found.path)
 
 
-def _look(path: Path) -> Generator[None, None, tuple[Path, bool]]:
+def _look(path: Path) -> Generator[None, None, Dropped]:
+    yield
+    kind = _folder_kind(path) if os.path.isdir(path) else _file_kind(path)
+    if kind is None:
+        raise NothingKnownError(
+            "“{file}” is nothing that DDPM Studio knows: drop a model, a noisy classifier, the folder "
+            "of a training, or pictures or arrays to train on.",
+            file=brief(path.name),
+        )
+    return Dropped(path, kind)
+
+
+def _folder_kind(path: Path) -> DropKind | None:
     """A folder of a model or of a training may hold pictures, too: those come first."""
     from ddpm_studio.checkpoints.model_file import is_model_folder
     from ddpm_studio.datasets.recognition import looks_like_data
-    from ddpm_studio.training.run_folder import RunFolder
+    from ddpm_studio.training.run_folder import SUFFIX, RunFolder
 
-    yield
-    is_known = path.is_dir() and (is_model_folder(path) or bool(RunFolder(path).checkpoints()))
-    return path, not is_known and looks_like_data(path)
+    if is_model_folder(path):
+        return DropKind.MODEL
+    run = RunFolder(path)
+    if path.suffix == SUFFIX or run.checkpoints() or run.is_running:
+        return DropKind.TRAINING
+    return DropKind.DATA if looks_like_data(path) else None
+
+
+def _file_kind(path: Path) -> DropKind | None:
+    """Raises ModelFileError for a classifier that is damaged."""
+    from ddpm_studio.checkpoints.classifier_opening import find_classifier
+    from ddpm_studio.checkpoints.foreign.opening import wants_to_be_model
+    from ddpm_studio.checkpoints.other_kinds import known_other_kind
+    from ddpm_studio.datasets.recognition import looks_like_data
+
+    if not _is_regular(path):
+        return DropKind.MODEL
+    if looks_like_data(path):
+        return DropKind.DATA
+    if find_classifier(path) is not None:
+        return DropKind.CLASSIFIER
+    is_model = wants_to_be_model(path) or known_other_kind(path) is not None
+    return DropKind.MODEL if is_model else None
+
+
+def _is_regular(path: Path) -> bool:
+    """False, too, where there is none, or it may not be asked."""
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return False

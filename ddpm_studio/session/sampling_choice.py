@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from ddpm_studio.checkpoints.condition import UNCONDITIONED, Condition
 from ddpm_studio.checkpoints.description import ModelDescription
-from ddpm_studio.datasets.catalogue import is_known
+from ddpm_studio.datasets.catalogue import entries, is_known
 from ddpm_studio.datasets.mixtures import exact_mixture, has_exact_images
 from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration
 from ddpm_studio.networks.precision import Precision
@@ -55,3 +55,11 @@ def exact_for(data_set: str) -> ExactFor | None:
     if exact_mixture(data_set) is not None:
         return ExactFor.LAW
     return ExactFor.TRAINING_DATA if has_exact_images(data_set) else ExactFor.SHOWN_DATA
+
+
+def class_names(data_set: str, count: int) -> tuple[str, ...]:
+    """Of a model's ``count`` classes, where its data have just so many; else none."""
+    for data in entries():
+        if data.name == data_set and len(data.classes) == count:
+            return data.classes
+    return ()

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import random
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from ddpm_studio.checkpoints.condition import ConditionError
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
 from ddpm_studio.session.chain_runs import ChainProgress
-from ddpm_studio.session.model_opening import OpenQuestions
 from ddpm_studio.session.playback import Direction, LoopMode, Playback
-from ddpm_studio.session.sampling_choice import SamplingChoice, exact_for, own_sampling
+from ddpm_studio.session.sampling_choice import (
+    SamplingChoice,
+    class_names,
+    exact_for,
+    own_sampling,
+)
 from ddpm_studio.session.studio import Studio
 from ddpm_studio.ui.chain_card import ChainCard
 from ddpm_studio.ui.data_names import data_name, model_title
-from ddpm_studio.ui.dialogs.checkpoint_dialog import CheckpointDialog
+from ddpm_studio.ui.dialogs.checkpoint_questions import CheckpointQuestions
+from ddpm_studio.ui.dialogs.classifier_dialogs import ClassifierDialogs
 from ddpm_studio.ui.message_bar import MessageBar
 from ddpm_studio.ui.opening_bar import OpeningBar
 from ddpm_studio.ui.problem_text import problem_text
@@ -30,6 +35,7 @@ from ddpm_studio.ui.top_bar import TopBar
 from ddpm_studio.ui.views.film_strip import FilmStrip
 
 if TYPE_CHECKING:
+    from ddpm_studio.ui.dialogs.checkpoint_dialog import CheckpointDialog
     from ddpm_studio.ui.side_column import SideColumn
 
 DRAWN_SEEDS = 1_000_000  # a drawn seed has at most six figures: easy to note down
@@ -58,8 +64,9 @@ class MainScreen(QWidget):
         self.film_strip = FilmStrip(theme)
         self.timeline = Timeline(playback, theme)
         self.sampling_popup = SamplingPopup(theme, self)
+        self.questions = CheckpointQuestions(studio.opening, self)
+        self.classifiers = ClassifierDialogs(studio, self.sampling_popup, self)
         self.side: SideColumn | None = None
-        self.checkpoint_dialog: CheckpointDialog | None = None
         self._side_place = QWidget()
         self._side_place.setFixedWidth(SIDE_WIDTH)
         self._lay_out()
@@ -117,6 +124,7 @@ class MainScreen(QWidget):
         self.reverse_card.stop_requested.connect(studio.stop_reverse)
         self.reverse_card.sampling_clicked.connect(self.choose_sampling)
         self.sampling_popup.sampling_requested.connect(self._set_sampling)
+        self.classifiers.return_requested.connect(self.choose_sampling)
         self._couple_views()
         self.film_strip.seek_requested.connect(self._playback.seek)
         self.film_strip.groove_margins_changed.connect(self.timeline.set_groove_margins)
@@ -129,8 +137,6 @@ class MainScreen(QWidget):
         studio.chains_grew.connect(self._refresh)
         studio.busy_changed.connect(self._show_progress)
         studio.failed.connect(self.show_problem)
-        studio.opening.asked.connect(self._ask)
-        studio.opening.opened.connect(self._close_checkpoint_dialog)
 
     def _couple_views(self) -> None:
         """One sample looked at closely is looked at in both chains."""
@@ -239,14 +245,21 @@ class MainScreen(QWidget):
             if studio.has_data
             else self.tr("from the model's own samples")
         )
-        self.reverse_card.show_note(sampling_text(studio.sampling, T))
+        names = class_names(
+            description.data_set, studio.sampling.condition.classes_of(description) or 0
+        )
+        self.reverse_card.show_note(sampling_text(studio.sampling, T, names))
         for card, steps in (
             (self.forward_card, studio.forward_schedule.T),
             (self.reverse_card, T),
         ):
             card.reserve_time_width("t = " + "0" * len(str(steps)))
         self.sampling_popup.show_sampling(
-            studio.sampling, own_sampling(description), T, exact_for(description.data_set)
+            studio.sampling,
+            own_sampling(description),
+            T,
+            exact_for(description.data_set),
+            description,
         )
 
     def _show_progress(self) -> None:
@@ -292,7 +305,11 @@ class MainScreen(QWidget):
 
     def _set_sampling(self, sampling: SamplingChoice) -> None:
         """Sample in another way; the new chain is watched as it comes."""
-        self._studio.set_sampling(sampling)
+        try:
+            self._studio.set_sampling(sampling)
+        except ConditionError as error:
+            self.sampling_popup.show_problem(error)
+            return
         self._watch_sampling()
 
     def draw_new_seed(self) -> None:
@@ -321,28 +338,15 @@ class MainScreen(QWidget):
         """Show a model file, or say why it cannot be opened; the present model then stays."""
         self._studio.open_file(path)
 
-    def _ask(self, asked: OpenQuestions) -> None:
-        """What a checkpoint of another project cannot tell."""
-        self._close_checkpoint_dialog()
-        dialog = CheckpointDialog(asked, self)
-        dialog.answered.connect(partial(self._studio.opening.open_answered, asked))
-        dialog.finished.connect(self._forget_checkpoint_dialog)
-        self.checkpoint_dialog = dialog
-        dialog.open()
-
-    def _close_checkpoint_dialog(self) -> None:
-        if self.checkpoint_dialog is not None:
-            self.checkpoint_dialog.accept()
-
-    def _forget_checkpoint_dialog(self) -> None:
-        self.checkpoint_dialog = None
+    @property
+    def checkpoint_dialog(self) -> CheckpointDialog | None:
+        """What a checkpoint of another project cannot tell; None while nothing is asked."""
+        return self.questions.dialog
 
     def show_problem(self, error: Exception) -> None:
         """Say what went wrong, in the window or in the dialog before it."""
-        if self.checkpoint_dialog is not None:
-            self.checkpoint_dialog.show_problem(error)
-            return
-        self.message_bar.show_problem(problem_text(error))
+        if not self.questions.show_problem(error):
+            self.message_bar.show_problem(problem_text(error))
 
     # The look
 

@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 class Menus(QObject):
     """File, Playback, View and Help; what is chosen there is announced.
 
-    open_requested, watch_requested, export_requested, measure_requested, new_seed_requested,
-    sampling_requested, data_requested, page_requested(Page), theme_toggled, system_theme_requested,
-    language_requested("en" or "ko")
+    open_requested, hub_requested, watch_requested, copy_requested, diffusers_requested,
+    export_requested, data_requested, new_seed_requested, measure_requested, sampling_requested,
+    page_requested(Page), theme_toggled, system_theme_requested, language_requested("en" or "ko")
     """
 
     open_requested = Signal()
+    hub_requested = Signal()
+    copy_requested = Signal()
+    diffusers_requested = Signal()
     watch_requested = Signal()
     export_requested = Signal()
     measure_requested = Signal()
@@ -42,8 +45,13 @@ class Menus(QObject):
         self.file, self.playback, self.view, self.help = (bar.addMenu("") for _ in range(4))
         standard = QKeySequence.StandardKey
         self.open = self._add(self.file, self.open_requested.emit, standard.Open)
+        self.hub = self._add(self.file, self.hub_requested.emit, "Ctrl+Shift+O")
         self.watch = self._add(self.file, self.watch_requested.emit)
+        self.file.addSeparator()
+        self.save_copy = self._add(self.file, self.copy_requested.emit, "Ctrl+Shift+S")
+        self.to_diffusers = self._add(self.file, self.diffusers_requested.emit)
         self.export = self._add(self.file, self.export_requested.emit, "Ctrl+E")
+        self.file.addSeparator()
         self.data = self._add(self.file, self.data_requested.emit, "Ctrl+D")
         self.file.addSeparator()
         self.quit = self._add(self.file, window.close, "Ctrl+Q")
@@ -86,6 +94,9 @@ class Menus(QObject):
         self.view.setTitle(self.tr("&View"))
         self.help.setTitle(self.tr("&Help"))
         self.open.setText(self.tr("&Open model…"))
+        self.hub.setText(self.tr("Open from the &Hugging Face hub…"))
+        self.save_copy.setText(self.tr("&Save a copy as a DDPM Studio model…"))
+        self.to_diffusers.setText(self.tr("Export &for diffusers…"))
         self.watch.setText(self.tr("&Watch a training…"))
         self.export.setText(self.tr("&Export GIF…"))
         self.data.setText(self.tr("&Data sets…"))

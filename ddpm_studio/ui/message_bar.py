@@ -1,4 +1,4 @@
-"""One line for what went wrong and what to do about it: in the window, never over it."""
+"""One line for what went wrong and what to do about it, or for what is done: in the window, never over it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ddpm_studio.ui.theme import Theme
 
 
 class MessageBar(ClosableBar):
-    """Hidden until :meth:`show_problem`; stays until it is closed or replaced."""
+    """Hidden until there is something to say, which stays until it is closed or replaced."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self._text = QLabel()
@@ -22,6 +22,16 @@ class MessageBar(ClosableBar):
 
     def show_problem(self, text: str) -> None:
         """Say one sentence."""
+        self._show(text, is_problem=True)
+
+    def show_news(self, text: str) -> None:
+        """Say that something is done, or under way."""
+        self._show(text, is_problem=False)
+
+    def _show(self, text: str, *, is_problem: bool) -> None:
+        if self._text.property("problem") != is_problem:
+            self._text.setProperty("problem", is_problem)
+            self._text.style().polish(self._text)
         self._text.setText(text)
         self.setAccessibleName(text)
         self.show()

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from ddpm_studio.checkpoints.model_file import is_model_folder
 from ddpm_studio.ui.page import Page
 
 if TYPE_CHECKING:
@@ -81,7 +80,8 @@ class Pages(QObject):
         menus = self._window.menus
         for action in (
             *self._shortcuts.actions.values(),
-            *(menus.export, menus.new_seed, menus.measure, menus.sampling),
+            *(menus.save_copy, menus.to_diffusers, menus.export),
+            *(menus.new_seed, menus.measure, menus.sampling),
         ):
             action.setEnabled(enabled)
 
@@ -111,13 +111,19 @@ class Pages(QObject):
             self.training_page.form.show_devices(self._studio.devices, self._studio.device)
 
     def look_at(self, path: Path) -> None:
-        """Open a model on the page that shows models; another folder is one of a training to watch."""
-        if path.is_dir() and not is_model_folder(path):
-            self.show(Page.TRAIN)
-            self._training().watch(path)
-            return
+        """Open a model on the page that shows models."""
         self.show(Page.LOOK)
         self._screen.open_model_file(path)
+
+    def watch(self, path: Path) -> None:
+        """Watch the training of a folder, which another process may run."""
+        self.show(Page.TRAIN)
+        self._training().watch(path)
+
+    def guide_by(self, path: Path) -> None:
+        """Sample the present model with a noisy classifier, once it was read."""
+        self.show(Page.LOOK)
+        self._screen.classifiers.open_file(path)
 
     def show_data_sets(self) -> None:
         """There are other ones now; a page that is not made yet will see them."""

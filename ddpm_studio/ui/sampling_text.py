@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from ddpm_studio.checkpoints.condition import Condition
 from ddpm_studio.diffusion.sampler_configuration import ReverseVariance, SamplerKind
 from ddpm_studio.session.sampling_choice import DenoiserChoice, SamplingChoice
+from ddpm_studio.ui.class_list import class_text
 
 VARIANCE_SIGNS = {
     ReverseVariance.FIXED_LARGE: "β",
@@ -15,7 +16,7 @@ VARIANCE_SIGNS = {
 }
 
 
-def sampling_text(sampling: SamplingChoice, T: int) -> str:
+def sampling_text(sampling: SamplingChoice, T: int, class_names: tuple[str, ...] = ()) -> str:
     """For example "DDPM, σ² = β, 1000 steps" or "exact denoiser, DDIM, η = 0, 50 of 1000 steps"."""
     sampler = sampling.sampler
     steps = sampler.steps or T
@@ -31,15 +32,15 @@ def sampling_text(sampling: SamplingChoice, T: int) -> str:
         parts.append(translate("Sampling", "{0} steps").format(T))
     else:
         parts.append(translate("Sampling", "{0} of {1} steps").format(steps, T))
-    return ", ".join([*parts, *_condition_texts(sampling.condition)])
+    return ", ".join([*parts, *_condition_texts(sampling.condition, class_names)])
 
 
-def _condition_texts(condition: Condition) -> list[str]:
+def _condition_texts(condition: Condition, names: tuple[str, ...]) -> list[str]:
     """What the samples shall show, where that was asked for."""
     translate = QCoreApplication.translate
     texts = []
     if condition.label is not None:
-        texts.append(translate("Sampling", "class {0}").format(condition.label))
+        texts.append(translate("Sampling", "class {0}").format(class_text(condition.label, names)))
     if condition.classifier is not None:
         texts.append(translate("Sampling", "guidance {0}").format(f"{condition.scale:g}"))
     return texts

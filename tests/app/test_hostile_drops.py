@@ -74,7 +74,7 @@ FILES: dict[str, tuple[Callable[[Path], bytes], str]] = {
     "cut.pt": (lambda _: torch_file()[:2000], "is damaged or cut short"),
     "unknown.pt": (lambda _: torch_file(), "is no model of a project that DDPM Studio knows"),
     "empty.ckpt": (lambda _: b"", "is empty"),
-    "letter.txt": (lambda _: b"Dear friend,\n", "is not a model file of DDPM Studio"),
+    "letter.txt": (lambda _: b"Dear friend,\n", "is nothing that DDPM Studio knows: drop a model"),
     "cut.safetensors": (lambda _: moons()[:-1], "cut short"),
     "nan.safetensors": (
         lambda _: with_bad_number(moons()),
@@ -107,7 +107,8 @@ class Shown:
     def __init__(self, application: Application) -> None:
         self._application = application
         self.problems: list[object] = []
-        application.studio.failed.connect(self.problems.append)
+        for source in (application.studio, application.dropped):
+            source.failed.connect(self.problems.append)
 
     def now(self) -> tuple[object, ...]:
         studio, window = self._application.studio, self._application.window

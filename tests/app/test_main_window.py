@@ -388,8 +388,8 @@ def test_another_sampling_is_chosen_with_a_key_and_two_clicks(
     studio, screen, popup = moons.studio, moons.screen, moons.screen.sampling_popup
     assert screen.reverse_card.sampling_button.whole_text() == "DDPM, σ² = β̃, 1000 steps"
     press_s(qtbot, moons)
-    qtbot.mouseClick(popup.kind.segments[1], LEFT)
-    qtbot.mouseClick(popup.few[0], LEFT)
+    qtbot.mouseClick(popup.sampler.kind.segments[1], LEFT)
+    qtbot.mouseClick(popup.sampler.few[0], LEFT)
     assert studio.sampling is not None
     assert studio.sampling.sampler.kind == SamplerKind.DDIM
     assert studio.sampling.sampler.steps == 10
@@ -427,7 +427,7 @@ def test_playing_waits_for_the_new_chain_and_shows_it_from_the_noise_on(
     studio, playback, popup = moons.studio, moons.playback, moons.screen.sampling_popup
     assert playback.is_playing
     press_s(qtbot, moons)
-    qtbot.mouseClick(popup.few[1], LEFT)
+    qtbot.mouseClick(popup.sampler.few[1], LEFT)
     assert playback.t == playback.last_t
     assert playback.direction is Direction.DENOISING
     wait_for_chains(qtbot, moons)
@@ -448,12 +448,12 @@ def test_s_is_a_letter_where_one_types(qtbot: QtBot, moons: Application) -> None
 def test_another_model_is_sampled_in_its_own_way_again(qtbot: QtBot, moons: Application) -> None:
     popup = moons.screen.sampling_popup
     press_s(qtbot, moons)
-    qtbot.mouseClick(popup.few[0], LEFT)
+    qtbot.mouseClick(popup.sampler.few[0], LEFT)
     qtbot.keyClick(popup, Qt.Key.Key_Escape)
     show_model(qtbot, moons, "digits", 4)
     words = moons.screen.reverse_card.sampling_button.whole_text()
     assert words == "DDPM, σ² = β, 250 steps"
-    assert popup.steps.text() == "250"
+    assert popup.sampler.steps.text() == "250"
     assert not popup.reset.isEnabled()
 
 

@@ -109,7 +109,7 @@ def test_a_classifier_that_does_not_fit_changes_nothing(
 def test_a_classifier_is_opened_for_its_model(
     qtbot: QtBot, classifier: ClassifierFile, tmp_path: Path
 ) -> None:
-    opening, model = ClassifierOpening(), find_model("digits").description
+    opening, model = ClassifierOpening(lambda: "cpu"), find_model("digits").description
     with qtbot.waitSignal(opening.opened) as opened:
         opening.open_file(classifier.path, model)
     assert opened.args == [classifier]

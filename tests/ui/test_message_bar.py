@@ -78,6 +78,17 @@ def test_names_of_files_are_shown_as_they_are(qtbot, bar: MessageBar) -> None:
     assert shown[0] > 1.2 * shown[1]
 
 
+def test_what_is_done_does_not_look_like_a_problem(bar: MessageBar) -> None:
+    bar.show_problem("It was not saved.")
+    assert label(bar).property("problem")
+    bar.show_news("It is saved.")
+    assert bar.text == "It is saved."
+    assert bar.isVisible()
+    assert not label(bar).property("problem")
+    bar.show_problem("It was not saved.")
+    assert label(bar).property("problem")
+
+
 def test_it_follows_the_language_and_the_theme(bar: MessageBar, untranslated) -> None:
     bar.show_problem("C:\\x.gif")  # its sentence was made by whoever shows it
     assert untranslated(bar) == {"C:\\x.gif"}

@@ -91,14 +91,18 @@ def test_showing_a_choice_asks_for_nothing(
 
 def test_fields_show_the_choice(popup: SamplingPopup) -> None:
     show(popup, SamplingChoice(DDIM.sampler, DenoiserChoice.EXACT))
-    assert (popup.denoiser.index, popup.kind.index, popup.variance.index) == (1, 1, 1)
-    assert popup.eta.value() / popup.eta.maximum() == 0.5
-    assert popup.steps.text() == "50"
-    assert popup.clips.isChecked()
-    assert popup.clip.text() == "3"
+    assert (
+        popup.sampler.denoiser.index,
+        popup.sampler.kind.index,
+        popup.sampler.variance.index,
+    ) == (1, 1, 1)
+    assert popup.sampler.eta.value() / popup.sampler.eta.maximum() == 0.5
+    assert popup.sampler.steps.text() == "50"
+    assert popup.sampler.clips.isChecked()
+    assert popup.sampler.clip.text() == "3"
     show(popup, OWN)
-    assert (popup.denoiser.index, popup.kind.index) == (0, 0)
-    assert popup.steps.text() == "1000"
+    assert (popup.sampler.denoiser.index, popup.sampler.kind.index) == (0, 0)
+    assert popup.sampler.steps.text() == "1000"
 
 
 @pytest.mark.parametrize("choice", [OWN, DDIM], ids=["DDPM", "DDIM"])
@@ -107,36 +111,39 @@ def test_only_what_the_sampler_uses_can_be_changed(
 ) -> None:
     is_ddim = choice is DDIM
     show(popup, choice)
-    assert popup.eta.isEnabled() == is_ddim
-    assert all(segment.isEnabled() != is_ddim for segment in popup.variance.segments)
-    assert all(segment.isEnabled() for segment in popup.denoiser.segments + popup.kind.segments)
+    assert popup.sampler.eta.isEnabled() == is_ddim
+    assert all(segment.isEnabled() != is_ddim for segment in popup.sampler.variance.segments)
+    assert all(
+        segment.isEnabled()
+        for segment in popup.sampler.denoiser.segments + popup.sampler.kind.segments
+    )
 
 
 # One right choice for each change
 
 
 def test_ddim_by_a_click(popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot) -> None:
-    qtbot.mouseClick(popup.kind.segments[1], LEFT)
+    qtbot.mouseClick(popup.sampler.kind.segments[1], LEFT)
     assert asked == [changed(OWN, kind=SamplerKind.DDIM)]
-    assert popup.eta.isEnabled()
-    qtbot.mouseClick(popup.kind.segments[1], LEFT)
+    assert popup.sampler.eta.isEnabled()
+    qtbot.mouseClick(popup.sampler.kind.segments[1], LEFT)
     assert len(asked) == 1
-    qtbot.mouseClick(popup.kind.segments[0], LEFT)
+    qtbot.mouseClick(popup.sampler.kind.segments[0], LEFT)
     assert asked[1:] == [OWN]
 
 
 def test_ddim_by_an_arrow_key(
     popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
 ) -> None:
-    popup.kind.segments[0].setFocus()
-    qtbot.keyClick(popup.kind.segments[0], Qt.Key.Key_Right)
+    popup.sampler.kind.segments[0].setFocus()
+    qtbot.keyClick(popup.sampler.kind.segments[0], Qt.Key.Key_Right)
     assert asked == [changed(OWN, kind=SamplerKind.DDIM)]
 
 
 def test_the_other_variance(
     popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
 ) -> None:
-    qtbot.mouseClick(popup.variance.segments[0], LEFT)
+    qtbot.mouseClick(popup.sampler.variance.segments[0], LEFT)
     assert asked == [changed(OWN, variance=ReverseVariance.FIXED_LARGE)]
 
 
@@ -144,18 +151,18 @@ def test_ddim_keeps_the_variance_for_later(
     popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
 ) -> None:
     show(popup, DDIM)
-    qtbot.mouseClick(popup.variance.segments[0], LEFT)
+    qtbot.mouseClick(popup.sampler.variance.segments[0], LEFT)
     assert asked == []  # it has no say
-    qtbot.mouseClick(popup.kind.segments[0], LEFT)
+    qtbot.mouseClick(popup.sampler.kind.segments[0], LEFT)
     assert asked == [changed(DDIM, kind=SamplerKind.ANCESTRAL)]
 
 
 def test_the_exact_denoiser(
     popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
 ) -> None:
-    qtbot.mouseClick(popup.denoiser.segments[1], LEFT)
+    qtbot.mouseClick(popup.sampler.denoiser.segments[1], LEFT)
     assert asked == [SamplingChoice(OWN.sampler, DenoiserChoice.EXACT)]
-    qtbot.mouseClick(popup.denoiser.segments[0], LEFT)
+    qtbot.mouseClick(popup.sampler.denoiser.segments[0], LEFT)
     assert asked[1:] == [OWN]
 
 
@@ -163,8 +170,8 @@ def test_the_exact_denoiser(
 def test_steps_are_typed(
     popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot, text: str, steps: int
 ) -> None:
-    enter(popup.steps, text, qtbot)
-    popup.clip.setFocus()
+    enter(popup.sampler.steps, text, qtbot)
+    popup.sampler.clip.setFocus()
     assert asked == [changed(OWN, steps=steps)]
 
 
@@ -173,16 +180,16 @@ def test_all_steps_are_no_number_of_their_own(
 ) -> None:
     """Another model has another T; "all" stays all."""
     show(popup, changed(OWN, steps=10))
-    enter(popup.steps, "1000", qtbot)
+    enter(popup.sampler.steps, "1000", qtbot)
     assert asked == [OWN]
 
 
 def test_many_quick_steps_ask_once(
     popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
 ) -> None:
-    popup.steps.setFocus()
+    popup.sampler.steps.setFocus()
     for _ in range(5):
-        qtbot.keyClick(popup.steps, Qt.Key.Key_Down)
+        qtbot.keyClick(popup.sampler.steps, Qt.Key.Key_Down)
     assert asked == []
     qtbot.waitUntil(lambda: len(asked) > 0)
     qtbot.wait(200)
@@ -193,36 +200,36 @@ def test_many_quick_steps_ask_once(
 def test_presets(
     popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot, order: int, steps: int
 ) -> None:
-    assert popup.few[order].text() == str(steps)
-    qtbot.mouseClick(popup.few[order], LEFT)
+    assert popup.sampler.few[order].text() == str(steps)
+    qtbot.mouseClick(popup.sampler.few[order], LEFT)
     assert asked == [changed(OWN, steps=steps)]
-    assert popup.steps.text() == str(steps)
-    qtbot.mouseClick(popup.few[3], LEFT)
+    assert popup.sampler.steps.text() == str(steps)
+    qtbot.mouseClick(popup.sampler.few[3], LEFT)
     assert asked[1:] == [OWN]
-    assert popup.steps.text() == "1000"
+    assert popup.sampler.steps.text() == "1000"
 
 
 def test_presets_beyond_T_are_not_offered(popup: SamplingPopup) -> None:
     show(popup, OWN, 100)
-    assert [button.isEnabled() for button in popup.few] == [True, True, False, True]
+    assert [button.isEnabled() for button in popup.sampler.few] == [True, True, False, True]
     show(popup, OWN, 250)  # all of them are another button's
-    assert [button.isEnabled() for button in popup.few] == [True, True, False, True]
+    assert [button.isEnabled() for button in popup.sampler.few] == [True, True, False, True]
     show(popup, OWN, 251)
-    assert all(button.isEnabled() for button in popup.few)
+    assert all(button.isEnabled() for button in popup.sampler.few)
 
 
 def test_no_limit_of_x_0(popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot) -> None:
-    click_check_box(popup.clips, qtbot)
+    click_check_box(popup.sampler.clips, qtbot)
     assert asked == [changed(OWN, clip=None)]
-    assert not popup.clip.isEnabled()
-    click_check_box(popup.clips, qtbot)
+    assert not popup.sampler.clip.isEnabled()
+    click_check_box(popup.sampler.clips, qtbot)
     assert asked[1:] == [OWN]  # the limit of before
 
 
 def test_another_limit_of_x_0(
     popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
 ) -> None:
-    enter(popup.clip, "1.5", qtbot)
+    enter(popup.sampler.clip, "1.5", qtbot)
     assert asked == [changed(OWN, clip=1.5)]
 
 
@@ -234,7 +241,7 @@ def test_a_model_without_a_limit_begins_with_one_of_1(popup: SamplingPopup, qtbo
     fresh.show()
     asked: list[SamplingChoice] = []
     fresh.sampling_requested.connect(asked.append)
-    click_check_box(fresh.clips, qtbot)
+    click_check_box(fresh.sampler.clips, qtbot)
     assert asked == [changed(OWN, clip=1.0)]
 
 
@@ -245,9 +252,9 @@ def test_the_eta_slider_settles_before_it_asks(
     popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
 ) -> None:
     show(popup, DDIM)
-    popup.eta.setFocus()
+    popup.sampler.eta.setFocus()
     for _ in range(3):
-        qtbot.keyClick(popup.eta, Qt.Key.Key_Right)
+        qtbot.keyClick(popup.sampler.eta, Qt.Key.Key_Right)
     assert asked == []
     assert "0.65" in shown_texts(popup)
     qtbot.waitUntil(lambda: len(asked) > 0)
@@ -259,10 +266,10 @@ def test_the_eta_slider_reaches_both_ends(
     popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
 ) -> None:
     show(popup, DDIM)
-    popup.eta.setFocus()
+    popup.sampler.eta.setFocus()
     for key, eta in ((Qt.Key.Key_End, 1.0), (Qt.Key.Key_Home, 0.0)):
         asked.clear()
-        qtbot.keyClick(popup.eta, key)
+        qtbot.keyClick(popup.sampler.eta, key)
         qtbot.waitUntil(lambda: len(asked) > 0)
         assert asked == [changed(DDIM, eta=eta)]
 
@@ -271,9 +278,9 @@ def test_there_and_back_asks_for_nothing(
     popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
 ) -> None:
     show(popup, DDIM)
-    popup.eta.setFocus()
-    qtbot.keyClick(popup.eta, Qt.Key.Key_Right)
-    qtbot.keyClick(popup.eta, Qt.Key.Key_Left)
+    popup.sampler.eta.setFocus()
+    qtbot.keyClick(popup.sampler.eta, Qt.Key.Key_Right)
+    qtbot.keyClick(popup.sampler.eta, Qt.Key.Key_Left)
     qtbot.wait(200)
     assert asked == []
 
@@ -283,11 +290,11 @@ def test_an_eta_between_the_sliders_parts_survives_other_changes(
 ) -> None:
     between = changed(DDIM, eta=0.33)
     show(popup, between)
-    qtbot.mouseClick(popup.few[0], LEFT)
-    qtbot.mouseClick(popup.denoiser.segments[1], LEFT)
+    qtbot.mouseClick(popup.sampler.few[0], LEFT)
+    qtbot.mouseClick(popup.sampler.denoiser.segments[1], LEFT)
     assert [choice.sampler.eta for choice in asked] == [0.33, 0.33]
-    popup.eta.setFocus()
-    qtbot.keyClick(popup.eta, Qt.Key.Key_Right)
+    popup.sampler.eta.setFocus()
+    qtbot.keyClick(popup.sampler.eta, Qt.Key.Key_Right)
     qtbot.waitUntil(lambda: len(asked) == 3)
     assert asked[2].sampler.eta == 0.4
 
@@ -299,25 +306,25 @@ def test_an_eta_between_the_sliders_parts_survives_other_changes(
 def test_steps_out_of_range_are_said_and_ask_for_nothing(
     popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot, text: str
 ) -> None:
-    enter(popup.steps, text, qtbot)
+    enter(popup.sampler.steps, text, qtbot)
     assert asked == []
     assert popup.note.text() == "The number of steps must be a whole number from 1 to 1000."
-    assert DARK.problem in popup.steps.styleSheet()
-    enter(popup.steps, "20", qtbot)
+    assert DARK.problem in popup.sampler.steps.styleSheet()
+    enter(popup.sampler.steps, "20", qtbot)
     assert asked == [changed(OWN, steps=20)]
     assert popup.note.text() == ""
-    assert popup.steps.styleSheet() == ""
+    assert popup.sampler.steps.styleSheet() == ""
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "far", ""])
 def test_a_limit_must_be_positive(
     popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot, text: str
 ) -> None:
-    enter(popup.clip, text, qtbot)
+    enter(popup.sampler.clip, text, qtbot)
     assert asked == []
     assert popup.note.text() == "The limit of x₀ must be a number above 0 and at most 1000."
-    assert DARK.problem in popup.clip.styleSheet()
-    click_check_box(popup.clips, qtbot)  # without a limit its number does not matter
+    assert DARK.problem in popup.sampler.clip.styleSheet()
+    click_check_box(popup.sampler.clips, qtbot)  # without a limit its number does not matter
     assert asked == [changed(OWN, clip=None)]
     assert popup.note.text() == ""
 
@@ -327,12 +334,12 @@ def test_a_problem_in_one_field_does_not_keep_the_others(
 ) -> None:
     asked: list[SamplingChoice] = []
     popup.sampling_requested.connect(asked.append)
-    enter(popup.steps, "5000", qtbot)
+    enter(popup.sampler.steps, "5000", qtbot)
     assert asked == []
-    qtbot.mouseClick(popup.kind.segments[1], LEFT)
+    qtbot.mouseClick(popup.sampler.kind.segments[1], LEFT)
     assert asked == [changed(OWN, kind=SamplerKind.DDIM)]
     assert popup.note.text()
-    qtbot.mouseClick(popup.few[1], LEFT)
+    qtbot.mouseClick(popup.sampler.few[1], LEFT)
     assert asked[1:] == [changed(OWN, kind=SamplerKind.DDIM, steps=50)]
     assert popup.note.text() == ""
 
@@ -342,9 +349,11 @@ def test_a_click_on_the_eta_slider_goes_where_it_is_made(
 ) -> None:
     show(popup, DDIM)
     for share in (0.1, 0.98, 0.4):
-        spot = QPoint(round(6 + share * (popup.eta.width() - 12)), popup.eta.height() // 2)
-        qtbot.mouseClick(popup.eta, LEFT, pos=spot)
-        assert abs(popup.eta.value() / popup.eta.maximum() - share) <= 0.026
+        spot = QPoint(
+            round(6 + share * (popup.sampler.eta.width() - 12)), popup.sampler.eta.height() // 2
+        )
+        qtbot.mouseClick(popup.sampler.eta, LEFT, pos=spot)
+        assert abs(popup.sampler.eta.value() / popup.sampler.eta.maximum() - share) <= 0.026
 
 
 # Reset and the note
@@ -353,22 +362,26 @@ def test_a_click_on_the_eta_slider_goes_where_it_is_made(
 def test_escape_in_a_field_takes_the_problem_back(
     popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
 ) -> None:
-    enter(popup.steps, "5000", qtbot)
+    enter(popup.sampler.steps, "5000", qtbot)
     assert popup.note.text()
-    popup.steps.setFocus()
-    qtbot.keyClick(popup.steps, Qt.Key.Key_Escape)
-    assert (popup.steps.text(), popup.note.text(), popup.steps.styleSheet()) == ("1000", "", "")
+    popup.sampler.steps.setFocus()
+    qtbot.keyClick(popup.sampler.steps, Qt.Key.Key_Escape)
+    assert (popup.sampler.steps.text(), popup.note.text(), popup.sampler.steps.styleSheet()) == (
+        "1000",
+        "",
+        "",
+    )
     assert asked == []
 
 
 def test_what_was_never_taken_is_gone_when_it_opens_again(
     popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
 ) -> None:
-    enter(popup.steps, "5000", qtbot)
+    enter(popup.sampler.steps, "5000", qtbot)
     popup.close()
     popup.open_beside(popup, popup)
-    assert (popup.steps.text(), popup.note.text()) == ("1000", "")
-    qtbot.mouseClick(popup.kind.segments[1], LEFT)
+    assert (popup.sampler.steps.text(), popup.note.text()) == ("1000", "")
+    qtbot.mouseClick(popup.sampler.kind.segments[1], LEFT)
     assert asked == [changed(OWN, kind=SamplerKind.DDIM)]
 
 
@@ -386,7 +399,11 @@ def test_reset_asks_for_the_models_own(
     qtbot.mouseClick(popup.reset, LEFT)
     assert asked == [OWN]
     assert not popup.reset.isEnabled()
-    assert (popup.denoiser.index, popup.kind.index, popup.steps.text()) == (0, 0, "1000")
+    assert (popup.sampler.denoiser.index, popup.sampler.kind.index, popup.sampler.steps.text()) == (
+        0,
+        0,
+        "1000",
+    )
 
 
 @pytest.mark.parametrize(
@@ -402,9 +419,9 @@ def test_it_is_said_of_what_the_exact_denoiser_is_exact(
 ) -> None:
     popup.show_sampling(OWN, OWN, 1000, exact_for)
     assert popup.note.text() == ""
-    qtbot.mouseClick(popup.denoiser.segments[1], LEFT)
+    qtbot.mouseClick(popup.sampler.denoiser.segments[1], LEFT)
     assert popup.note.text().startswith(f"Exact for {words}")
-    qtbot.mouseClick(popup.denoiser.segments[0], LEFT)
+    qtbot.mouseClick(popup.sampler.denoiser.segments[0], LEFT)
     assert popup.note.text() == ""
 
 
@@ -443,11 +460,11 @@ def test_every_text_is_translated(
     for exact_for in ExactFor:
         popup.show_sampling(SamplingChoice(OWN.sampler, DenoiserChoice.EXACT), OWN, 1000, exact_for)
         assert untranslated(popup) <= signs
-    enter(popup.steps, "0", qtbot)
+    enter(popup.sampler.steps, "0", qtbot)
     assert popup.note.text()
     assert untranslated(popup) <= signs
-    enter(popup.steps, "1", qtbot)
-    enter(popup.clip, "0", qtbot)
+    enter(popup.sampler.steps, "1", qtbot)
+    enter(popup.sampler.clip, "0", qtbot)
     assert popup.note.text()
     assert untranslated(popup) <= signs
 
@@ -457,7 +474,7 @@ def test_another_language_changes_no_choice(
 ) -> None:
     show(popup, DDIM)
     speak("ko")
-    qtbot.mouseClick(popup.few[0], LEFT)
+    qtbot.mouseClick(popup.sampler.few[0], LEFT)
     assert asked == [changed(DDIM, steps=10)]
 
 
@@ -475,23 +492,30 @@ def test_every_field_has_a_name_and_an_explanation(popup: SamplingPopup) -> None
 
 
 def test_colours_follow_the_theme(popup: SamplingPopup, qtbot: QtBot) -> None:
-    enter(popup.steps, "0", qtbot)
-    assert DARK.problem in popup.steps.styleSheet()
+    enter(popup.sampler.steps, "0", qtbot)
+    assert DARK.problem in popup.sampler.steps.styleSheet()
     popup.set_theme(LIGHT)
-    assert LIGHT.problem in popup.steps.styleSheet()
+    assert LIGHT.problem in popup.sampler.steps.styleSheet()
 
 
 def test_no_change_moves_a_field(popup: SamplingPopup, qtbot: QtBot) -> None:
     def places() -> list[tuple[int, ...]]:
         QApplication.processEvents()
-        parts = [popup, popup.denoiser, popup.kind, popup.eta, popup.variance, popup.steps]
-        parts += [popup.clip, popup.reset, popup.findChild(NoteLabel)]
+        parts = [
+            popup,
+            popup.sampler.denoiser,
+            popup.sampler.kind,
+            popup.sampler.eta,
+            popup.sampler.variance,
+            popup.sampler.steps,
+        ]
+        parts += [popup.sampler.clip, popup.reset, popup.findChild(NoteLabel)]
         return [part.geometry().getRect() for part in parts]
 
     before = places()
     for act in (
         lambda: show(popup, SamplingChoice(DDIM.sampler, DenoiserChoice.EXACT)),
-        lambda: enter(popup.steps, "0", qtbot),
+        lambda: enter(popup.sampler.steps, "0", qtbot),
         lambda: show(popup, changed(DDIM, clip=None, eta=1.0)),
     ):
         act()
@@ -501,14 +525,14 @@ def test_no_change_moves_a_field(popup: SamplingPopup, qtbot: QtBot) -> None:
 def test_a_learned_variance_is_offered_where_there_is_one(
     popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
 ) -> None:
-    learned = popup.variance.segments[2]
+    learned = popup.sampler.variance.segments[2]
     assert not learned.isVisibleTo(popup)
     condition = Condition(3)
     own = replace(changed(OWN, variance=ReverseVariance.LEARNED_RANGE), condition=condition)
     popup.show_sampling(own, own, 1000, ExactFor.LAW)
     assert learned.isVisibleTo(popup)
-    assert popup.variance.index == 2
-    qtbot.mouseClick(popup.variance.segments[1], LEFT)
+    assert popup.sampler.variance.index == 2
+    qtbot.mouseClick(popup.sampler.variance.segments[1], LEFT)
     # What the samples shall show is chosen elsewhere, and stays.
     assert asked == [changed(own, variance=ReverseVariance.FIXED_SMALL)]
     assert asked[0].condition == condition

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 Recognise = Callable[[Path], ForeignCheckpoint | None]
 """None where the contents are of another kind; ModelFileError where they are, and cannot be used."""
 
+_PARTS = ("model_index.json", "config.json")  # of a folder of diffusers, beside its weights
+_SUFFIXES = frozenset((".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".pkl"))
+_LENGTH_BYTES = 8  # of a safetensors file, before its table
+_START_BYTES = _LENGTH_BYTES + 1
 _ZIP_START, _PICKLE_START = b"PK\x03\x04", b"\x80"
 
 
@@ -89,19 +93,31 @@ def _require_describable(checkpoint: ForeignCheckpoint) -> None:
 
 def starts_like_torch(path: Path) -> bool:
     """False where it cannot be read, too: whoever opens it then says why."""
+    start = _start(path)
+    return start[:4] == _ZIP_START or start[:1] == _PICKLE_START
+
+
+def _start(path: Path) -> bytes:
+    """Its first bytes; none where they cannot be read."""
     try:
         if not path.is_file():
-            return False
+            return b""
         with open(path, "rb") as file:
-            start = file.read(4)
+            return file.read(_START_BYTES)
     except (OSError, ValueError):
-        return False
-    return start == _ZIP_START or start[:1] == _PICKLE_START
+        return b""
+
+
+def wants_to_be_model(path: Path) -> bool:
+    """Whether a file looks like a model, be it damaged or unknown: opening it says what it is."""
+    named = path.suffix.lower() in _SUFFIXES or path.name in _PARTS
+    is_safetensors = _start(path)[_LENGTH_BYTES:] == b"{"
+    return named or starts_like_torch(path) or is_safetensors
 
 
 def _folder_of(path: Path) -> Path | None:
     """The folder of a model of which ``path`` is one file among several, if it is."""
-    is_part = path.name in ("model_index.json", "config.json") or (
+    is_part = path.name in _PARTS or (
         path.suffix == ".safetensors" and os.path.isfile(path.with_name("config.json"))
     )
     return path.parent if is_part else None

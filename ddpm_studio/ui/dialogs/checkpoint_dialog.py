@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.checkpoints.foreign.questions import AnswerError, Question, Value, checked_answers
+from ddpm_studio.session.classifier_choice import ClassifierQuestions
 from ddpm_studio.session.model_opening import OpenQuestions
 from ddpm_studio.ui.choice_box import ChoiceBox
 from ddpm_studio.ui.dialogs.question_text import answer_text, question_label
@@ -35,7 +36,9 @@ class CheckpointDialog(QDialog):
 
     answered = Signal(dict)
 
-    def __init__(self, asked: OpenQuestions, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, asked: OpenQuestions | ClassifierQuestions, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._asked = asked
@@ -124,6 +127,7 @@ class CheckpointDialog(QDialog):
         self.open_button.setEnabled(True)
         self.status.setText(problem_text(error))
         self.status.show()
+        self.adjustSize()  # room for the sentence, and not at the expense of the fields
 
     # Words
 

@@ -10,7 +10,7 @@ from ddpm_studio.checkpoints.foreign.questions import Value
 from ddpm_studio.ui.data_names import data_name
 
 _CONTEXT = "Questions"
-_LABELS: dict[str, str] = {
+LABELS: dict[str, str] = {
     "weights": str(QT_TRANSLATE_NOOP("Questions", "Weights")),
     "T": str(QT_TRANSLATE_NOOP("Questions", "Steps, T")),
     "schedule": str(QT_TRANSLATE_NOOP("Questions", "Noise schedule")),
@@ -18,9 +18,9 @@ _LABELS: dict[str, str] = {
     "beta_T": str(QT_TRANSLATE_NOOP("Questions", "β of the last step")),
     "target": str(QT_TRANSLATE_NOOP("Questions", "The network predicts")),
     "variance": str(QT_TRANSLATE_NOOP("Questions", "Variance of the reverse steps")),
-    "clip": str(QT_TRANSLATE_NOOP("Questions", "Limit of the predicted x₀")),
+    "clip": str(QT_TRANSLATE_NOOP("Questions", "Limit of the predicted x₀ (0: none)")),
     "heads": str(QT_TRANSLATE_NOOP("Questions", "Heads of attention")),
-    "head_width": str(QT_TRANSLATE_NOOP("Questions", "Width of a head")),
+    "head_width": str(QT_TRANSLATE_NOOP("Questions", "Width of a head (0: by their number)")),
     "qkv_order": str(QT_TRANSLATE_NOOP("Questions", "Order of queries, keys and values")),
     "image_size": str(QT_TRANSLATE_NOOP("Questions", "Image size in pixels")),
     "rescale_timesteps": str(QT_TRANSLATE_NOOP("Questions", "t is rescaled to 1000 steps")),
@@ -30,7 +30,7 @@ _LABELS: dict[str, str] = {
     "time_base": str(QT_TRANSLATE_NOOP("Questions", "Base of the sines of t")),
     "data_set": str(QT_TRANSLATE_NOOP("Questions", "Data of the forward chain")),
 }
-_ANSWERS: dict[str, str] = {
+ANSWERS: dict[str, str] = {
     "noise": str(QT_TRANSLATE_NOOP("Questions", "the noise, ε")),
     "x_0": str(QT_TRANSLATE_NOOP("Questions", "the data, x₀")),
     "v": str(QT_TRANSLATE_NOOP("Questions", "the velocity, v")),
@@ -56,7 +56,7 @@ _translate: Callable[[str, str], str] = QCoreApplication.translate
 
 def question_label(name: str) -> str:
     """What is asked; the name itself where this version has no words for it."""
-    source = _LABELS.get(name)
+    source = LABELS.get(name)
     return _translate(_CONTEXT, source) if source else name.replace("_", " ")
 
 
@@ -66,5 +66,5 @@ def answer_text(name: str, value: Value) -> str:
         return _translate(_CONTEXT, _YES if value else _NO)
     if name == "data_set":
         return data_name(str(value)) if value else _translate(_CONTEXT, _NOT_KNOWN)
-    source = _ANSWERS.get(str(value))
+    source = ANSWERS.get(str(value))
     return _translate(_CONTEXT, source) if source else str(value)

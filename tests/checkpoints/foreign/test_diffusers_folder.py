@@ -474,7 +474,9 @@ def test_a_damaged_file_of_weights_is_refused(kind: int, folder: Path) -> None:
 
 def test_a_folder_that_changed_meanwhile_is_not_taken_for_the_old_one(folder: Path) -> None:
     model = open_model(folder)
-    assert model.byte_count > (folder / "unet" / "diffusion_pytorch_model.safetensors").stat().st_size
+    assert (
+        model.byte_count > (folder / "unet" / "diffusion_pytorch_model.safetensors").stat().st_size
+    )
     rewrite(folder / "unet" / "config.json", attention_head_dim=4)
     with pytest.raises(ModelFileError, match="pipeline has changed since it was opened"):
         load_inspected(model)

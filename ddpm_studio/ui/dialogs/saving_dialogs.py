@@ -1,0 +1,101 @@
+"""Asks where the open model is to be written, and says when it is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
+
+from ddpm_studio.checkpoints.model_file import SUFFIX, ModelFile
+from ddpm_studio.explained_error import printable
+
+if TYPE_CHECKING:
+    from ddpm_studio.session.model_saving import (
+        Exportable,
+        ExportedModel,
+        ModelSaving,
+        SavedCopy,
+    )
+    from ddpm_studio.session.studio import Studio
+    from ddpm_studio.ui.main_screen import MainScreen
+
+
+class SavingDialogs(QObject):
+    """What it needs is imported when somebody saves first."""
+
+    def __init__(self, screen: MainScreen, studio: Studio) -> None:
+        super().__init__(screen)
+        self._screen, self._studio = screen, studio
+        self._saving: ModelSaving | None = None
+        self.file_dialog: QFileDialog | None = None
+
+    @property
+    def saving(self) -> ModelSaving:
+        """The session's part."""
+        from ddpm_studio.session.model_saving import ModelSaving
+
+        if self._saving is None:
+            self._saving = ModelSaving(self)
+            self._saving.can_be_exported.connect(self._ask_for_folder)
+            self._saving.saved.connect(self._say_saved)
+            self._saving.exported.connect(self._say_exported)
+            self._saving.failed.connect(self._screen.show_problem)
+        return self._saving
+
+    def save_copy(self) -> None:
+        """Ask for a file; any open model can be saved, also one of another project."""
+        model = self._studio.model
+        if model is None or self.saving.is_running:
+            return
+        dialog = QFileDialog(self._screen, self.tr("Save a copy as a DDPM Studio model"))
+        dialog.setNameFilter(self.tr("DDPM Studio models (*.safetensors)"))
+        dialog.setDefaultSuffix(SUFFIX.removeprefix("."))
+        dialog.selectFile(f"{_stem(model)}{SUFFIX}")
+        dialog.fileSelected.connect(lambda path: self._save(model, Path(path)))
+        self._open(dialog)
+
+    def export(self) -> None:
+        """Ask for a new folder, unless diffusers cannot hold the model."""
+        if self._studio.model is not None and not self.saving.is_running:
+            self.saving.check_export(self._studio.model)
+
+    def _ask_for_folder(self, found: Exportable) -> None:
+        dialog = QFileDialog(self._screen, self.tr("Export for diffusers: name a new folder"))
+        dialog.setLabelText(QFileDialog.DialogLabel.FileName, self.tr("New folder:"))
+        dialog.selectFile(f"{_stem(found.model)}-diffusers")
+        dialog.fileSelected.connect(lambda path: self._export(found.model, Path(path)))
+        self._open(dialog)
+
+    def _open(self, dialog: QFileDialog) -> None:
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+        dialog.finished.connect(dialog.deleteLater)
+        self.file_dialog = dialog
+        dialog.open()
+
+    def _save(self, model: ModelFile, path: Path) -> None:
+        self._say(self.tr("Saving “{0}” …"), path)
+        self.saving.save_copy(model, path, self._studio.device)
+
+    def _export(self, model: ModelFile, folder: Path) -> None:
+        self._say(self.tr("Writing “{0}” …"), folder)
+        self.saving.export(model, folder, self._studio.device)
+
+    def _say_saved(self, done: SavedCopy) -> None:
+        self._say(self.tr("“{0}” is saved: a model of DDPM Studio."), done.path)
+
+    def _say_exported(self, done: ExportedModel) -> None:
+        self._say(self.tr("“{0}” is written: a folder that diffusers opens."), done.path)
+
+    def _say(self, sentence: str, path: Path) -> None:
+        self._screen.message_bar.show_news(sentence.format(printable(path.name)))
+
+    def stop(self) -> bool:
+        """End the thread; False where it has not ended in time."""
+        return self._saving is None or self._saving.task.stop()
+
+
+def _stem(model: ModelFile) -> str:
+    return model.path.stem or model.description.name

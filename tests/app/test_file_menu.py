@@ -1,0 +1,96 @@
+"""Models that are fetched, copied and exported from the real window's File menu."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from ddpm_studio.app import Application
+from ddpm_studio.checkpoints.bundled import find_model
+from ddpm_studio.checkpoints.diffusers_export import export_to_diffusers
+from ddpm_studio.checkpoints.foreign import hub
+from ddpm_studio.checkpoints.foreign.hub import HubProgress
+from ddpm_studio.checkpoints.foreign.opening import open_model
+from ddpm_studio.checkpoints.model_file import inspect_model_file
+from ddpm_studio.checkpoints.weights import load_inspected
+from ddpm_studio.ui.page import Page
+
+WAIT_MS = 30_000
+
+
+def show(application: Application, name: str) -> None:
+    models = application.studio.models
+    application.studio.choose_model(next(each for each in models if each.path.stem == name))
+
+
+def test_a_copy_is_saved_as_it_was_named(
+    qtbot: QtBot, studio_application: Application, tmp_path: Path
+) -> None:
+    application, bar = studio_application, studio_application.screen.message_bar
+    application.window.menus.save_copy.trigger()
+    dialog = application.saving_dialogs.file_dialog
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path / "roll.safetensors"))
+    dialog.reject()
+    qtbot.waitUntil(lambda: "is saved" in bar.text, timeout=WAIT_MS)
+    assert bar.text == "“roll.safetensors” is saved: a model of DDPM Studio."
+    assert bar.isVisible()
+    assert inspect_model_file(tmp_path / "roll.safetensors").description.name == "roll"
+
+
+def test_a_folder_for_diffusers_is_written(
+    qtbot: QtBot, studio_application: Application, tmp_path: Path
+) -> None:
+    application, bar = studio_application, studio_application.screen.message_bar
+    show(application, "digits")
+    application.window.menus.to_diffusers.trigger()
+    dialogs = application.saving_dialogs
+    qtbot.waitUntil(lambda: dialogs.file_dialog is not None, timeout=WAIT_MS)
+    assert dialogs.file_dialog is not None
+    dialogs.file_dialog.fileSelected.emit(str(tmp_path / "digits-diffusers"))
+    dialogs.file_dialog.reject()
+    qtbot.waitUntil(lambda: "is written" in bar.text, timeout=WAIT_MS)
+    assert open_model(tmp_path / "digits-diffusers").description.network.sample_shape == (1, 8, 8)
+
+
+def test_what_diffusers_cannot_hold_is_refused_before_a_folder_is_asked_for(
+    qtbot: QtBot, studio_application: Application
+) -> None:
+    bar = studio_application.screen.message_bar
+    studio_application.window.menus.to_diffusers.trigger()
+    qtbot.waitUntil(lambda: bar.isVisible(), timeout=WAIT_MS)
+    assert bar.text == "Only a U-Net for images can be written for diffusers."
+    assert studio_application.saving_dialogs.file_dialog is None
+
+
+def test_a_model_of_the_hub_is_fetched_and_asked_about(
+    qtbot: QtBot,
+    studio_application: Application,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    digits = find_model("digits")
+    weights = load_inspected(digits).denoiser.network.state_dict()
+    export_to_diffusers(tmp_path / "fetched", digits.description, weights)
+
+    def fetch(name: str) -> Generator[HubProgress, None, Path]:
+        assert name == "google/ddpm-cifar10-32"
+        yield HubProgress("config.json", 1, 2)
+        return tmp_path / "fetched"
+
+    monkeypatch.setattr(hub, "fetch_from_hub", fetch)
+    application, screen = studio_application, studio_application.screen
+    application.show_page(Page.TRAIN)
+    application.window.menus.hub.trigger()
+    dialog = application.hub_dialogs.dialog
+    assert dialog is not None
+    qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: screen.checkpoint_dialog is not None, timeout=WAIT_MS)
+    assert application.hub_dialogs.dialog is None
+    assert screen.isVisible()  # and not the page of training
+    assert screen.checkpoint_dialog is not None
+    qtbot.keyClick(screen.checkpoint_dialog, Qt.Key.Key_Escape)

@@ -1,0 +1,92 @@
+"""What falls on the window is told apart, on a thread."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from pytestqt.qtbot import QtBot
+
+from ddpm_studio.locations import resource
+from ddpm_studio.session.dropped_path import DropKind, DroppedPath, NothingKnownError
+
+
+def model(path: Path) -> None:
+    shutil.copy(resource("models", "moons.safetensors"), path)
+
+
+def text(path: Path) -> None:
+    path.write_text("Dear friend,")
+
+
+def pictures(path: Path) -> None:
+    path.mkdir()
+    Image.new("L", (8, 8)).save(path / "a.png")
+
+
+def diffusers(path: Path) -> None:
+    pictures(path)  # as some of them have beside their weights
+    (path / "model_index.json").write_text("{}")
+
+
+def training(path: Path) -> None:
+    pictures(path)
+    (path / "step-000000010.safetensors").write_bytes(b"")
+
+
+CASES: dict[str, tuple[Callable[[Path], object], DropKind | None]] = {
+    "model.safetensors": (model, DropKind.MODEL),
+    "without-a-suffix": (model, DropKind.MODEL),
+    "damaged.pt": (text, DropKind.MODEL),  # opening it says so
+    "gone.pt": (lambda _: None, DropKind.MODEL),
+    "empty": (Path.touch, DropKind.MODEL),
+    "array.npy": (lambda path: np.save(path, np.zeros((5, 8, 8), np.uint8)), DropKind.DATA),
+    "letter.txt": (text, None),
+    "pictures": (pictures, DropKind.DATA),
+    "diffusers": (diffusers, DropKind.MODEL),
+    "training": (training, DropKind.TRAINING),
+    "moons.run": (Path.mkdir, DropKind.TRAINING),  # its first checkpoint is to come
+    "folder": (Path.mkdir, None),
+}
+
+
+@pytest.fixture
+def dropped() -> Iterator[DroppedPath]:
+    dropped = DroppedPath()
+    yield dropped
+    assert dropped.stop()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_is_known_by_its_contents(
+    qtbot: QtBot, dropped: DroppedPath, tmp_path: Path, name: str
+) -> None:
+    make, kind = CASES[name]
+    path = tmp_path / name
+    make(path)
+    signals = {
+        DropKind.MODEL: dropped.is_model,
+        DropKind.DATA: dropped.is_data,
+        DropKind.TRAINING: dropped.is_training,
+        None: dropped.failed,
+    }
+    with qtbot.waitSignal(signals[kind]) as told:
+        dropped.look_at(path)
+    if kind is None:
+        assert isinstance(told.args[0], NothingKnownError)
+        assert str(told.args[0]).startswith(f"“{name}” is nothing that DDPM Studio knows: drop ")
+    else:
+        assert told.args == [path]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has none in folders")
+def test_a_pipe_is_not_read(qtbot: QtBot, dropped: DroppedPath, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.npy"
+    os.mkfifo(pipe)
+    with qtbot.waitSignal(dropped.is_model):
+        dropped.look_at(pipe)
