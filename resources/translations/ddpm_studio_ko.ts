@@ -401,10 +401,75 @@
     </message>
 </context>
 <context>
+    <name>ClassList</name>
+    <message>
+        <source>each class in turn</source>
+        <translation>모든 클래스를 차례로</translation>
+    </message>
+</context>
+<context>
+    <name>ClassifierDialogs</name>
+    <message>
+        <source>Choose a noisy classifier</source>
+        <translation>노이즈 분류기 선택</translation>
+    </message>
+    <message>
+        <source>Classifiers (*.pt *.pth *.safetensors)</source>
+        <translation>분류기 (*.pt *.pth *.safetensors)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>모든 파일 (*)</translation>
+    </message>
+</context>
+<context>
     <name>ClosableBar</name>
     <message>
         <source>Close this message</source>
         <translation>이 메시지 닫기</translation>
+    </message>
+</context>
+<context>
+    <name>ConditionFields</name>
+    <message>
+        <source>Opening {0}…</source>
+        <translation>{0} 여는 중…</translation>
+    </message>
+    <message>
+        <source>Choose a noisy classifier…</source>
+        <translation>노이즈 분류기 선택…</translation>
+    </message>
+    <message>
+        <source>The scale of the guidance must be a number from 0 to {0}.</source>
+        <translation>가이던스 세기는 0에서 {0} 사이의 수여야 합니다.</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>클래스</translation>
+    </message>
+    <message>
+        <source>Classifier</source>
+        <translation>분류기</translation>
+    </message>
+    <message>
+        <source>Guidance s</source>
+        <translation>가이던스 s</translation>
+    </message>
+    <message>
+        <source>What the samples shall show</source>
+        <translation>표본이 나타낼 것</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;A network that was trained to tell the class of noisy images: its gradient draws the samples towards their class (Dhariwal and Nichol 2021).&lt;/p&gt;</source>
+        <translation>&lt;p&gt;노이즈가 섞인 이미지의 클래스를 알아보도록 학습한 신경망입니다. 그 기울기가 표본을 해당 클래스 쪽으로 이끕니다 (Dhariwal, Nichol 2021).&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>Sample without the classifier</source>
+        <translation>분류기 없이 표본을 뽑습니다</translation>
+    </message>
+    <message>
+        <source>s: how strongly the classifier draws. 0 not at all, 1 samples p(x₀ | y), more sharpens.</source>
+        <translation>s: 분류기가 이끄는 세기입니다. 0이면 이끌지 않고, 1이면 p(x₀ | y)에서 뽑으며, 더 크면 더 뚜렷해집니다.</translation>
     </message>
 </context>
 <context>
@@ -1174,6 +1239,57 @@
     </message>
 </context>
 <context>
+    <name>HubDialog</name>
+    <message>
+        <source>Asking the hub what there is …</source>
+        <translation>허브에 무엇이 있는지 묻는 중 …</translation>
+    </message>
+    <message>
+        <source>{0}: {1} of {2} MB in all</source>
+        <translation>{0}: 전체 {2} MB 중 {1} MB</translation>
+    </message>
+    <message>
+        <source> · {0} s left</source>
+        <translation> · {0}초 남음</translation>
+    </message>
+    <message>
+        <source>Open from the Hugging Face hub</source>
+        <translation>Hugging Face 허브에서 열기</translation>
+    </message>
+    <message>
+        <source>Settings and weights of a model of diffusers are fetched, no code. They are kept: another time they are there at once.</source>
+        <translation>diffusers 모델의 설정과 가중치만 받고 코드는 받지 않습니다. 받은 것은 남겨 두므로 다음에는 바로 열립니다.</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>이름</translation>
+    </message>
+    <message>
+        <source>Name of the model, owner/name</source>
+        <translation>모델의 이름, 소유자/이름</translation>
+    </message>
+    <message>
+        <source>owner/name, or the address of the model&apos;s page</source>
+        <translation>소유자/이름, 또는 모델 페이지의 주소</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Stop; files that are whole are kept (Esc)</source>
+        <translation>멈춤. 다 받은 파일은 남습니다 (Esc)</translation>
+    </message>
+    <message>
+        <source>Fetch and open</source>
+        <translation>받아서 열기</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>진행</translation>
+    </message>
+</context>
+<context>
     <name>ImportDialog</name>
     <message>
         <source>There is a data set of this name already.</source>
@@ -1546,6 +1662,18 @@
         <translation>모델 열기(&amp;O)…</translation>
     </message>
     <message>
+        <source>Open from the &amp;Hugging Face hub…</source>
+        <translation>&amp;Hugging Face 허브에서 열기…</translation>
+    </message>
+    <message>
+        <source>&amp;Save a copy as a DDPM Studio model…</source>
+        <translation>DDPM Studio 모델로 사본 저장(&amp;S)…</translation>
+    </message>
+    <message>
+        <source>Export &amp;for diffusers…</source>
+        <translation>diffusers용으로 내보내기(&amp;F)…</translation>
+    </message>
+    <message>
         <source>&amp;Watch a training…</source>
         <translation>학습 지켜보기(&amp;W)…</translation>
     </message>
@@ -1869,6 +1997,10 @@
         <translation>{file} 파일이 연 뒤에 바뀌었습니다. 다시 여세요.</translation>
     </message>
     <message>
+        <source>it wants to import {name}, which could run code; a file of its weights alone, as state_dict() gives them, can be opened</source>
+        <translation>{name}을(를) 불러오려 하는데 이는 코드를 실행할 수 있습니다; state_dict()가 주는 가중치만 담은 파일은 열 수 있습니다</translation>
+    </message>
+    <message>
         <source>The network&apos;s answer at t = {t} is not a finite number: this model cannot be measured.</source>
         <translation>t = {t}에서 신경망의 출력이 유한한 수가 아닙니다. 이 모델은 측정할 수 없습니다.</translation>
     </message>
@@ -2103,6 +2235,10 @@
     <message>
         <source>The classifier was made for images of shape {seen}, and the model makes {made}.</source>
         <translation>분류기는 모양이 {seen}인 이미지용이고, 모델은 {made}을(를) 만듭니다.</translation>
+    </message>
+    <message>
+        <source>The classifier knows t up to {rows}, and the model&apos;s schedule has {T} steps.</source>
+        <translation>분류기는 t를 {rows}까지 알고, 모델의 스케줄은 {T}단계입니다.</translation>
     </message>
     <message>
         <source>The scale of the guidance must be a number from 0 to {most:g}, not {scale}.</source>
@@ -2479,10 +2615,6 @@
     <message>
         <source>The file does not say what it was trained on.</source>
         <translation>파일에 어떤 데이터로 학습했는지 적혀 있지 않습니다.</translation>
-    </message>
-    <message>
-        <source>it wants to import {name}, which weights do not need and which could run code</source>
-        <translation>{name}을(를) 가져오려고 합니다. 가중치에는 필요 없으며 코드를 실행할 수 있습니다</translation>
     </message>
     <message>
         <source>it takes more steps to read than any checkpoint does</source>
@@ -3045,6 +3177,14 @@
         <translation>{name}은(는) 0보다 크고 {high:g} 이하여야 하며 {value}일 수 없습니다.</translation>
     </message>
     <message>
+        <source>“{file}” is nothing that DDPM Studio knows: drop a model, a noisy classifier, the folder of a training, or pictures or arrays to train on.</source>
+        <translation>“{file}”은(는) DDPM Studio가 아는 것이 아닙니다. 모델, 노이즈 분류기, 학습 폴더, 또는 학습할 그림이나 배열을 놓으세요.</translation>
+    </message>
+    <message>
+        <source>“{file}” is the open model&apos;s own file: choose another name.</source>
+        <translation>“{file}”은(는) 지금 열린 모델의 파일입니다. 다른 이름을 고르세요.</translation>
+    </message>
+    <message>
         <source>Samples of {count} times in “{folder}” are damaged or of another version: they are left out of the history.</source>
         <translation>“{folder}”에 있는 {count}개 시점의 표본이 손상되었거나 다른 버전의 것입니다. 기록에서 제외합니다.</translation>
     </message>
@@ -3252,16 +3392,16 @@
         <translation>역방향 단계의 분산</translation>
     </message>
     <message>
-        <source>Limit of the predicted x₀</source>
-        <translation>예측한 x₀의 한계</translation>
-    </message>
-    <message>
         <source>Heads of attention</source>
         <translation>어텐션 헤드 수</translation>
     </message>
     <message>
-        <source>Width of a head</source>
-        <translation>헤드의 너비</translation>
+        <source>Limit of the predicted x₀ (0: none)</source>
+        <translation>예측한 x₀의 한계 (0: 없음)</translation>
+    </message>
+    <message>
+        <source>Width of a head (0: by their number)</source>
+        <translation>헤드의 너비 (0: 헤드 수로 정함)</translation>
     </message>
     <message>
         <source>Order of queries, keys and values</source>
@@ -3571,6 +3711,41 @@
     <message>
         <source>Exact for the points at the left: it repeats them.</source>
         <translation>왼쪽의 점들에 대해 정확하므로, 그 점들을 되풀이합니다.</translation>
+    </message>
+</context>
+<context>
+    <name>SavingDialogs</name>
+    <message>
+        <source>Save a copy as a DDPM Studio model</source>
+        <translation>DDPM Studio 모델로 사본 저장</translation>
+    </message>
+    <message>
+        <source>DDPM Studio models (*.safetensors)</source>
+        <translation>DDPM Studio 모델 (*.safetensors)</translation>
+    </message>
+    <message>
+        <source>Export for diffusers: name a new folder</source>
+        <translation>diffusers용으로 내보내기: 새 폴더 이름</translation>
+    </message>
+    <message>
+        <source>New folder:</source>
+        <translation>새 폴더:</translation>
+    </message>
+    <message>
+        <source>Saving “{0}” …</source>
+        <translation>“{0}” 저장 중 …</translation>
+    </message>
+    <message>
+        <source>Writing “{0}” …</source>
+        <translation>“{0}” 쓰는 중 …</translation>
+    </message>
+    <message>
+        <source>“{0}” is saved: a model of DDPM Studio.</source>
+        <translation>“{0}”을(를) 저장했습니다. DDPM Studio 모델입니다.</translation>
+    </message>
+    <message>
+        <source>“{0}” is written: a folder that diffusers opens.</source>
+        <translation>“{0}”을(를) 썼습니다. diffusers로 여는 폴더입니다.</translation>
     </message>
 </context>
 <context>
