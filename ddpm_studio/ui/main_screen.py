@@ -197,6 +197,7 @@ class MainScreen(QWidget):
         self.film_strip.set_trajectories(studio.forward, studio.reverse)
         if self.side is not None:
             self.side.set_trajectories(studio.forward, studio.reverse)
+        self._show_notes()  # what a new chain has measured
         self._refresh()
         self._show_frame(self._playback.t)
 
@@ -248,7 +249,8 @@ class MainScreen(QWidget):
         names = class_names(
             description.data_set, studio.sampling.condition.classes_of(description) or 0
         )
-        self.reverse_card.show_note(sampling_text(studio.sampling, T, names))
+        error = None if studio.reverse is None else studio.reverse.prediction_error
+        self.reverse_card.show_note(sampling_text(studio.sampling, T, names, error))
         for card, steps in (
             (self.forward_card, studio.forward_schedule.T),
             (self.reverse_card, T),
