@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ddpm_studio import __version__
+from ddpm_studio.datasets.command_options import add_data_options
 from ddpm_studio.explained_error import ExplainedError, printable
 from ddpm_studio.standard_streams import discard_output, mend_standard_streams, say
 
@@ -121,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     info.add_argument("file", type=Path, metavar="FILE")
     _add_answers(info)
     info.set_defaults(command=_info)
-    _add_data(commands)
+    add_data_options(commands, size=_whole(4, 1024))
     _add_convert(commands)
     _add_fetch(commands)
     _add_benchmark(commands)
@@ -193,70 +194,6 @@ def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
         "--tensorboard", type=Path, metavar="DIR", help="write losses and samples for TensorBoard"
     )
     train.set_defaults(command=_train)
-
-
-def _add_data(commands: Commands[argparse.ArgumentParser]) -> None:
-    data = commands.add_parser("data", help="list, import, download, remove or move data sets")
-    actions = data.add_subparsers(title="actions", metavar="ACTION", required=True)
-    actions.add_parser("list", help="all data sets").set_defaults(
-        command=_data_command("list_data")
-    )
-    where = actions.add_parser("where", help="the folder of what was imported")
-    where.set_defaults(command=_data_command("where_data"))
-    _add_data_import(actions)
-    download = actions.add_parser(
-        "download", help="mnist, fashion-mnist, cifar-10 or cifar-100; goes on where it ended"
-    )
-    download.add_argument("name", metavar="NAME")
-    download.set_defaults(command=_data_command("download_data_set"))
-    remove = actions.add_parser("remove", help="delete an imported data set")
-    what = remove.add_mutually_exclusive_group(required=True)
-    what.add_argument("name", nargs="?", metavar="NAME")
-    what.add_argument("--all", action="store_true", help="all of them, and unfinished downloads")
-    remove.set_defaults(command=_data_command("remove_data_set"))
-    move = actions.add_parser("move", help="keep what was imported in another folder")
-    move.add_argument("folder", type=Path, metavar="FOLDER")
-    move.set_defaults(command=_data_command("move_data"))
-
-
-def _add_data_import(actions: Commands[argparse.ArgumentParser]) -> None:
-    load = actions.add_parser(
-        "import",
-        help="a folder of pictures (sub-folders are classes), IDX (MNIST), CIFAR's binary version or "
-        "its tar.gz, .npz or .npy",
-    )
-    load.add_argument("path", type=Path, metavar="PATH")
-    load.add_argument("--name", metavar="NAME", help="default: that of the file or folder")
-    load.add_argument(
-        "--size",
-        type=_whole(4, 1024),
-        metavar="PIXELS",
-        help="a side; default: 32, or as in the file",
-    )
-    load.add_argument(
-        "--framing",
-        choices=("crop", "stretch", "pad"),
-        default="crop",
-        help="of pictures that are not square: keep the middle (default), stretch, or pad with black",
-    )
-    colours = load.add_mutually_exclusive_group()
-    colours.add_argument("--grey", action="store_true", default=None, help="one channel")
-    colours.add_argument("--colour", dest="grey", action="store_false", help="three channels")
-    load.add_argument(
-        "--flip", action="store_true", help="training may mirror them, left for right"
-    )
-    load.add_argument("--licence", default="", metavar="TEXT", help="who may use them")
-    load.set_defaults(command=_data_command("import_data_set"))
-
-
-def _data_command(name: str) -> Callable[[argparse.Namespace], int]:
-    def run(options: argparse.Namespace) -> int:
-        from ddpm_studio.datasets import command
-
-        action: Callable[[argparse.Namespace], int] = getattr(command, name)
-        return action(options)
-
-    return run
 
 
 def _add_answers(command: argparse.ArgumentParser) -> None:

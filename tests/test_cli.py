@@ -589,3 +589,26 @@ def test_an_interrupt_while_it_is_imported_says_nothing_of_imports(tmp_path: Pat
     _, said = process.communicate(timeout=60)
     assert process.returncode == -signal.SIGINT
     assert said == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_an_interrupt_while_qt_is_imported_does_not_abort(tmp_path: Path) -> None:
+    """Qt's bindings abort the process on an exception in the middle of their import."""
+    (tmp_path / "PySide6").mkdir()
+    (tmp_path / "PySide6" / "__init__.py").write_text(
+        "import time\nprint('importing', flush=True)\ntime.sleep(60)\n", encoding="utf-8"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ddpm_studio", "gui"],
+        cwd=tmp_path,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "importing\n"
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGINT
+    assert said == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Generator
 from functools import partial
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from ddpm_studio.app import Application
+    from ddpm_studio.benchmark.slider_mouse import SliderMouse
     from ddpm_studio.diffusion.trajectory import Trajectory
 
 SHAPE = (3, 256, 256)
@@ -42,9 +44,10 @@ def main(arguments: list[str]) -> None:
         wait_for_chains(application.studio)
         schedule = ScheduleConfiguration("cosine", steps)
         _show_images(application, schedule)
+        mouse = SliderMouse(application.window, application.screen)
+        small_ms = mouse.drag(events, jumps=True)
         chains, step_ms = _recorded(application, schedule, count)
         _show(application, chains)
-        mouse = SliderMouse(application.window, application.screen)
         idle_ms = mouse.drag(events, jumps=True)
         recording_ms = _drag_while_recording(mouse, schedule, count, events)
         file_bytes = chains[0].file_bytes
@@ -55,6 +58,7 @@ def main(arguments: list[str]) -> None:
             steps=steps,
             file_bytes=file_bytes,
             step_ms=step_ms,
+            small_ms=small_ms,
             idle_ms=idle_ms,
             recording_ms=recording_ms,
             peak_bytes=peak_bytes(),
@@ -94,11 +98,10 @@ def _record(
     import torch
 
     from ddpm_studio.diffusion.chains import forward_chain
-    from ddpm_studio.diffusion.trajectory import Trajectory
     from ddpm_studio.session.devices import prepare_torch
 
     prepare_torch()
-    chains = [Trajectory(schedule.T, count, SHAPE, may_use_disk=True) for _ in range(copies)]
+    chains = [_new_chain(schedule.T, count) for _ in range(copies)]
     generator = torch.Generator().manual_seed(0)
     began = perf_counter()
     for step in forward_chain(schedule.build(), _pictures(count), generator):
@@ -109,6 +112,16 @@ def _record(
         yield
         began = perf_counter()
     return chains
+
+
+def _new_chain(T: int, count: int) -> Trajectory:
+    """With the memory of the application, or so little that few steps are too many for it, too."""
+    from ddpm_studio.diffusion.trajectory import DEFAULT_BUDGET_BYTES, Trajectory
+
+    budget_bytes = min(DEFAULT_BUDGET_BYTES, count * math.prod(SHAPE) * (T + 1) // 2)
+    chain = Trajectory(T, count, SHAPE, budget_bytes=budget_bytes, may_use_disk=True)
+    assert not chain.is_in_memory, "the chain is too small to be measured"
+    return chain
 
 
 def _pictures(count: int) -> Tensor:
@@ -134,20 +147,23 @@ def _show(application: Application, chains: list[Trajectory]) -> None:
 
 
 def _drag_while_recording(
-    mouse: object, schedule: ScheduleConfiguration, count: int, events: int
+    mouse: SliderMouse, schedule: ScheduleConfiguration, count: int, events: int
 ) -> list[float]:
-    """Beside a thread that records another chain, which is then thrown away."""
-    from ddpm_studio.benchmark.slider_mouse import SliderMouse
+    """Beside a thread that records other chains, which are thrown away."""
     from ddpm_studio.session.background_task import BackgroundTask
 
-    assert isinstance(mouse, SliderMouse)
     task = BackgroundTask()
-    task.start(partial(_record, schedule, count, 1, []))
+    task.start(partial(_record_for_ever, schedule, count))
     wait(SETTLE_SECONDS)
     try:
-        return mouse.drag(events, only_while=lambda: task.is_running, jumps=True)
+        return mouse.drag(events, jumps=True)
     finally:
         task.stop()
+
+
+def _record_for_ever(schedule: ScheduleConfiguration, count: int) -> Generator[None, None, None]:
+    while True:
+        yield from _record(schedule, count, 1, [])
 
 
 if __name__ == "__main__":

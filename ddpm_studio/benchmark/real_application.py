@@ -41,7 +41,7 @@ def real_application() -> Iterator[Application]:
     try:
         yield application
     finally:
-        application.window.close()
+        application.close_unasked()
         settings.sync()
         folder.remove()
 

@@ -11,6 +11,7 @@ from ddpm_studio.benchmark.probe_process import ProbeError, run_probe
 from ddpm_studio.benchmark.results import (
     Export,
     LargeChains,
+    Learning,
     Opening,
     Sampling,
     SamplingSpeed,
@@ -22,6 +23,7 @@ from ddpm_studio.benchmark.results import (
 from ddpm_studio.benchmark.rows import (
     export_rows,
     large_chain_rows,
+    learning_rows,
     memory_row,
     opening_rows,
     sampling_rows,
@@ -35,6 +37,7 @@ from ddpm_studio.benchmark.table import Row, format_table
 DRAGS = (("64 images", "digits", 64), ("5,000 points", "swiss-roll", 5000))
 LARGE_COUNT = 64
 EXPORTED = ("swiss-roll", "digits")
+LEARNED = ("moons-quick", "digits-quick")
 SHOWN_STALLS = 6
 
 
@@ -47,6 +50,7 @@ class Effort:
     openings: int = 5
     large_steps: int = 1000
     session_seconds_each: float = 1.5
+    learning_seconds: float = 20.0
     sampling_repetitions: int = 5
     sampling_steps: int = 100
     export_repetitions: int = 3
@@ -60,6 +64,7 @@ QUICK = Effort(
     openings=3,
     large_steps=50,
     session_seconds_each=0.6,
+    learning_seconds=8.0,
     sampling_repetitions=3,
     sampling_steps=40,
     export_repetitions=1,
@@ -100,6 +105,7 @@ def _measurements() -> tuple[tuple[str, Callable[[_Report], None]], ...]:
         ("opening a large model", _measure_opening),
         ("large images", _measure_large),
         ("a session", _measure_session),
+        ("the window while training", _measure_learning),
         ("sampling", _measure_sampling),
         ("GIF export", _measure_export),
     )
@@ -141,6 +147,16 @@ def _measure_session(report: _Report) -> None:
     report.rows += session_rows(session)
     report.stalls += session.stalls[:SHOWN_STALLS]
     report.memory.append(memory_row("in use, all models", [session.peak_bytes]))
+
+
+def _measure_learning(report: _Report) -> None:
+    for preset in LEARNED:
+        result = run_probe("learning_probe", preset, report.effort.learning_seconds)
+        stalls = [Stall(**stall) for stall in result.pop("stalls")]
+        learning = Learning(**result, stalls=stalls)
+        report.rows += learning_rows(learning)
+        report.stalls += stalls[:SHOWN_STALLS]
+        report.memory.append(memory_row(f"training {preset}", [learning.peak_bytes]))
 
 
 def _measure_sampling(report: _Report) -> None:

@@ -59,8 +59,10 @@ class LargeChains:
     count, sample_shape, steps  of each of the two chains
     file_bytes                  of each one's temporary file
     step_ms                     to compute and to record each step of the forward chain
+    small_ms                    as idle_ms, with small images in memory: what the window itself takes
     idle_ms, recording_ms       from each mouse event to the end of the paint in which both chains
-                                show its t, while nothing else happens and while a chain is recorded
+                                show its t (or a preview of it, where the disk is slow), while nothing
+                                else happens and while a chain is recorded
     peak_bytes                  None where the system does not tell
     """
 
@@ -69,6 +71,7 @@ class LargeChains:
     steps: int
     file_bytes: int
     step_ms: list[float]
+    small_ms: list[float]
     idle_ms: list[float]
     recording_ms: list[float]
     peak_bytes: int | None
@@ -104,6 +107,23 @@ class Session:
     late_ms: list[float]
     starting: list[Stall]
     stalls: list[Stall]
+    peak_bytes: int | None
+
+
+@dataclass(frozen=True)
+class Learning:
+    """Lateness of a short timer on the window's thread while a training goes on and is watched.
+
+    threads   on which torch computes
+    stalls    the longest first
+    """
+
+    preset: str
+    threads: int
+    interval_ms: int
+    late_ms: list[float]
+    stalls: list[Stall]
+    steps_per_second: float
     peak_bytes: int | None
 
 

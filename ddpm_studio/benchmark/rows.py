@@ -8,6 +8,7 @@ from ddpm_studio.benchmark.results import (
     ChainSpeed,
     Export,
     LargeChains,
+    Learning,
     Opening,
     Sampling,
     Session,
@@ -21,6 +22,7 @@ from ddpm_studio.benchmark.table import Expectation, Row
 
 FIRST_PAINT_SECONDS, ALIVE_SECONDS = 0.3, 2.5
 IDLE_P99_MS, SAMPLING_P99_MS, STALL_MS = 16.0, 25.0, 50.0
+LEARNING_P99_MS = 33.0
 SCRUB_P99_MS = 33.0  # of chains in a file
 OPENING_SECONDS = 3.0
 MEGABYTE = 1_000_000
@@ -81,6 +83,7 @@ def large_chain_rows(chains: LargeChains) -> list[Row]:
     expected = (Expectation("p99", "<", SCRUB_P99_MS),)
     return [
         _spread_row(f"any t to pixels, {what}, idle", "ms", chains.idle_ms, expected),
+        _spread_row("  the same of small images in memory", "ms", chains.small_ms, ()),
         _spread_row("  while such a chain is recorded", "ms", chains.recording_ms, ()),
         _spread_row("  a step of q, computed and recorded", "ms", chains.step_ms, ()),
         Row("  file of a chain", "MB", max=chains.file_bytes / MEGABYTE),
@@ -95,6 +98,16 @@ def session_rows(session: Session) -> list[Row]:
     return [
         _spread_row(name, "ms", session.late_ms, expected),
         Row("  longest stall until torch is imported", "ms", max=starting),
+    ]
+
+
+def learning_rows(learning: Learning) -> list[Row]:
+    """The window's thread while a network is trained, and how fast that goes on beside it."""
+    name = f"lateness of a {learning.interval_ms} ms timer, training {learning.preset}"
+    expected = (Expectation("p99", "<", LEARNING_P99_MS),)
+    return [
+        _spread_row(name, "ms", learning.late_ms, expected),
+        Row(f"  training steps, CPU threads: {learning.threads}", "1/s", learning.steps_per_second),
     ]
 
 

@@ -10,14 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from ddpm_studio.datasets.cache_location import cache_folder
-from ddpm_studio.datasets.catalogue import CATALOGUE
-from ddpm_studio.datasets.data_cache import byte_count, cached_sets, damaged_sets, remove_set
+from ddpm_studio.datasets.catalogue import CATALOGUE, entry
+from ddpm_studio.datasets.data_cache import (
+    byte_count,
+    cached_sets,
+    clear,
+    damaged_sets,
+    remove_set,
+)
 from ddpm_studio.datasets.importing.import_choices import Framing, ImportChoices
 from ddpm_studio.datasets.importing.import_progress import ImportProgress, ImportResult, Stage
 from ddpm_studio.datasets.set_description import name_for
+from ddpm_studio.standard_streams import say
 
 _MEGABYTE = 1_000_000
-_MOST_REASONS = 5
+_MOST_REASONS, _MOST_CLASSES = 5, 20
 
 
 def list_data(_options: argparse.Namespace) -> int:
@@ -26,24 +33,23 @@ def list_data(_options: argparse.Namespace) -> int:
     cached = cached_sets()
     width = max([width, *(len(each.description.name) for each in cached)])
     for each in CATALOGUE:
-        print(f"{each.name:<{width}}  {each.description}")
-    from ddpm_studio.datasets.catalogue import entry
-
+        say(f"{each.name:<{width}}  {each.description}")
     for own in cached:
         about = own.description
         size = f"{own.byte_count / _MEGABYTE:,.1f} MB"
-        print(
+        line = (
             f"{about.name:<{width}}  {entry(about.name).description}; {size}, from {about.source}"
         )
+        say(line)
     for folder in damaged_sets():
-        print(f"{folder.name:<{width}}  damaged: remove it and import it again")
+        say(f"{folder.name:<{width}}  damaged: remove it and import it again")
     return 0
 
 
 def where_data(_options: argparse.Namespace) -> int:
     """The folder of what was imported, and its size."""
     folder = cache_folder()
-    print(f"{folder} ({byte_count(folder) / _MEGABYTE:,.1f} MB)")
+    say(f"{folder} ({byte_count(folder) / _MEGABYTE:,.1f} MB)")
     return 0
 
 
@@ -76,13 +82,11 @@ def download_data_set(options: argparse.Namespace) -> int:
 def remove_data_set(options: argparse.Namespace) -> int:
     """One, or all that were imported and what is left of downloads."""
     if options.name is None:
-        from ddpm_studio.datasets.data_cache import clear
-
         count = clear()
-        print(f"Removed {count} data set{'' if count == 1 else 's'}.")
+        say(f"Removed {count} data set{'' if count == 1 else 's'}.")
         return 0
     remove_set(options.name)
-    print(f"Removed {options.name}.")
+    say(f"Removed {options.name}.")
     return 0
 
 
@@ -91,7 +95,7 @@ def move_data(options: argparse.Namespace) -> int:
     from ddpm_studio.datasets.move_cache import move_cache
 
     _driven(move_cache(options.folder))
-    print(f"The data sets are in {cache_folder()} now.")
+    say(f"The data sets are in {cache_folder()} now.")
     return 0
 
 
@@ -126,17 +130,13 @@ def _say_result(result: ImportResult) -> None:
     about = result.description
     shape = " x ".join(map(str, about.shape))
     held_out = f", {about.held_out:,} of them held out" if about.held_out else ""
-    print(f"{about.name}: {about.count:,} images of {shape}{held_out}.")
+    say(f"{about.name}: {about.count:,} images of {shape}{held_out}.")
     if about.classes:
-        print(f"Classes: {', '.join(about.classes[:20])}{' …' if len(about.classes) > 20 else ''}.")
+        names = ", ".join(about.classes[:_MOST_CLASSES])
+        say(f"Classes: {names}{' …' if len(about.classes) > _MOST_CLASSES else ''}.")
     if result.assumption is not None:
-        print(result.assumption)
+        say(str(result.assumption))
     if result.skipped_count:
-        print(f"Left out: {result.skipped_count:,}.")
+        say(f"Left out: {result.skipped_count:,}.")
     for name, reason in list(result.skipped.items())[:_MOST_REASONS]:
-        print("  " + _printable(f"{name}: {reason}"))
-
-
-def _printable(text: str) -> str:
-    """A file may carry any characters in its name: on a terminal they could be commands."""
-    return "".join(sign if sign.isprintable() else "?" for sign in text)
+        say(f"  {name}: {reason}")

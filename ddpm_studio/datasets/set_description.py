@@ -90,7 +90,7 @@ def _damaged(folder: Path) -> DataSetError:
 def _checked(values: dict[str, Any], name: str) -> SetDescription:
     """Raises KeyError, TypeError or ValueError where the values describe no data set."""
     shape = tuple(_whole(side, 1, MAX_SIDE) for side in values["shape"])
-    if len(shape) != 3 or shape[0] not in (1, 3) or values["name"] != name:
+    if len(shape) != 3 or shape[0] not in (1, 3) or values["name"] != name or not _is_name(name):
         raise ValueError
     count = _whole(values["count"], 1, MAX_COUNT)
     classes = values["classes"]
@@ -122,18 +122,22 @@ def _text(value: object) -> str:
 
 def require_name(name: str) -> None:
     """Raises DataSetError where a folder, or a setting of a training, cannot be called that."""
-    if (
-        len(name) > _MAX_NAME_CHARACTERS
-        or not _NAME.fullmatch(name)
-        or not name.isprintable()
-        or name.endswith((" ", "."))
-        or _RESERVED.fullmatch(name)
-    ):
+    if not _is_name(name):
         raise DataSetError(
             "A data set cannot be named “{name}”: use up to {most} letters, digits, spaces and hyphens.",
             name=brief(name),
             most=_MAX_NAME_CHARACTERS,
         )
+
+
+def _is_name(name: str) -> bool:
+    return (
+        len(name) <= _MAX_NAME_CHARACTERS
+        and _NAME.fullmatch(name) is not None
+        and name.isprintable()
+        and not name.endswith((" ", "."))
+        and _RESERVED.fullmatch(name) is None
+    )
 
 
 def name_for(text: str) -> str:

@@ -63,19 +63,42 @@ class ChainStep:
     predicted_x_0: Tensor | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class ChainPosition:
+    """Where a chain was stopped: from here on it goes as if it never had been.
+
+    frame            which of its frames x is: t, unless the chain takes fewer steps than its schedule
+    x                x_t of all samples, exact
+    generator_state  of the noise, as it was when x was there
+    predicted_x_0    of the step that led to x: a network with self-conditioning looks at it
+    """
+
+    frame: int
+    x: Tensor
+    generator_state: Tensor
+    predicted_x_0: Tensor | None = None
+
+    def generator(self) -> torch.Generator:
+        """A CPU generator in that state."""
+        generator = torch.Generator()
+        generator.set_state(self.generator_state)
+        return generator
+
+
 def forward_chain(
-    schedule: NoiseSchedule, x_0: Tensor, generator: torch.Generator
+    schedule: NoiseSchedule, x_t: Tensor, generator: torch.Generator, *, t: int = 0
 ) -> Iterator[ChainStep]:
     """x_0, x_1, …, x_T with x_t = sqrt(1 - beta_t) x_{t-1} + sqrt(beta_t) z_t (DDPM, eq. 2).
 
     A true simulation of the chain: each z_t is fresh and x_t is made from x_{t-1} alone, so
-    successive frames belong together (the closed form with a new epsilon per t would flicker).
+    successive frames belong together (the closed form with a new epsilon per t would flicker). It begins with
+    x_t where it is resumed, with the state that the generator had when x_t was yielded.
     """
-    x = x_0
-    yield ChainStep(0, x)
-    for t in range(1, schedule.T + 1):
-        x = transition(schedule, x, t).sample(generator)
-        yield ChainStep(t, x)
+    x = x_t
+    yield ChainStep(t, x)
+    for step in range(t + 1, schedule.T + 1):
+        x = transition(schedule, x, step).sample(generator)
+        yield ChainStep(step, x)
 
 
 def initial_noise(

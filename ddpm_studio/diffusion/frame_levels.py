@@ -50,11 +50,13 @@ class FrameRecord:
     """One frame of ``count`` images (C, H, W) as bytes: its levels, then its overviews.
 
     An overview shows the images 2, 4, … times smaller, as bytes of what a screen shows: clipped to
-    [-1, 1], averaged over squares, and 0 … 255 from -1 to 1.
+    [-1, 1], averaged over squares, and 0 … 255 from -1 to 1. With ``preview_shrinking`` another such
+    overview follows, which is not a part of the record: memory has room for it at every t.
     """
 
     count: int
     sample_shape: tuple[int, ...]
+    preview_shrinking: int = 0
 
     @property
     def shrinkings(self) -> tuple[int, ...]:
@@ -85,28 +87,42 @@ class FrameRecord:
         """Of the whole record."""
         return sum(math.prod(self.shape(shrinking)) for shrinking in self.shrinkings)
 
+    @property
+    def preview_bytes(self) -> int:
+        """Of the preview; 0 where there is none."""
+        return math.prod(self.shape(self.preview_shrinking)) if self.preview_shrinking else 0
+
     def write(self, x: Tensor, out: Tensor) -> LevelRange:
-        """Write a frame (count, C, H, W) to ``out``, uint8 (byte_count,) on the same device."""
-        parts = [self._part(out, shrinking) for shrinking in self.shrinkings]
-        level_range = write_levels(x, parts[0])
+        """Write a frame (count, C, H, W) to ``out``, on the same device.
+
+        uint8 (byte_count + preview_bytes,).
+        """
+        level_range = write_levels(x, self._part(out, 1, 0))
+        parts = [(s, self._part(out, s, self.start(s))) for s in self.shrinkings[1:]]
+        if self.preview_shrinking:
+            parts.append(
+                (self.preview_shrinking, self._part(out, self.preview_shrinking, self.byte_count))
+            )
         at_once = self.count if x.device.type != "cpu" else 1
-        if len(parts) > 1:
-            for first in range(0, self.count, at_once):
-                few = slice(first, first + at_once)
-                _write_overviews(x[few], [part[few] for part in parts[1:]])
+        for first in range(0, self.count if parts else 0, at_once):
+            few = slice(first, first + at_once)
+            _write_overviews(x[few], [(shrinking, part[few]) for shrinking, part in parts])
         return level_range
 
-    def _part(self, record: Tensor, shrinking: int) -> Tensor:
-        shape, start = self.shape(shrinking), self.start(shrinking)
+    def _part(self, record: Tensor, shrinking: int, start: int) -> Tensor:
+        shape = self.shape(shrinking)
         return record[start : start + math.prod(shape)].view(shape)
 
 
-def _write_overviews(x: Tensor, outs: list[Tensor]) -> None:
-    """Each half as large as the one before."""
+def _write_overviews(x: Tensor, outs: list[tuple[int, Tensor]]) -> None:
+    """By their shrinkings, which are powers of two."""
     small = x.clamp(-1, 1).add_(1).mul_(127.5)
-    for out in outs:
-        small = _halved(small)
-        out.copy_(small.round())
+    shrinking = 1
+    while shrinking < max(wanted for wanted, _ in outs):
+        small, shrinking = _halved(small), 2 * shrinking
+        for wanted, out in outs:
+            if wanted == shrinking:
+                out.copy_(small.round())
 
 
 def _halved(images: Tensor) -> Tensor:

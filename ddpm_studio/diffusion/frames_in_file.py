@@ -23,14 +23,13 @@ class FramesInFile:
 
     is_in_memory = False
 
-    def __init__(
-        self, T: int, count: int, sample_shape: tuple[int, ...], kept_every: int, folder: Path
-    ) -> None:
+    def __init__(self, T: int, record: FrameRecord, kept_every: int, folder: Path) -> None:
         self._T = T
         self.kept_every = kept_every
-        self.record = FrameRecord(count, sample_shape)
+        self.record = record
         kept = math.ceil(T / kept_every) + 1
-        self._file = TemporaryFile(folder, kept * self.record.byte_count)
+        self._file = TemporaryFile(folder, kept * record.byte_count)
+        self._previews = np.empty((kept, record.preview_bytes), np.uint8)
         self._ranges: dict[int, LevelRange] = {}
         self._bytes = torch.empty(0, dtype=torch.uint8)  # of the frame being kept, on the CPU
 
@@ -42,7 +41,9 @@ class FramesInFile:
         """Store x_t, wherever it lies; nothing where it is none of those that are kept."""
         if self.keeps(t):
             level_range, content = self._written(x)
-            self._file.write(self._place(t), content.numpy().data)
+            end = self.record.byte_count
+            self._file.write(self._order(t) * end, content[:end].numpy().data)
+            self._previews[self._order(t)] = content[end:].numpy()
             self._ranges[t] = level_range
 
     def _written(self, x: Tensor) -> tuple[LevelRange, Tensor]:
@@ -52,7 +53,7 @@ class FramesInFile:
         and without a copy in between; the wait is for that copy alone.
         """
         if not len(self._bytes):
-            size = self.record.byte_count
+            size = self.record.byte_count + self.record.preview_bytes
             self._bytes = torch.empty(size, dtype=torch.uint8, pin_memory=x.is_cuda)
         if x.device.type == "cpu":
             return self.record.write(x, self._bytes), self._bytes
@@ -71,12 +72,21 @@ class FramesInFile:
         """All images, ``shrinking`` times smaller: :class:`FrameRecord` says what the bytes are."""
         return self._read(t, shrinking, 0, self.record.count)
 
+    def preview(self, t: int) -> Bytes | None:
+        """An overview that is there at once, however small; None where memory has no room for any."""
+        shrinking = self.record.preview_shrinking
+        if not shrinking:
+            return None
+        return self._previews[self._order(t)].reshape(self.record.shape(shrinking))
+
     def _read(self, t: int, shrinking: int, first: int, end: int) -> Bytes:
         _, *image = self.record.shape(shrinking)
         levels = np.empty((end - first, *image), np.uint8)
-        start = self._place(t) + self.record.start(shrinking) + first * math.prod(image)
+        start = self._order(t) * self.record.byte_count
+        start += self.record.start(shrinking) + first * math.prod(image)
         self._file.read(start, levels.data)
         return levels
 
-    def _place(self, t: int) -> int:
-        return math.ceil(t / self.kept_every) * self.record.byte_count
+    def _order(self, t: int) -> int:
+        """Which of the frames kept x_t is."""
+        return math.ceil(t / self.kept_every)

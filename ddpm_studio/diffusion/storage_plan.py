@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ddpm_studio.diffusion.frame_levels import FrameRecord
@@ -14,6 +14,9 @@ DEFAULT_BUDGET_BYTES = 256 * 1000 * 1000
 
 MOST_LEFT_OUT = 20
 """Where a disk is small, every second, third, … frame is kept, but never fewer than every 20th."""
+
+
+LEAST_PREVIEW_SIDE = 16  # pixels: below, nothing can be recognised
 
 
 class Precision(StrEnum):
@@ -56,12 +59,17 @@ class TrajectoryTooLargeError(ExplainedError, ValueError):
 
 @dataclass(frozen=True)
 class StoragePlan:
-    """``byte_count`` of memory; in a file, ``file_bytes`` for every ``kept_every``-th frame."""
+    """``byte_count`` of memory; in a file, ``file_bytes`` for every ``kept_every``-th frame.
+
+    ``preview_shrinking`` is how much smaller the images of a file are of which memory keeps all, too;
+    0 where it has no room for them.
+    """
 
     precision: Precision
     byte_count: int
     file_bytes: int = 0
     kept_every: int = 1
+    preview_shrinking: int = 0
 
 
 def _statistics_bytes(T: int, sample_shape: tuple[int, ...]) -> int:
@@ -85,12 +93,36 @@ def plan_storage(
     largest = max(0, (budget_bytes - overhead) // per_sample)
     if len(sample_shape) != 3 or not disk_bytes or overhead >= budget_bytes:
         raise TrajectoryTooLargeError(T, count, largest)
-    return _plan_file(T, FrameRecord(count, sample_shape), overhead, disk_bytes, largest)
+    kept_every = _kept_every(T, FrameRecord(count, sample_shape), disk_bytes, largest)
+    frames = math.ceil(T / kept_every) + 1
+    record = _with_preview(FrameRecord(count, sample_shape), frames, budget_bytes - overhead)
+    # One frame's bytes are in memory while it is written.
+    taken = overhead + record.byte_count + (frames + 1) * record.preview_bytes
+    return StoragePlan(
+        Precision.LEVELS,
+        taken,
+        frames * record.byte_count,
+        kept_every,
+        record.preview_shrinking,
+    )
 
 
-def _plan_file(
-    T: int, record: FrameRecord, overhead: int, disk_bytes: int, largest_in_memory: int
-) -> StoragePlan:
+def _with_preview(record: FrameRecord, frames: int, memory_bytes: int) -> FrameRecord:
+    """With the largest preview of which memory has room for so many; without where it has none."""
+    height, width = record.sample_shape[1:]
+    shrinking = 2
+    while not (height % shrinking or width % shrinking):
+        if min(height, width) // shrinking < LEAST_PREVIEW_SIDE:
+            break
+        found = replace(record, preview_shrinking=shrinking)
+        if found.byte_count + (frames + 1) * found.preview_bytes <= memory_bytes:
+            return found
+        shrinking *= 2
+    return record
+
+
+def _kept_every(T: int, record: FrameRecord, disk_bytes: int, largest_in_memory: int) -> int:
+    """Of how many frames one has room on the disk."""
     room = disk_bytes // record.byte_count  # frames
     kept_every = math.ceil(T / (room - 1)) if room > 1 else MOST_LEFT_OUT + 1
     if kept_every > MOST_LEFT_OUT:
@@ -100,11 +132,4 @@ def _plan_file(
             largest_in_memory, min(record.count - 1, disk_bytes // (frames * sample_bytes))
         )
         raise TrajectoryTooLargeError(T, record.count, largest, on_disk=True)
-    frames = math.ceil(T / kept_every) + 1
-    # One frame's bytes are in memory while it is written.
-    return StoragePlan(
-        Precision.LEVELS,
-        overhead + record.byte_count,
-        frames * record.byte_count,
-        kept_every,
-    )
+    return kept_every

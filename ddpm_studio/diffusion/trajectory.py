@@ -4,7 +4,8 @@ Frames are kept as float32 where that fits the budget, else as float16 (error at
 value or 3e-8, whichever is larger; limited to ±65504), else as 8-bit levels between each frame's
 own extremes (absolute error at most (max - min) / 510, about 0.018 for noise). T = 1000 of 64
 samples of 3x32x32 takes 197 MB. Images for which even that is too much are kept as the same levels
-in a temporary file: 64 samples of 3x256x256 take 16.5 GB of disk.
+in a temporary file: 64 samples of 3x256x256 take 16.5 GB of disk. Memory then keeps what it has room
+for: a small preview of every frame.
 Statistics are always measured on the exact frame, before it is stored.
 """
 
@@ -16,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ddpm_studio.diffusion.frame_levels import Bytes
+from ddpm_studio.diffusion.chains import ChainPosition
+from ddpm_studio.diffusion.frame_levels import Bytes, FrameRecord
 from ddpm_studio.diffusion.frame_statistics import (
     HISTOGRAM_BINS,
     FrameStatistics,
@@ -74,11 +76,17 @@ class Trajectory:
         self.law = law
         # Of a network that computed in fewer digits: |difference| / |output|, somebody measured it.
         self.prediction_error: float | None = None
+        self.position: ChainPosition | None = None  # where its recorder stopped before the end
         self.precision = plan.precision
         self.byte_count = plan.byte_count
         self.file_bytes = plan.file_bytes
         self._frames: FramesInMemory | FramesInFile = (
-            FramesInFile(T, count, sample_shape, plan.kept_every, folder)
+            FramesInFile(
+                T,
+                FrameRecord(count, sample_shape, plan.preview_shrinking),
+                plan.kept_every,
+                folder,
+            )
             if plan.file_bytes
             else FramesInMemory(T, count, sample_shape, plan.precision)
         )
@@ -186,6 +194,15 @@ class Trajectory:
         if isinstance(self._frames, FramesInMemory):
             raise LookupError("There are overviews of frames in a file alone.")
         return self._frames.overview(self.kept_t(t), shrinking)
+
+    def preview(self, t: int) -> Bytes | None:
+        """Such an overview that is there at once, for the moment that a disk takes; or None.
+
+        It is as large as memory allows, and may be smaller than all others.
+        """
+        if isinstance(self._frames, FramesInMemory):
+            return None
+        return self._frames.preview(self.kept_t(t))
 
     def statistics(self, t: int) -> FrameStatistics:
         """The statistics of x_t. Raises LookupError where x_t is not recorded yet."""

@@ -30,7 +30,7 @@ class DoublingConvolution(nn.Conv2d):
         batch, _, height, width = x.shape
         bias = None if self.bias is None else self.bias.repeat_interleave(4)
         # Each place sees its 2×2 pixels from a row and column of zeros further up or down.
-        y = functional.conv2d(x, _folded(self.weight), bias, padding=1)
+        y = functional.conv2d(x, folded(self.weight), bias, padding=1)
         y = y.reshape(batch, -1, 2, 2, height + 1, width + 1)
         rows = [
             torch.stack(
@@ -42,7 +42,7 @@ class DoublingConvolution(nn.Conv2d):
         return torch.stack(rows, dim=3).reshape(batch, -1, 2 * height, 2 * width)
 
 
-def _folded(weight: Tensor) -> Tensor:
+def folded(weight: Tensor) -> Tensor:
     """(outputs, inputs, 3, 3) -> (4 outputs, inputs, 2, 2); output 4 o + 2 i + j is at place (i, j)."""
     of_columns = _folded_last(weight).movedim(2, -1)  # (outputs, inputs, j, 2, 3)
     of_both = _folded_last(of_columns)  # (outputs, inputs, j, 2, i, 2)

@@ -6,27 +6,20 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-# Rows (or columns) of a 3x3 kernel that meet one and the same pixel where each pixel was doubled:
-# at the even rows of the result the upper one alone and the other two together, at the odd ones the
-# upper two together and the lower one.
-_MEETING = (((0,), (1, 2)), ((0, 1), (2,)))
+from ddpm_studio.networks.doubling import DoublingConvolution, folded
 
 
 class SubPixelConvolution(nn.Module):
-    """Doubled pixels, convolved (3x3), as four 2x2 convolutions of the pixels before doubling.
+    """A DoublingConvolution whose weights are folded once and for all, one place after the other."""
 
-    4/9 of the multiplications (Shi et al. 2016, "Is the deconvolution layer the same as a
-    convolutional layer?"). The weights are sums of those of ``convolution``, so that the result
-    differs by rounding alone.
-    """
-
-    def __init__(self, convolution: nn.Conv2d) -> None:
+    def __init__(self, convolution: DoublingConvolution) -> None:
         super().__init__()
         self.outputs = convolution.out_channels
         self.convolution = nn.Conv2d(convolution.in_channels, 4 * self.outputs, 2, padding=1)
-        weight = convolution.weight.detach()
-        kernels = [_kernel(weight, row, column) for row in (0, 1) for column in (0, 1)]
-        self.convolution.weight = nn.Parameter(torch.cat(kernels), requires_grad=False)
+        # (4 outputs, …), the place last -> the place first.
+        weight = folded(convolution.weight.detach()).unflatten(0, (self.outputs, 4))
+        weight = weight.transpose(0, 1).flatten(0, 1).contiguous()
+        self.convolution.weight = nn.Parameter(weight, requires_grad=False)
         assert convolution.bias is not None
         bias = convolution.bias.detach().repeat(4)
         self.convolution.bias = nn.Parameter(bias, requires_grad=False)
@@ -48,16 +41,6 @@ class SubPixelConvolution(nn.Module):
                 :, :, row : row + height, column : column + width
             ]
         return result
-
-
-def _kernel(weight: Tensor, row: int, column: int) -> Tensor:
-    """(O, I, 3, 3) -> (O, I, 2, 2), of the pixels at even or odd (0 or 1) rows and columns."""
-    rows = [weight[:, :, list(those)].sum(2) for those in _MEETING[row]]  # each (O, I, 3)
-    columns = [
-        torch.stack([each[:, :, list(those)].sum(2) for those in _MEETING[column]], dim=2)
-        for each in rows
-    ]
-    return torch.stack(columns, dim=2)
 
 
 class PackedConvolution(nn.Module):

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from ddpm_studio.networks.configuration import UNetConfiguration
+from ddpm_studio.networks.doubling import DoublingConvolution
 from ddpm_studio.networks.fast_convolutions import (
     EndPaddedPackedConvolution,
     PackedConvolution,
@@ -25,7 +26,7 @@ from ddpm_studio.networks.fast_convolutions import (
 from ddpm_studio.networks.graphed_network import GraphedNetwork
 from ddpm_studio.networks.precision import Precision
 from ddpm_studio.networks.unet import UNet
-from ddpm_studio.networks.unet_blocks import DoublingConvolution, EndPaddedConvolution
+from ddpm_studio.networks.unet_blocks import EndPaddedConvolution
 
 WORTHWHILE = 1.1
 """How many times faster another form must be than the plain one: less may be chance."""

@@ -7,12 +7,10 @@ and the window's thread never imports torch.
 from __future__ import annotations
 
 import hashlib
-import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ddpm_studio.checkpoints.loading_progress import LoadingProgress
 from ddpm_studio.checkpoints.model_file import ModelFile
 from ddpm_studio.datasets.mixtures import exact_denoiser, exact_mixture
 from ddpm_studio.diffusion.gaussian_mixture import GaussianMixture
@@ -20,21 +18,34 @@ from ddpm_studio.diffusion.respacing import TimeArray, kept_times
 from ddpm_studio.diffusion.sampler_configuration import ReverseVariance, SamplerConfiguration
 from ddpm_studio.diffusion.schedule import NoiseSchedule, ScheduleConfiguration
 from ddpm_studio.networks.precision import Precision
+from ddpm_studio.session.chain_recording import (
+    ChainProgress,
+    ChainWork,
+    record_steps,
+    taken_position,
+)
 from ddpm_studio.session.devices import prepare_torch
 from ddpm_studio.session.loaded_models import loading
 from ddpm_studio.session.sampling_choice import DenoiserChoice, SamplingChoice, own_sampling
 
 if TYPE_CHECKING:
+    import torch
     from torch import Generator as RandomGenerator
     from torch import Tensor
 
     from ddpm_studio.checkpoints.weights import LoadedModel
-    from ddpm_studio.diffusion.chains import ChainStep
+    from ddpm_studio.diffusion.chains import ChainPosition, ChainStep
     from ddpm_studio.diffusion.exact_denoisers import ExactDenoiser
     from ddpm_studio.diffusion.trajectory import Trajectory
 
-
-LONG_SECONDS = 4.0
+__all__ = [
+    "ChainProgress",
+    "ChainWork",
+    "ForwardRequest",
+    "ReverseRequest",
+    "record_forward_chain",
+    "record_reverse_chain",
+]
 
 
 @dataclass(frozen=True)
@@ -66,76 +77,75 @@ class ReverseRequest:
     sampling: SamplingChoice | None = None
 
 
-@dataclass(frozen=True)
-class ChainProgress:
-    """A chain's trajectory, how many of its ``total`` steps are done, and for how long it ran."""
-
-    trajectory: Trajectory
-    done: int
-    total: int
-    elapsed_seconds: float
-
-    @property
-    def seconds_left(self) -> float:
-        """At the pace so far; 0 before the first step is done."""
-        return self.elapsed_seconds / self.done * (self.total - self.done) if self.done else 0.0
-
-    @property
-    def is_long(self) -> bool:
-        """Whether it will take so long that nobody should have to wait for it."""
-        return self.elapsed_seconds > 1.0 and self.seconds_left > LONG_SECONDS
-
-
-ChainWork = Generator[ChainProgress | LoadingProgress, None, "Trajectory"]
-"""A LoadingProgress comes before the first step alone, and only where the model's file is large."""
-
-
-def record_forward_chain(request: ForwardRequest) -> ChainWork:
+def record_forward_chain(request: ForwardRequest, stopped: Trajectory | None = None) -> ChainWork:
     """x_0 … x_T of q, recorded; yields after every step and returns the trajectory.
 
-    Raises TrajectoryTooLargeError or TemporaryFileError before anything is computed, and the latter
-    where a disk gets full; the steps so far stay.
+    ``stopped`` is one of the same request that was left before its end: it is gone on with, to the
+    same numbers. Raises TrajectoryTooLargeError or TemporaryFileError before anything is computed,
+    and the latter where a disk gets full; the steps so far stay.
     """
-    from ddpm_studio.datasets.catalogue import entry
     from ddpm_studio.diffusion.chains import forward_chain
-    from ddpm_studio.diffusion.trajectory import Trajectory
 
     prepare_torch()
-    schedule, start = request.schedule.build(), request.start
-    trajectory = Trajectory(
+    schedule = request.schedule.build()
+    trajectory = stopped or _forward_trajectory(request, schedule)
+    position = taken_position(trajectory)
+    if position is not None:
+        x_t, generator = position.x, position.generator()
+    elif request.start is None:
+        x_t, generator = _forward_start(request.data_set, request.count, request.seed)
+    else:
+        x_t, generator = _end_of(request.start), _forward_generator(request.seed)
+    first = position.frame if position is not None else 0
+    steps = forward_chain(schedule, x_t, generator, t=first)
+    return (yield from record_steps(trajectory, range(first, trajectory.T + 1), steps, generator))
+
+
+def _forward_trajectory(request: ForwardRequest, schedule: NoiseSchedule) -> Trajectory:
+    from ddpm_studio.datasets.catalogue import entry
+    from ddpm_studio.diffusion.trajectory import Trajectory
+
+    start = request.start
+    return Trajectory(
         schedule.T,
         request.count,
         entry(request.data_set).sample_shape if start is None else start.sample_shape,
         law=_law(request.data_set, schedule, range(schedule.T + 1)),
         may_use_disk=True,
     )
-    if start is None:
-        x_0, generator = _forward_start(request.data_set, request.count, request.seed)
-    else:
-        x_0, generator = _end_of(start), _forward_generator(request.seed)
-    began = time.monotonic()
-    for step in forward_chain(schedule, x_0, generator):
-        trajectory.record(step.t, step.x)
-        yield ChainProgress(trajectory, step.t, schedule.T, time.monotonic() - began)
-    return trajectory
 
 
-def record_reverse_chain(request: ReverseRequest) -> ChainWork:
+def record_reverse_chain(request: ReverseRequest, stopped: Trajectory | None = None) -> ChainWork:
     """x_T … x_0 of p_theta, recorded; yields after every step and returns the trajectory.
 
     With fewer steps than T the trajectory has as many frames as the chain. With the network, the
-    same sampler, seed and count give the x_0 that ``ddpm-studio sample`` writes. Raises
-    ModelFileError, ConditionError, ScheduleError, TrajectoryTooLargeError, TemporaryFileError,
-    NotFiniteError or torch.OutOfMemoryError.
+    same sampler, seed and count give the x_0 that ``ddpm-studio sample`` writes. ``stopped`` as in
+    :func:`record_forward_chain`. Raises ModelFileError, ConditionError, ScheduleError,
+    TrajectoryTooLargeError, TemporaryFileError, NotFiniteError or torch.OutOfMemoryError.
     """
+    prepare_torch()
+    sampling = request.sampling or own_sampling(request.model.description)
+    trajectory = stopped or _reverse_trajectory(request, sampling)
+    model = None
+    if sampling.denoiser is DenoiserChoice.NETWORK:
+        model = yield from loading(request.model, request.device)
+        if trajectory.prediction_error is None:
+            trajectory.prediction_error = _prediction_error(model, request, sampling)
+    device = "cpu" if model is None else model.denoiser.device
+    position = taken_position(trajectory) or _at_noise(request, trajectory, device)
+    generator = position.generator()
+    t = int(trajectory.times[position.frame])
+    steps = _reverse_steps(request, sampling, model, position, t, generator)
+    return (yield from record_steps(trajectory, range(position.frame, -1, -1), steps, generator))
+
+
+def _reverse_trajectory(request: ReverseRequest, sampling: SamplingChoice) -> Trajectory:
     from ddpm_studio.diffusion.trajectory import Trajectory
 
-    prepare_torch()
     description = request.model.description
     schedule = description.schedule.build()
-    sampling = request.sampling or own_sampling(description)
     times = kept_times(schedule.T, sampling.sampler.steps or schedule.T)
-    trajectory = Trajectory(
+    return Trajectory(
         len(times) - 1,
         request.count,
         description.network.sample_shape,
@@ -143,26 +153,45 @@ def record_reverse_chain(request: ReverseRequest) -> ChainWork:
         law=_law(description.data_set, schedule, times),
         may_use_disk=True,
     )
-    if sampling.denoiser is DenoiserChoice.NETWORK:
-        from ddpm_studio.checkpoints.sampling import sampling_steps
 
-        model = yield from loading(request.model, request.device)
-        steps = sampling_steps(
-            model,
-            request.count,
-            request.seed,
-            sampling.sampler,
-            sampling.condition,
-            sampling.precision,
-        )
-        trajectory.prediction_error = _prediction_error(model, request, sampling)
-    else:
-        steps = _exact_steps(request, sampling, schedule)
-    began = time.monotonic()
-    for done, step in enumerate(steps):
-        trajectory.record(trajectory.T - done, step.x)
-        yield ChainProgress(trajectory, done, trajectory.T, time.monotonic() - began)
-    return trajectory
+
+def _at_noise(
+    request: ReverseRequest, trajectory: Trajectory, device: torch.device | str
+) -> ChainPosition:
+    """x_T: the same for every denoiser and every sampler."""
+    from ddpm_studio.diffusion.chains import ChainPosition, initial_noise
+
+    generator = _seeded_generator(request.seed)
+    x_T = initial_noise(request.count, trajectory.sample_shape, generator, device)
+    return ChainPosition(trajectory.T, x_T, generator.get_state())
+
+
+def _reverse_steps(
+    request: ReverseRequest,
+    sampling: SamplingChoice,
+    model: LoadedModel | None,
+    position: ChainPosition,
+    t: int,
+    generator: RandomGenerator,
+) -> Iterator[ChainStep]:
+    """From x_t on: with the network, or without a model with E[x_0 | x_t] in its place."""
+    from ddpm_studio.checkpoints.sampling import resumed_steps
+    from ddpm_studio.diffusion.chains import ChainStep
+
+    if t == 0:
+        return iter([ChainStep(0, position.x)])
+    if model is None:
+        return _exact_steps(request, sampling, position.x, t, generator)
+    return resumed_steps(
+        model,
+        position.x,
+        t,
+        generator,
+        sampling.sampler,
+        sampling.condition,
+        position.predicted_x_0,
+        sampling.precision,
+    )
 
 
 def _prediction_error(
@@ -182,23 +211,22 @@ def _prediction_error(
 
 
 def _exact_steps(
-    request: ReverseRequest, sampling: SamplingChoice, schedule: NoiseSchedule
+    request: ReverseRequest,
+    sampling: SamplingChoice,
+    x_t: Tensor,
+    t: int,
+    generator: RandomGenerator,
 ) -> Iterator[ChainStep]:
     """The chain with E[x_0 | x_t] in place of the network."""
-    import torch
-
     from ddpm_studio.checkpoints.conditioned import conditioned
-    from ddpm_studio.diffusion.chains import initial_noise
     from ddpm_studio.diffusion.samplers import reverse_chain
 
-    generator = torch.Generator().manual_seed(request.seed)
-    shape = request.model.description.network.sample_shape
-    x_T = initial_noise(request.count, shape, generator, "cpu")  # the network's, for comparison
-    denoiser = _exact_denoiser(request, schedule)
     description = request.model.description
-    guide = conditioned(description, x_T.device, sampling.condition, request.count).guide
+    schedule = description.schedule.build()
+    denoiser = _exact_denoiser(request, schedule)
+    guide = conditioned(description, x_t.device, sampling.condition, request.count).guide
     sampler = _with_fixed_variance(sampling.sampler)
-    return reverse_chain(schedule, denoiser.predict_x_0, x_T, generator, sampler, guide=guide)
+    return reverse_chain(schedule, denoiser.predict_x_0, x_t, generator, sampler, t=t, guide=guide)
 
 
 def _with_fixed_variance(sampler: SamplerConfiguration) -> SamplerConfiguration:
@@ -244,9 +272,13 @@ def _end_of(reverse: Trajectory) -> Tensor:
 
 
 def _forward_generator(seed: int) -> RandomGenerator:
+    return _seeded_generator(_forward_seed(seed))
+
+
+def _seeded_generator(seed: int) -> RandomGenerator:
     import torch
 
-    return torch.Generator().manual_seed(_forward_seed(seed))
+    return torch.Generator().manual_seed(seed)
 
 
 def _forward_seed(seed: int) -> int:

@@ -26,7 +26,7 @@ _SEED = 7
 class ComparisonData(QObject):
     """A forward chain of few steps, made on a thread when a training begins.
 
-    changed   ``trajectory`` is another one, or gone
+    changed   ``trajectory`` is another one, or gone, or it has become known whether one is to come
     """
 
     changed = Signal()
@@ -34,24 +34,28 @@ class ComparisonData(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.trajectory: Trajectory | None = None
+        self.is_coming = False
         self._task = BackgroundTask(self)
         self._task.finished.connect(self._take)
+        self._task.failed.connect(lambda _error: self._take(None))
 
     def show(self, configuration: TrainingConfiguration | None) -> None:
         """That of a training's data and schedule; nothing for data that this version does not have."""
         self._task.cancel()
-        self._take(None)
-        if configuration is not None and configuration.data_set in {e.name for e in entries()}:
-            self._task.start(partial(_record, configuration))
+        if configuration is None or configuration.data_set not in {e.name for e in entries()}:
+            self._take(None)
+            return
+        self._take(None, is_coming=True)
+        self._task.start(partial(_record, configuration))
 
     def stop(self) -> bool:
         """End the thread, for the application's end; False where it is stuck."""
         self._task.cancel()
         return self._task.stop()
 
-    def _take(self, trajectory: Trajectory | None) -> None:
-        if trajectory is not self.trajectory:
-            self.trajectory = trajectory
+    def _take(self, trajectory: Trajectory | None, *, is_coming: bool = False) -> None:
+        if trajectory is not self.trajectory or is_coming != self.is_coming:
+            self.trajectory, self.is_coming = trajectory, is_coming
             self.changed.emit()
 
 

@@ -63,12 +63,14 @@ class DataSets(QObject):
 
     listed             ``list`` is another one
     work_changed       a work began, or came to an end
+    cancelled          somebody stopped one
     finished(object)   ImportResult of an import or a download that is done; None of another work
     failed(object)     the exception that ended a work
     """
 
     listed = Signal()
     work_changed = Signal()
+    cancelled = Signal()
     finished = Signal(object)
     failed = Signal(object)
 
@@ -110,6 +112,10 @@ class DataSets(QObject):
         """Delete an imported one."""
         self._start(partial(_remove_work, name))
 
+    def clear(self) -> None:
+        """Delete all of them, and what is left of downloads."""
+        self._start(_clear_work)
+
     def move(self, folder: Path) -> None:
         """Keep all of them elsewhere."""
         self._start(partial(_move_work, folder))
@@ -119,6 +125,7 @@ class DataSets(QObject):
         if self.is_working:
             self._work_task.cancel()
             self.work_changed.emit()
+            self.cancelled.emit()
 
     def stop(self) -> bool:
         """End the threads, for the application's end; False where one is stuck."""
@@ -196,6 +203,13 @@ def _remove_work(name: str) -> Generator[None, None, None]:
 
     yield
     remove_set(name)
+
+
+def _clear_work() -> Generator[None, None, None]:
+    from ddpm_studio.datasets.data_cache import clear
+
+    yield
+    clear()
 
 
 def _move_work(folder: Path) -> _TASK:

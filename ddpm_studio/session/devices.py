@@ -41,7 +41,12 @@ def prepare_torch() -> None:
     """
     import torch
 
-    torch.set_num_threads(max(1, usable_cores() - 1))
+    torch.set_num_threads(computing_threads())
+
+
+def computing_threads() -> int:
+    """On how many torch computes on the CPU: all cores but one."""
+    return max(1, usable_cores() - 1)
 
 
 def usable_cores() -> int:

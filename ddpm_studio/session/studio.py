@@ -345,8 +345,19 @@ class Studio(QObject):
         self._reverse_task.cancel()
         self.busy_changed.emit()  # also where it had not begun yet
 
-    def run_forward(self) -> None:
-        """Simulate the forward chain from its beginning; without data, once its x_0 are sampled."""
+    def continue_forward(self) -> None:
+        """Go on with a forward chain that was stopped; from its beginning where there is none."""
+        self.run_forward(self.forward)
+
+    def continue_reverse(self) -> None:
+        """Go on with a reverse chain that was stopped; from its beginning where there is none."""
+        self.run_reverse(self.reverse)
+
+    def run_forward(self, stopped: Trajectory | None = None) -> None:
+        """Simulate the forward chain; without data, once its x_0 are sampled.
+
+        From its beginning, or from where ``stopped`` ended: the present one, of the same settings.
+        """
         if self.model is None or self._forward_schedule is None:
             return
         start = None if self.has_data else self.reverse
@@ -363,19 +374,21 @@ class Studio(QObject):
             self.seed,
             start,
         )
-        self._forward_before = _weakly(self.forward)
-        self._start(self._forward_task, partial(record_forward_chain, request))
+        stopped = _resumable(stopped)
+        self._forward_before = _weakly(None if stopped else self.forward)
+        self._start(self._forward_task, partial(record_forward_chain, request, stopped))
 
-    def run_reverse(self) -> None:
-        """Sample the reverse chain from its beginning."""
+    def run_reverse(self, stopped: Trajectory | None = None) -> None:
+        """Sample the reverse chain from its beginning, or from where ``stopped`` ended, as above."""
         self._reverse_is_due = False
         if self.model is None:
             return
         request = ReverseRequest(
             self.model, self.sample_count, self.seed, self.device, self.sampling
         )
-        self._reverse_before = _weakly(self.reverse)
-        self._start(self._reverse_task, partial(record_reverse_chain, request))
+        stopped = _resumable(stopped)
+        self._reverse_before = _weakly(None if stopped else self.reverse)
+        self._start(self._reverse_task, partial(record_reverse_chain, request, stopped))
 
     def _start(self, task: BackgroundTask, make_work: Callable[[], Work]) -> None:
         task.start(make_work)
@@ -444,6 +457,11 @@ def default_count(model: ModelFile) -> int:
         if count <= DEFAULT_IMAGE_COUNT and count * values <= _DEFAULT_CHAIN_BYTES
     ]
     return max(fitting, default=IMAGE_COUNTS[0])
+
+
+def _resumable(chain: Trajectory | None) -> Trajectory | None:
+    """A chain that knows where it was stopped; None for any other, which is begun anew."""
+    return chain if chain is not None and chain.position is not None else None
 
 
 def _nothing() -> None:

@@ -14,6 +14,7 @@ from ddpm_studio.checkpoints.weights import save_model
 from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.standard_streams import say
 from ddpm_studio.training.divergence import TrainingDivergedError
+from ddpm_studio.training.kept_memory import keeping_freed_memory
 from ddpm_studio.training.presets import BUNDLED_PRESETS
 from ddpm_studio.training.progress_line import ProgressLine
 from ddpm_studio.training.ranks import Ranks, joined_ranks
@@ -54,7 +55,7 @@ def train_model(request: TrainingRequest) -> int:
 
     Raises ExplainedErrors: for what cannot be trained or saved, and for a training that fails.
     """
-    with joined_ranks(request.device) as (ranks, device):
+    with keeping_freed_memory(), joined_ranks(request.device) as (ranks, device):
         asked = replace(request, device=device)
         if ranks.is_first:
             return _train_and_record(asked, ranks)

@@ -50,7 +50,7 @@ class ChainCard(QFrame):
         self._progress.setMaximumWidth(88)
         self.button = QToolButton()
         self.button.clicked.connect(self._on_button)
-        self._is_running = False
+        self._is_running = self._has_begun = False
         self._lay_out()
         self.set_theme(theme)
         self.retranslate()
@@ -114,9 +114,13 @@ class ChainCard(QFrame):
         self._describe_button()
         self.button.show()
 
-    def show_idle(self, *, can_restart: bool) -> None:
-        """Nothing is being computed; ``can_restart`` where the chain was stopped before its end."""
+    def show_idle(self, *, can_restart: bool, has_begun: bool = False) -> None:
+        """Nothing is being computed; ``can_restart`` where the chain was stopped before its end.
+
+        With ``has_begun`` there are steps to go on from.
+        """
         self._is_running = False
+        self._has_begun = has_begun
         self._progress.hide()
         self._describe_button()
         self.button.setVisible(can_restart)
@@ -149,6 +153,9 @@ class ChainCard(QFrame):
         if self._is_running:
             self.button.setText(self.tr("Stop"))
             self.button.setToolTip(self.tr("Stop this chain; the steps so far stay"))
+        elif self._has_begun:
+            self.button.setText(self.tr("Continue"))
+            self.button.setToolTip(self.tr("Go on with this chain from where it was stopped"))
         else:
             self.button.setText(self.tr("Start again"))
             self.button.setToolTip(self.tr("Compute this chain from its beginning"))

@@ -118,8 +118,8 @@ class MainScreen(QWidget):
         bar.seed_requested.connect(studio.set_seed)
         bar.new_seed_requested.connect(self.draw_new_seed)
         bar.device_requested.connect(studio.set_device)
-        self.forward_card.restart_requested.connect(studio.run_forward)
-        self.reverse_card.restart_requested.connect(studio.run_reverse)
+        self.forward_card.restart_requested.connect(studio.continue_forward)
+        self.reverse_card.restart_requested.connect(studio.continue_reverse)
         self.forward_card.stop_requested.connect(studio.stop_forward)
         self.reverse_card.stop_requested.connect(studio.stop_reverse)
         self.reverse_card.sampling_clicked.connect(self.choose_sampling)
@@ -276,7 +276,9 @@ class MainScreen(QWidget):
                 )
             elif progress is None:
                 stopped = studio.model is not None and (chain is None or not chain.is_complete)
-                card.show_idle(can_restart=stopped and not is_running)
+                can_restart = stopped and not is_running
+                has_begun = chain is not None and bool(chain.recorded.any())
+                card.show_idle(can_restart=can_restart, has_begun=has_begun)
             card.view.show_loading(is_running or studio.model is None)
         self._show_loading()
 

@@ -61,6 +61,7 @@ class MainWindow(QMainWindow):
         self._rows.addWidget(self._pages, 1)
         self._place_switch()
         self.setCentralWidget(contents)
+        contents.show()  # now, and not in a later event, before which a page may be asked for
         screen.title_changed.connect(screen.setWindowTitle)
         self.setAcceptDrops(True)
 

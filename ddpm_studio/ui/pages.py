@@ -108,7 +108,7 @@ class Pages(QObject):
 
     def _show_devices(self) -> None:
         if self.training_page is not None:
-            self.training_page.show_devices(self._studio.devices, self._studio.device)
+            self.training_page.form.show_devices(self._studio.devices, self._studio.device)
 
     def look_at(self, path: Path) -> None:
         """Open a model on the page that shows models."""

@@ -283,6 +283,14 @@
         <translation>이 연쇄를 멈춥니다. 지금까지의 단계는 남습니다</translation>
     </message>
     <message>
+        <source>Continue</source>
+        <translation>계속</translation>
+    </message>
+    <message>
+        <source>Go on with this chain from where it was stopped</source>
+        <translation>멈춘 자리에서 이 사슬을 이어 갑니다</translation>
+    </message>
+    <message>
         <source>Start again</source>
         <translation>다시 시작</translation>
     </message>
@@ -304,6 +312,14 @@
     <message>
         <source>Loading …</source>
         <translation>불러오는 중 …</translation>
+    </message>
+    <message>
+        <source>the nearest picture kept: t = {t}</source>
+        <translation>보관된 가장 가까운 그림: t = {t}</translation>
+    </message>
+    <message>
+        <source>t = {t} cannot be shown</source>
+        <translation>t = {t}을(를) 보일 수 없습니다</translation>
     </message>
     <message>
         <source>There is no chain</source>
@@ -354,10 +370,106 @@
     </message>
 </context>
 <context>
+    <name>CheckpointDialog</name>
+    <message>
+        <source>Open a checkpoint</source>
+        <translation>체크포인트 열기</translation>
+    </message>
+    <message>
+        <source>{0}  ·  made by {1}</source>
+        <translation>{0}  ·  {1}에서 만듦</translation>
+    </message>
+    <message>
+        <source>The file does not tell everything. What is most likely is filled in.</source>
+        <translation>파일이 모든 것을 알려 주지는 않습니다. 가장 그럴듯한 값을 채워 두었습니다.</translation>
+    </message>
+    <message>
+        <source>As guessed</source>
+        <translation>짐작한 대로</translation>
+    </message>
+    <message>
+        <source>Fill in again what is most likely</source>
+        <translation>가장 그럴듯한 값으로 다시 채웁니다</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>열기</translation>
+    </message>
+</context>
+<context>
+    <name>ClassList</name>
+    <message>
+        <source>each class in turn</source>
+        <translation>모든 클래스를 차례로</translation>
+    </message>
+</context>
+<context>
+    <name>ClassifierDialogs</name>
+    <message>
+        <source>Choose a noisy classifier</source>
+        <translation>노이즈 분류기 선택</translation>
+    </message>
+    <message>
+        <source>Classifiers (*.pt *.pth *.safetensors)</source>
+        <translation>분류기 (*.pt *.pth *.safetensors)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>모든 파일 (*)</translation>
+    </message>
+</context>
+<context>
     <name>ClosableBar</name>
     <message>
         <source>Close this message</source>
         <translation>이 메시지 닫기</translation>
+    </message>
+</context>
+<context>
+    <name>ConditionFields</name>
+    <message>
+        <source>Opening {0}…</source>
+        <translation>{0} 여는 중…</translation>
+    </message>
+    <message>
+        <source>Choose a noisy classifier…</source>
+        <translation>노이즈 분류기 선택…</translation>
+    </message>
+    <message>
+        <source>The scale of the guidance must be a number from 0 to {0}.</source>
+        <translation>가이던스 세기는 0에서 {0} 사이의 수여야 합니다.</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>클래스</translation>
+    </message>
+    <message>
+        <source>Classifier</source>
+        <translation>분류기</translation>
+    </message>
+    <message>
+        <source>Guidance s</source>
+        <translation>가이던스 s</translation>
+    </message>
+    <message>
+        <source>What the samples shall show</source>
+        <translation>표본이 나타낼 것</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;A network that was trained to tell the class of noisy images: its gradient draws the samples towards their class (Dhariwal and Nichol 2021).&lt;/p&gt;</source>
+        <translation>&lt;p&gt;노이즈가 섞인 이미지의 클래스를 알아보도록 학습한 신경망입니다. 그 기울기가 표본을 해당 클래스 쪽으로 이끕니다 (Dhariwal, Nichol 2021).&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>Sample without the classifier</source>
+        <translation>분류기 없이 표본을 뽑습니다</translation>
+    </message>
+    <message>
+        <source>s: how strongly the classifier draws. 0 not at all, 1 samples p(x₀ | y), more sharpens.</source>
+        <translation>s: 분류기가 이끄는 세기입니다. 0이면 이끌지 않고, 1이면 p(x₀ | y)에서 뽑으며, 더 크면 더 뚜렷해집니다.</translation>
     </message>
 </context>
 <context>
@@ -412,6 +524,191 @@
     </message>
 </context>
 <context>
+    <name>DataDialog</name>
+    <message>
+        <source>One moment …</source>
+        <translation>잠시만요…</translation>
+    </message>
+    <message>
+        <source>Stopped. A download goes on from here when it is begun again.</source>
+        <translation>멈췄습니다. 내려받기는 다시 시작하면 여기서 이어집니다.</translation>
+    </message>
+    <message>
+        <source>Kept in {0} · {1} MB</source>
+        <translation>{0}에 보관 · {1} MB</translation>
+    </message>
+    <message>
+        <source>Data sets</source>
+        <translation>데이터 세트</translation>
+    </message>
+    <message>
+        <source>Besides the points and digits that come with the application, a network can be trained on data of your own: a folder of pictures, whose sub-folders are classes; MNIST&apos;s IDX files; CIFAR in its binary version; an .npz or .npy array. Import one, let one fall on the window, or download one that is public.</source>
+        <translation>프로그램에 들어 있는 점과 숫자 외에 자신의 데이터로도 신경망을 학습시킬 수 있습니다. 그림 폴더(하위 폴더는 클래스), MNIST의 IDX 파일, 바이너리 버전의 CIFAR, .npz 또는 .npy 배열을 쓸 수 있습니다. 가져오거나, 창 위에 끌어다 놓거나, 공개 데이터를 내려받으세요.</translation>
+    </message>
+    <message>
+        <source>Import folder…</source>
+        <translation>폴더 가져오기…</translation>
+    </message>
+    <message>
+        <source>Import file…</source>
+        <translation>파일 가져오기…</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>내려받기</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>삭제…</translation>
+    </message>
+    <message>
+        <source>Show in file manager</source>
+        <translation>파일 관리자에서 보기</translation>
+    </message>
+    <message>
+        <source>Move…</source>
+        <translation>옮기기…</translation>
+    </message>
+    <message>
+        <source>Remove all…</source>
+        <translation>모두 삭제…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>닫기</translation>
+    </message>
+    <message>
+        <source>{0} · {1} MB</source>
+        <translation>{0} · {1} MB</translation>
+    </message>
+    <message>
+        <source>Pictures in a folder; its sub-folders are classes</source>
+        <translation>폴더 안의 그림들. 하위 폴더는 클래스가 됩니다</translation>
+    </message>
+    <message>
+        <source>IDX (MNIST), CIFAR&apos;s binary version, .npz or .npy</source>
+        <translation>IDX(MNIST), 바이너리 버전의 CIFAR, .npz 또는 .npy</translation>
+    </message>
+    <message>
+        <source>A public data set; a download that was stopped goes on where it was</source>
+        <translation>공개 데이터 세트. 멈춘 내려받기는 멈춘 곳에서 이어집니다</translation>
+    </message>
+    <message>
+        <source>Delete the chosen data set from the disk</source>
+        <translation>선택한 데이터 세트를 디스크에서 지웁니다</translation>
+    </message>
+    <message>
+        <source>Open the folder of the chosen data set</source>
+        <translation>선택한 데이터 세트의 폴더를 엽니다</translation>
+    </message>
+    <message>
+        <source>Keep all imported data sets in another folder</source>
+        <translation>가져온 데이터 세트를 모두 다른 폴더에 보관합니다</translation>
+    </message>
+    <message>
+        <source>Delete all imported data sets, and what is left of downloads</source>
+        <translation>가져온 데이터 세트와 남은 내려받기 파일을 모두 지웁니다</translation>
+    </message>
+    <message>
+        <source>Stop; nothing half-done stays behind</source>
+        <translation>멈춥니다. 만들다 만 것은 남지 않습니다</translation>
+    </message>
+    <message>
+        <source>Close (Esc); what is being done goes on</source>
+        <translation>닫기(Esc). 진행 중인 작업은 계속됩니다</translation>
+    </message>
+    <message>
+        <source>Imported data sets</source>
+        <translation>가져온 데이터 세트</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>진행 상황</translation>
+    </message>
+</context>
+<context>
+    <name>DataDialogs</name>
+    <message>
+        <source>Import a folder of pictures</source>
+        <translation>그림 폴더 가져오기</translation>
+    </message>
+    <message>
+        <source>Import a file of images</source>
+        <translation>이미지 파일 가져오기</translation>
+    </message>
+    <message>
+        <source>Data sets (*.npz *.npy *.gz *.bin *ubyte *.idx)</source>
+        <translation>데이터 세트 (*.npz *.npy *.gz *.bin *ubyte *.idx)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>모든 파일 (*)</translation>
+    </message>
+    <message>
+        <source>Keep the data sets in another folder</source>
+        <translation>데이터 세트를 다른 폴더에 보관</translation>
+    </message>
+    <message>
+        <source>Delete the data set “{0}” from the disk?</source>
+        <translation>데이터 세트 “{0}”을(를) 디스크에서 지울까요?</translation>
+    </message>
+    <message>
+        <source>Delete all imported data sets from the disk?</source>
+        <translation>가져온 데이터 세트를 모두 디스크에서 지울까요?</translation>
+    </message>
+    <message>
+        <source>What was imported stays where it came from, and so do models trained on it.</source>
+        <translation>가져온 원본과 그것으로 학습한 모델은 그대로 남습니다.</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>지우기</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>그대로 두기</translation>
+    </message>
+</context>
+<context>
+    <name>DataList</name>
+    <message>
+        <source>{0} MB</source>
+        <translation>{0} MB</translation>
+    </message>
+    <message>
+        <source>Damaged: remove it and import it again.</source>
+        <translation>손상됨: 삭제하고 다시 가져오세요.</translation>
+    </message>
+    <message>
+        <source>grey</source>
+        <translation>회색조</translation>
+    </message>
+    <message>
+        <source>colour</source>
+        <translation>컬러</translation>
+    </message>
+    <message>
+        <source>{0} images</source>
+        <translation>이미지 {0}장</translation>
+    </message>
+    <message>
+        <source>{0} classes</source>
+        <translation>클래스 {0}개</translation>
+    </message>
+    <message>
+        <source>From {0}</source>
+        <translation>원본: {0}</translation>
+    </message>
+    <message>
+        <source>{0} images to train on, {1} held out to measure with</source>
+        <translation>학습용 {0}장, 측정용으로 남겨 둔 {1}장</translation>
+    </message>
+</context>
+<context>
     <name>DataNames</name>
     <message>
         <source>Mixture, 1-D</source>
@@ -450,12 +747,51 @@
         <translation>CIFAR-10</translation>
     </message>
     <message>
+        <source>CIFAR-100</source>
+        <translation>CIFAR-100</translation>
+    </message>
+    <message>
+        <source>MNIST</source>
+        <translation>MNIST</translation>
+    </message>
+    <message>
+        <source>Fashion-MNIST</source>
+        <translation>Fashion-MNIST</translation>
+    </message>
+    <message>
         <source>Handwritten digits 16×16</source>
         <translation>손글씨 숫자 16×16</translation>
     </message>
     <message>
         <source>{0}, quick</source>
         <translation>{0}, 빠르게</translation>
+    </message>
+</context>
+<context>
+    <name>DataText</name>
+    <message>
+        <source>Importing: {0} of {1} images</source>
+        <translation>가져오는 중: 이미지 {1}장 중 {0}장</translation>
+    </message>
+    <message>
+        <source>Downloading: {0} of {1} MB</source>
+        <translation>내려받는 중: {1} MB 중 {0} MB</translation>
+    </message>
+    <message>
+        <source>Moving: {0} of {1} MB</source>
+        <translation>옮기는 중: {1} MB 중 {0} MB</translation>
+    </message>
+    <message>
+        <source> · {0} s left</source>
+        <translation> · {0}초 남음</translation>
+    </message>
+    <message>
+        <source>{0} is there: {1} images, {2} of them held out.</source>
+        <translation>{0}을(를) 가져왔습니다: 이미지 {1}장, 그중 {2}장은 남겨 둡니다.</translation>
+    </message>
+    <message>
+        <source>Left out: {0}. The first is {1}: {2}.</source>
+        <translation>제외한 그림: {0}장. 첫 번째는 {1}: {2}.</translation>
     </message>
 </context>
 <context>
@@ -903,6 +1239,179 @@
     </message>
 </context>
 <context>
+    <name>HubDialog</name>
+    <message>
+        <source>Asking the hub what there is …</source>
+        <translation>허브에 무엇이 있는지 묻는 중 …</translation>
+    </message>
+    <message>
+        <source>{0}: {1} of {2} MB in all</source>
+        <translation>{0}: 전체 {2} MB 중 {1} MB</translation>
+    </message>
+    <message>
+        <source> · {0} s left</source>
+        <translation> · {0}초 남음</translation>
+    </message>
+    <message>
+        <source>Open from the Hugging Face hub</source>
+        <translation>Hugging Face 허브에서 열기</translation>
+    </message>
+    <message>
+        <source>Settings and weights of a model of diffusers are fetched, no code. They are kept: another time they are there at once.</source>
+        <translation>diffusers 모델의 설정과 가중치만 받고 코드는 받지 않습니다. 받은 것은 남겨 두므로 다음에는 바로 열립니다.</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>이름</translation>
+    </message>
+    <message>
+        <source>Name of the model, owner/name</source>
+        <translation>모델의 이름, 소유자/이름</translation>
+    </message>
+    <message>
+        <source>owner/name, or the address of the model&apos;s page</source>
+        <translation>소유자/이름, 또는 모델 페이지의 주소</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Stop; files that are whole are kept (Esc)</source>
+        <translation>멈춤. 다 받은 파일은 남습니다 (Esc)</translation>
+    </message>
+    <message>
+        <source>Fetch and open</source>
+        <translation>받아서 열기</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>진행</translation>
+    </message>
+</context>
+<context>
+    <name>ImportDialog</name>
+    <message>
+        <source>There is a data set of this name already.</source>
+        <translation>같은 이름의 데이터 세트가 이미 있습니다.</translation>
+    </message>
+    <message>
+        <source>{0} images</source>
+        <translation>이미지 {0}장</translation>
+    </message>
+    <message>
+        <source>grey</source>
+        <translation>회색조</translation>
+    </message>
+    <message>
+        <source>colour</source>
+        <translation>컬러</translation>
+    </message>
+    <message>
+        <source>{0} classes: {1}</source>
+        <translation>클래스 {0}개: {1}</translation>
+    </message>
+    <message>
+        <source>with labels</source>
+        <translation>레이블 있음</translation>
+    </message>
+    <message>
+        <source>no classes</source>
+        <translation>클래스 없음</translation>
+    </message>
+    <message>
+        <source>The lower row is mirrored.</source>
+        <translation>아래 줄은 좌우를 뒤집은 것입니다.</translation>
+    </message>
+    <message>
+        <source>Import a data set</source>
+        <translation>데이터 세트 가져오기</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>가져오기</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>The first images, as they will be imported</source>
+        <translation>가져올 모습 그대로의 처음 이미지들</translation>
+    </message>
+    <message>
+        <source>Looking into it …</source>
+        <translation>살펴보는 중…</translation>
+    </message>
+</context>
+<context>
+    <name>ImportForm</name>
+    <message>
+        <source>Name</source>
+        <translation>이름</translation>
+    </message>
+    <message>
+        <source>Size in pixels</source>
+        <translation>크기(픽셀)</translation>
+    </message>
+    <message>
+        <source>Not square</source>
+        <translation>정사각형이 아니면</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>색</translation>
+    </message>
+    <message>
+        <source>Keep the middle</source>
+        <translation>가운데만 남기기</translation>
+    </message>
+    <message>
+        <source>Stretch</source>
+        <translation>늘이기</translation>
+    </message>
+    <message>
+        <source>Pad with black</source>
+        <translation>검게 채우기</translation>
+    </message>
+    <message>
+        <source>As in the file</source>
+        <translation>파일 그대로</translation>
+    </message>
+    <message>
+        <source>Colour</source>
+        <translation>컬러</translation>
+    </message>
+    <message>
+        <source>Grey</source>
+        <translation>회색조</translation>
+    </message>
+    <message>
+        <source>Training may mirror them</source>
+        <translation>학습할 때 좌우를 뒤집어도 됨</translation>
+    </message>
+    <message>
+        <source>What the data set is called in lists and in model files</source>
+        <translation>목록과 모델 파일에서 쓰는 데이터 세트의 이름</translation>
+    </message>
+    <message>
+        <source>A side of the square images, from {0} to {1}; 32 and 64 train fast</source>
+        <translation>정사각형 이미지의 한 변, {0}부터 {1}까지. 32와 64는 빨리 학습됩니다</translation>
+    </message>
+    <message>
+        <source>What becomes of an image that is not square</source>
+        <translation>정사각형이 아닌 이미지를 다루는 방법</translation>
+    </message>
+    <message>
+        <source>Three channels, or one</source>
+        <translation>채널 세 개 또는 한 개</translation>
+    </message>
+    <message>
+        <source>Half of the images that a training draws are mirrored, left for right: right for faces and things, wrong for letters and digits</source>
+        <translation>학습이 뽑는 이미지의 절반을 좌우로 뒤집습니다. 얼굴과 사물에는 알맞고 글자와 숫자에는 맞지 않습니다</translation>
+    </message>
+</context>
+<context>
     <name>LossPlot</name>
     <message>
         <source>Loss</source>
@@ -952,16 +1461,24 @@
         <translation>데이터에서 시작: {0}</translation>
     </message>
     <message>
+        <source>from the model&apos;s own samples</source>
+        <translation>모델 자신의 표본에서 시작</translation>
+    </message>
+    <message>
         <source>{0} of {1} steps, {2} s left</source>
         <translation>{1}단계 중 {0}단계, {2}초 남음</translation>
+    </message>
+    <message>
+        <source>{0} of {1} MB of the model are read</source>
+        <translation>모델 {1} MB 중 {0} MB를 읽었습니다</translation>
     </message>
     <message>
         <source>Open a model</source>
         <translation>모델 열기</translation>
     </message>
     <message>
-        <source>DDPM Studio models (*.safetensors)</source>
-        <translation>DDPM Studio 모델 (*.safetensors)</translation>
+        <source>Models (*.safetensors *.pt *.pth *.ckpt *.bin model_index.json config.json);;All files (*)</source>
+        <translation>모델 (*.safetensors *.pt *.pth *.ckpt *.bin model_index.json config.json);;모든 파일 (*)</translation>
     </message>
 </context>
 <context>
@@ -1082,6 +1599,10 @@
         <translation>열린 모델이 없습니다.</translation>
     </message>
     <message>
+        <source>To measure a model one must know its data.</source>
+        <translation>모델을 측정하려면 어떤 데이터로 학습했는지 알아야 합니다.</translation>
+    </message>
+    <message>
         <source>{0}  ·  data: {1}</source>
         <translation>{0}  ·  데이터: {1}</translation>
     </message>
@@ -1141,12 +1662,28 @@
         <translation>모델 열기(&amp;O)…</translation>
     </message>
     <message>
+        <source>Open from the &amp;Hugging Face hub…</source>
+        <translation>&amp;Hugging Face 허브에서 열기…</translation>
+    </message>
+    <message>
+        <source>&amp;Save a copy as a DDPM Studio model…</source>
+        <translation>DDPM Studio 모델로 사본 저장(&amp;S)…</translation>
+    </message>
+    <message>
+        <source>Export &amp;for diffusers…</source>
+        <translation>diffusers용으로 내보내기(&amp;F)…</translation>
+    </message>
+    <message>
         <source>&amp;Watch a training…</source>
         <translation>학습 지켜보기(&amp;W)…</translation>
     </message>
     <message>
         <source>&amp;Export GIF…</source>
         <translation>GIF 내보내기(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>&amp;Data sets…</source>
+        <translation>데이터 세트(&amp;D)…</translation>
     </message>
     <message>
         <source>&amp;Quit</source>
@@ -1206,6 +1743,29 @@
     <message>
         <source>noise N(0, I)</source>
         <translation>노이즈 N(0, I)</translation>
+    </message>
+</context>
+<context>
+    <name>OpeningBar</name>
+    <message>
+        <source>Opening {0}</source>
+        <translation>{0} 여는 중</translation>
+    </message>
+    <message>
+        <source>Opening {0}: {1} of {2} MB</source>
+        <translation>{0} 여는 중: {2} MB 중 {1} MB</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Stay with the present model</source>
+        <translation>지금 모델을 그대로 둡니다</translation>
+    </message>
+    <message>
+        <source>Progress of opening the model</source>
+        <translation>모델 열기 진행률</translation>
     </message>
 </context>
 <context>
@@ -1361,10 +1921,6 @@
         <translation>“{file}”은(는) 이 프로그램이 열 수 있는 모델보다 큽니다.</translation>
     </message>
     <message>
-        <source>{file} is not a model file of DDPM Studio.</source>
-        <translation>“{file}”은(는) DDPM Studio의 모델 파일이 아닙니다.</translation>
-    </message>
-    <message>
         <source>{file} holds weights that are not 32-bit numbers.</source>
         <translation>“{file}”에 32비트 수가 아닌 가중치가 들어 있습니다.</translation>
     </message>
@@ -1409,10 +1965,6 @@
         <translation>“{file}”에 유한하지 않은 가중치(NaN이나 무한대)가 들어 있습니다.</translation>
     </message>
     <message>
-        <source>{file} is damaged and cannot be read.</source>
-        <translation>“{file}”이(가) 손상되어 읽을 수 없습니다.</translation>
-    </message>
-    <message>
         <source>This machine cannot compute on {device!r}; leave --device out to use the CPU.</source>
         <translation>이 컴퓨터에서는 {device!r} 장치로 계산할 수 없습니다. CPU를 쓰려면 --device를 빼세요.</translation>
     </message>
@@ -1445,6 +1997,10 @@
         <translation>{file} 파일이 연 뒤에 바뀌었습니다. 다시 여세요.</translation>
     </message>
     <message>
+        <source>it wants to import {name}, which could run code; a file of its weights alone, as state_dict() gives them, can be opened</source>
+        <translation>{name}을(를) 불러오려 하는데 이는 코드를 실행할 수 있습니다; state_dict()가 주는 가중치만 담은 파일은 열 수 있습니다</translation>
+    </message>
+    <message>
         <source>The network&apos;s answer at t = {t} is not a finite number: this model cannot be measured.</source>
         <translation>t = {t}에서 신경망의 출력이 유한한 수가 아닙니다. 이 모델은 측정할 수 없습니다.</translation>
     </message>
@@ -1455,10 +2011,6 @@
     <message>
         <source>Say what to train: --preset NAME or --config FILE.json.</source>
         <translation>무엇을 학습할지 정해 주십시오: --preset 이름 또는 --config 파일.json.</translation>
-    </message>
-    <message>
-        <source>--pytorch-ddpm belongs to --training.</source>
-        <translation>--pytorch-ddpm은 --training과 함께 쓰는 옵션입니다.</translation>
     </message>
     <message>
         <source>{path} is no checkout of pytorch-ddpm.</source>
@@ -1585,6 +2137,10 @@
         <translation>“{path}”은(는) 학습의 체크포인트가 아닙니다.</translation>
     </message>
     <message>
+        <source>{file} needs more memory than there is.</source>
+        <translation>{file} 파일을 여는 데 필요한 메모리가 부족합니다.</translation>
+    </message>
+    <message>
         <source>{file} is of another program or of a newer DDPM Studio.</source>
         <translation>“{file}”은(는) 다른 프로그램이나 더 새로운 DDPM Studio의 파일입니다.</translation>
     </message>
@@ -1653,12 +2209,1020 @@
         <translation>빠진 신경망 설정이 있습니다.</translation>
     </message>
     <message>
+        <source>it is no noisy classifier</source>
+        <translation>노이즈 분류기가 아님</translation>
+    </message>
+    <message>
+        <source>{file} is no noisy classifier, or it is cut short.</source>
+        <translation>{file}은(는) 노이즈 분류기가 아니거나 잘려 있습니다.</translation>
+    </message>
+    <message>
+        <source>{file} cannot be used as a classifier: {reason}.</source>
+        <translation>{file}은(는) 분류기로 쓸 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>{file} is no noisy classifier.</source>
+        <translation>{file}은(는) 노이즈 분류기가 아닙니다.</translation>
+    </message>
+    <message>
+        <source>{file} cannot be used like this: {reason}.</source>
+        <translation>{file}을(를) 이렇게는 쓸 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>The model knows {own} classes and the classifier {theirs}: choose a classifier of the same classes.</source>
+        <translation>모델은 클래스 {own}개를 알고 분류기는 {theirs}개를 압니다. 클래스가 같은 분류기를 고르세요.</translation>
+    </message>
+    <message>
+        <source>The classifier was made for images of shape {seen}, and the model makes {made}.</source>
+        <translation>분류기는 모양이 {seen}인 이미지용이고, 모델은 {made}을(를) 만듭니다.</translation>
+    </message>
+    <message>
+        <source>The classifier knows t up to {rows}, and the model&apos;s schedule has {T} steps.</source>
+        <translation>분류기는 t를 {rows}까지 알고, 모델의 스케줄은 {T}단계입니다.</translation>
+    </message>
+    <message>
+        <source>The scale of the guidance must be a number from 0 to {most:g}, not {scale}.</source>
+        <translation>가이던스 세기는 {scale}이(가) 아니라 0에서 {most:g} 사이의 수여야 합니다.</translation>
+    </message>
+    <message>
+        <source>This model was not made for classes: leave the class out, or choose a classifier.</source>
+        <translation>이 모델은 클래스용이 아닙니다. 클래스를 빼거나 분류기를 고르세요.</translation>
+    </message>
+    <message>
+        <source>The classes are numbered from 0 to {last}: there is no class {label}.</source>
+        <translation>클래스는 0에서 {last}까지입니다. 클래스 {label}은(는) 없습니다.</translation>
+    </message>
+    <message>
+        <source>--answer needs name=value, such as T=1000, not {text!r}.</source>
+        <translation>--answer에는 T=1000과 같은 이름=값이 필요하며 {text!r}은(는) 안 됩니다.</translation>
+    </message>
+    <message>
+        <source>it is a noisy classifier, which guides a model: open the model, and choose this file as its classifier</source>
+        <translation>모델을 유도하는 노이즈 분류기입니다. 먼저 모델을 열고 이 파일을 그 분류기로 고르세요</translation>
+    </message>
+    <message>
+        <source>its network has not learned the variance that it asks for</source>
+        <translation>네트워크가 요구된 분산을 학습하지 않았습니다</translation>
+    </message>
+    <message>
+        <source>its network knows t up to {rows}, and its schedule has {T} steps</source>
+        <translation>신경망은 t를 {rows}까지 알지만 스케줄은 {T}단계입니다</translation>
+    </message>
+    <message>
+        <source>“{folder}” exists already and is not an empty folder: choose a new name.</source>
+        <translation>“{folder}”은(는) 이미 있고 빈 폴더가 아닙니다. 새 이름을 고르세요.</translation>
+    </message>
+    <message>
+        <source>Only a U-Net for images can be written for diffusers.</source>
+        <translation>이미지용 U-Net만 diffusers용으로 쓸 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>diffusers has no sampler for a network that predicts {target}.</source>
+        <translation>diffusers에는 {target}을(를) 예측하는 신경망의 샘플러가 없습니다.</translation>
+    </message>
+    <message>
+        <source>diffusers has no U-Net that halves images by averaging alone.</source>
+        <translation>diffusers에는 평균만으로 이미지를 줄이는 U-Net이 없습니다.</translation>
+    </message>
+    <message>
+        <source>diffusers has no U-Net whose first level is wider than its first convolution.</source>
+        <translation>diffusers에는 첫 레벨이 첫 합성곱보다 넓은 U-Net이 없습니다.</translation>
+    </message>
+    <message>
+        <source>diffusers gives all heads of attention one width, and this network one number of them.</source>
+        <translation>diffusers는 모든 어텐션 헤드의 너비가 같고, 이 신경망는 헤드의 수가 같습니다.</translation>
+    </message>
+    <message>
+        <source>{folder} is not complete: its unet/config.json is missing.</source>
+        <translation>{folder}이(가) 완전하지 않습니다. unet/config.json이 없습니다.</translation>
+    </message>
+    <message>
+        <source>{file} holds weights of diffusers without their settings: open the folder that has config.json beside them.</source>
+        <translation>{file}에는 설정 없이 diffusers의 가중치만 있습니다. config.json이 함께 있는 폴더를 여세요.</translation>
+    </message>
+    <message>
+        <source>{file} describes a {name}, and DDPM Studio opens pipelines with a UNet2DModel of diffusers.</source>
+        <translation>{file}은(는) {name}을(를) 설명합니다. DDPM Studio는 diffusers의 UNet2DModel이 있는 파이프라인을 엽니다.</translation>
+    </message>
+    <message>
+        <source>{file} asks for code that comes with it, which DDPM Studio never runs.</source>
+        <translation>{file}은(는) 함께 들어 있는 코드를 요구하지만, DDPM Studio는 그런 코드를 절대 실행하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>{file} describes a {name}, and DDPM Studio opens networks of UNet2DModel.</source>
+        <translation>{file}은(는) {name}을(를) 설명합니다. DDPM Studio는 UNet2DModel 신경망을 엽니다.</translation>
+    </message>
+    <message>
+        <source>The settings leave it open (sample_size).</source>
+        <translation>설정에 정해져 있지 않습니다(sample_size).</translation>
+    </message>
+    <message>
+        <source>{file} describes a {name}, and DDPM Studio knows DDPMScheduler and DDIMScheduler.</source>
+        <translation>“{file}”에는 {name}이(가) 적혀 있지만, DDPM Studio는 DDPMScheduler와 DDIMScheduler를 압니다.</translation>
+    </message>
+    <message>
+        <source>{file} asks for a learned variance, and its network has learned none.</source>
+        <translation>“{file}”은(는) 학습된 분산을 요구하지만 그 네트워크는 분산을 학습하지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>No scheduler_config.json lies beside the network.</source>
+        <translation>신경망 옆에 scheduler_config.json이 없습니다.</translation>
+    </message>
+    <message>
+        <source>The network has learned its variance.</source>
+        <translation>신경망이 분산을 학습했습니다.</translation>
+    </message>
+    <message>
+        <source>DDIM takes other steps and has no say in it; this one is its own law.</source>
+        <translation>DDIM은 다른 단계를 밟으므로 정해 주지 않습니다. 이것이 DDIM 자신의 분포와 같습니다.</translation>
+    </message>
+    <message>
+        <source>Its scheduler limits x_0 by dynamic thresholding: a fixed limit stands in for that.</source>
+        <translation>스케줄러는 동적 임계값으로 x_0을 제한합니다. 고정된 한계가 그것을 대신합니다.</translation>
+    </message>
+    <message>
+        <source>Pixels lie between −1 and 1; 0 stands for no limit.</source>
+        <translation>픽셀은 −1과 1 사이에 있습니다. 0은 한계 없음을 뜻합니다.</translation>
+    </message>
+    <message>
+        <source>{file} describes a scheduler that DDPM Studio does not know: its {name} is {value}.</source>
+        <translation>“{file}”의 스케줄러는 DDPM Studio가 모르는 것입니다: {name}이(가) {value}입니다.</translation>
+    </message>
+    <message>
+        <source>{file} describes a schedule at whose last step nothing of x_0 is left, and a network that predicts the noise cannot start from there.</source>
+        <translation>“{file}”의 스케줄은 마지막 스텝에 x_0이 조금도 남지 않으므로, 노이즈를 예측하는 네트워크는 거기서 시작할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>A schedule of one step has no last step apart from its first.</source>
+        <translation>한 단계짜리 스케줄에는 첫 단계와 구별되는 마지막 단계가 없습니다.</translation>
+    </message>
+    <message>
+        <source>{file} describes a network that DDPM Studio does not know: its {name} is {value}.</source>
+        <translation>“{file}”의 네트워크는 DDPM Studio가 모르는 것입니다: {name}이(가) {value}입니다.</translation>
+    </message>
+    <message>
+        <source>{file} is damaged or incomplete: its layers are not those of ddim&apos;s network.</source>
+        <translation>{file}이(가) 손상되었거나 불완전합니다. 층이 ddim 신경망의 층과 다릅니다.</translation>
+    </message>
+    <message>
+        <source>All configurations of this project have it.</source>
+        <translation>이 프로젝트의 모든 설정이 이 값을 씁니다.</translation>
+    </message>
+    <message>
+        <source>The average of the weights makes the better pictures.</source>
+        <translation>가중치의 이동 평균이 더 나은 그림을 만듭니다.</translation>
+    </message>
+    <message>
+        <source>This project&apos;s sampler of DDPM always takes it.</source>
+        <translation>이 프로젝트의 DDPM 샘플러는 항상 이것을 씁니다.</translation>
+    </message>
+    <message>
+        <source>In all configurations of this project images attend at 16 × 16.</source>
+        <translation>이 프로젝트의 모든 설정에서 어텐션은 16 × 16에 있습니다.</translation>
+    </message>
+    <message>
+        <source>The file does not say it; CIFAR-10&apos;s is 32.</source>
+        <translation>파일에 나와 있지 않습니다. CIFAR-10은 32입니다.</translation>
+    </message>
+    <message>
+        <source>{folder} is not complete: its {file} is missing.</source>
+        <translation>“{folder}”이(가) 온전하지 않습니다: {file}이(가) 없습니다.</translation>
+    </message>
+    <message>
+        <source>{file} holds no weights of a network.</source>
+        <translation>“{file}”에 네트워크의 가중치가 없습니다.</translation>
+    </message>
+    <message>
+        <source>{file} is damaged: {name} is not where it says.</source>
+        <translation>“{file}”이(가) 손상되었습니다: {name}이(가) 적힌 곳에 없습니다.</translation>
+    </message>
+    <message>
+        <source>{file} is damaged: its list of parts is not valid.</source>
+        <translation>“{file}”이(가) 손상되었습니다: 나뉜 파일의 목록이 올바르지 않습니다.</translation>
+    </message>
+    <message>
+        <source>“{name}” is not the name of a model on the hub: it is written as owner/name, such as google/ddpm-cifar10-32.</source>
+        <translation>“{name}”은(는) 허브 모델의 이름이 아닙니다. google/ddpm-cifar10-32처럼 소유자/이름으로 적습니다.</translation>
+    </message>
+    <message>
+        <source>Models of the Hugging Face hub need an optional part: install it with pip install &apos;ddpm-studio[hub]&apos;.</source>
+        <translation>Hugging Face 허브의 모델에는 선택 구성 요소가 필요합니다. pip install &apos;ddpm-studio[hub]&apos;로 설치하세요.</translation>
+    </message>
+    <message>
+        <source>“{name}” on the hub is no model that DDPM Studio opens: it has no UNet2DModel of diffusers, or no weights of one.</source>
+        <translation>허브의 “{name}”은(는) DDPM Studio가 여는 모델이 아닙니다. diffusers의 UNet2DModel이나 그 가중치가 없습니다.</translation>
+    </message>
+    <message>
+        <source>This model is larger than any that this application opens.</source>
+        <translation>이 모델은 이 프로그램이 여는 어떤 모델보다도 큽니다.</translation>
+    </message>
+    <message>
+        <source>The disk has no room for this model: free {megabytes} MB and try again.</source>
+        <translation>디스크에 이 모델을 둘 공간이 없습니다. {megabytes} MB를 비우고 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>The hub is switched off: HF_HUB_OFFLINE is set. Start without it.</source>
+        <translation>허브가 꺼져 있습니다. HF_HUB_OFFLINE이 설정되어 있습니다. 이 설정 없이 시작하세요.</translation>
+    </message>
+    <message>
+        <source>“{name}” is given only to those who accept its terms: accept them on its page, and sign in with the command hf auth login.</source>
+        <translation>“{name}”은(는) 약관에 동의한 사람에게만 제공됩니다. 모델 페이지에서 동의하고 hf auth login 명령으로 로그인하세요.</translation>
+    </message>
+    <message>
+        <source>There is no model “{name}” on the hub, or it is private: check the name, or sign in with the command hf auth login.</source>
+        <translation>허브에 “{name}” 모델이 없거나 비공개입니다. 이름을 확인하거나 hf auth login 명령으로 로그인하세요.</translation>
+    </message>
+    <message>
+        <source>The hub answered with the error {status}: try again later.</source>
+        <translation>허브가 오류 {status}(으)로 응답했습니다. 나중에 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>The model cannot be kept here: {reason}.</source>
+        <translation>모델을 여기에 저장할 수 없습니다. {reason}.</translation>
+    </message>
+    <message>
+        <source>The hub cannot be reached: check the connection to the Internet.</source>
+        <translation>허브에 연결할 수 없습니다. 인터넷 연결을 확인하세요.</translation>
+    </message>
+    <message>
+        <source>{file} holds no settings.</source>
+        <translation>{file}에는 설정이 없습니다.</translation>
+    </message>
+    <message>
+        <source>{file} is not valid: its {name} is {value}.</source>
+        <translation>{file}이(가) 올바르지 않습니다. {name}이(가) {value}입니다.</translation>
+    </message>
+    <message>
+        <source>{file} is damaged or incomplete: its tensor {name} is missing.</source>
+        <translation>{file}이(가) 손상되었거나 불완전합니다. 텐서 {name}이(가) 없습니다.</translation>
+    </message>
+    <message>
+        <source>{file} has a layer that DDPM Studio does not know: {name}.</source>
+        <translation>{file}에 DDPM Studio가 모르는 층이 있습니다: {name}.</translation>
+    </message>
+    <message>
+        <source>{file} is damaged: the tensors of {name} do not fit together.</source>
+        <translation>{file}이(가) 손상되었습니다. {name}의 텐서들이 서로 맞지 않습니다.</translation>
+    </message>
+    <message>
+        <source>{file} holds another network of {family} than its Unet for images: only that one can be opened.</source>
+        <translation>{file}에 든 것은 {family}의 이미지용 Unet이 아닌 다른 네트워크입니다. 이미지용 Unet만 열 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>{file} was saved by a version of {family} before it noted which: only checkpoints of version 1.9 and later can be opened.</source>
+        <translation>{file}은(는) 버전을 적지 않던 시절의 {family}(으)로 저장되었습니다. 버전 1.9 이후의 체크포인트만 열 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>{file} was saved by {family} {version}: only checkpoints of version 1.9 and later can be opened.</source>
+        <translation>{file}은(는) {family} {version}(으)로 저장되었습니다. 버전 1.9 이후의 체크포인트만 열 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>{file} cannot be opened: {reason}.</source>
+        <translation>{file}을(를) 열 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>{file} holds another diffusion of {family} than its GaussianDiffusion, without steps t = 1 … T: it cannot be opened.</source>
+        <translation>{file}에 든 것은 {family}의 GaussianDiffusion이 아닌, 단계 t = 1 … T가 없는 확산 모델이라 열 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>{file} is damaged: its betas are not one number for each t.</source>
+        <translation>{file}이(가) 손상되었습니다: β가 t마다 하나씩 있지 않습니다.</translation>
+    </message>
+    <message>
+        <source>It is the project&apos;s default (sinusoidal_pos_emb_theta), which few change.</source>
+        <translation>그 프로젝트의 기본값(sinusoidal_pos_emb_theta)이며, 바꾸는 사람이 거의 없습니다.</translation>
+    </message>
+    <message>
+        <source>The moving average (ema) is what the project itself draws its samples from.</source>
+        <translation>그 프로젝트도 이동 평균(ema)으로 표본을 뽑습니다.</translation>
+    </message>
+    <message>
+        <source>The file does not say how large its images are; {guess} is common, and quick. Any multiple of {factor} can be computed, but good samples come at the size of the training.</source>
+        <translation>파일에는 이미지 크기가 없습니다. {guess}은(는) 흔히 쓰이고 빠릅니다. {factor}의 배수면 모두 계산할 수 있지만, 학습한 크기에서 좋은 표본이 나옵니다.</translation>
+    </message>
+    <message>
+        <source>It is the project&apos;s default.</source>
+        <translation>그 프로젝트의 기본값입니다.</translation>
+    </message>
+    <message>
+        <source>The project&apos;s default of {usual} does not divide these widths; {guess} is the most that does.</source>
+        <translation>그 프로젝트의 기본값 {usual}(으)로는 이 채널 수들을 나눌 수 없습니다. 나눌 수 있는 가장 큰 값은 {guess}입니다.</translation>
+    </message>
+    <message>
+        <source>The weights of its loss fit no single target; the project&apos;s default is v.</source>
+        <translation>손실의 가중치가 어느 한 예측 대상에도 꼭 맞지 않습니다. 그 프로젝트의 기본값은 v입니다.</translation>
+    </message>
+    <message>
+        <source>It is told t itself, as the models that it was published with.</source>
+        <translation>함께 공개된 모델들처럼 t를 그대로 받습니다.</translation>
+    </message>
+    <message>
+        <source>Nearly all published classifiers have so many.</source>
+        <translation>공개된 분류기는 거의 모두 그렇습니다.</translation>
+    </message>
+    <message>
+        <source>So it is with the model that it shall guide.</source>
+        <translation>유도할 모델이 그렇습니다.</translation>
+    </message>
+    <message>
+        <source>{file} is like a classifier of guided-diffusion, but cannot be opened: {reason}.</source>
+        <translation>{file}은(는) guided-diffusion의 분류기와 비슷하지만 열 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>it ends like none of their classifiers</source>
+        <translation>끝부분이 그 프로젝트의 어떤 분류기와도 다릅니다</translation>
+    </message>
+    <message>
+        <source>its levels do not have the same number of blocks</source>
+        <translation>단계마다 블록 수가 다릅니다</translation>
+    </message>
+    <message>
+        <source>it has no {name} of the usual shape</source>
+        <translation>보통 모양의 {name}이(가) 없습니다</translation>
+    </message>
+    <message>
+        <source>its {name} has no place in such a network</source>
+        <translation>이런 신경망에는 {name}이(가) 들어갈 자리가 없습니다</translation>
+    </message>
+    <message>
+        <source>Its layers are those of {names}, and OpenAI says so.</source>
+        <translation>층이 {names}과(와) 같으며, OpenAI가 그렇게 밝혔습니다.</translation>
+    </message>
+    <message>
+        <source>Its coarsest attention is then at {size} x {size} pixels, as in most of their networks.</source>
+        <translation>그러면 가장 거친 어텐션이 그 프로젝트의 신경망 대부분처럼 {size} x {size} 픽셀에 놓입니다.</translation>
+    </message>
+    <message>
+        <source>It is the default of their training.</source>
+        <translation>그 프로젝트의 학습 기본값입니다.</translation>
+    </message>
+    <message>
+        <source>The network has learned a variance.</source>
+        <translation>신경망이 분산을 학습했습니다.</translation>
+    </message>
+    <message>
+        <source>Their samplers limit it to 1; 0 stands for no limit.</source>
+        <translation>그 프로젝트의 샘플러는 1로 제한합니다. 0은 제한 없음을 뜻합니다.</translation>
+    </message>
+    <message>
+        <source>It is the default of improved-diffusion.</source>
+        <translation>improved-diffusion의 기본값입니다.</translation>
+    </message>
+    <message>
+        <source>It is the default of guided-diffusion.</source>
+        <translation>guided-diffusion의 기본값입니다.</translation>
+    </message>
+    <message>
+        <source>All of their published networks but 64x64_diffusion have it.</source>
+        <translation>공개된 신경망은 64x64_diffusion을 빼고 모두 그렇습니다.</translation>
+    </message>
+    <message>
+        <source>Its widths cannot be shared out among more.</source>
+        <translation>너비를 더 많은 헤드로 나눌 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Nearly all published networks whose blocks change the size have it.</source>
+        <translation>블록에서 크기를 바꾸는 공개 신경망은 거의 모두 그렇습니다.</translation>
+    </message>
+    <message>
+        <source>It is the default of their training: so many heads at every level.</source>
+        <translation>그 프로젝트의 학습 기본값으로, 모든 단계에서 헤드 수가 같습니다.</translation>
+    </message>
+    <message>
+        <source>{file} is a noisy classifier, which guides a model: open the model, and choose this file as its classifier.</source>
+        <translation>{file}은(는) 모델을 유도하는 노이즈 분류기입니다. 먼저 모델을 열고 이 파일을 그 분류기로 고르세요.</translation>
+    </message>
+    <message>
+        <source>{file} is like a model of improved-diffusion or guided-diffusion, but cannot be opened: {reason}.</source>
+        <translation>{file}은(는) improved-diffusion이나 guided-diffusion의 모델과 비슷하지만 열 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>it enlarges images that it is given, and only models that make images from noise alone can be shown</source>
+        <translation>주어진 이미지를 확대하는 모델인데, 노이즈만으로 이미지를 만드는 모델만 보여 줄 수 있습니다</translation>
+    </message>
+    <message>
+        <source>it makes {outputs} channels of {inputs}, neither as many nor twice as many</source>
+        <translation>채널 {inputs}개로 {outputs}개를 만드는데, 같은 수도 두 배도 아닙니다</translation>
+    </message>
+    <message>
+        <source>OpenAI&apos;s linear schedule needs at least {fewest} steps, not {T}: choose more, or the cosine one.</source>
+        <translation>OpenAI의 선형 스케줄은 {T}단계가 아니라 적어도 {fewest}단계가 필요합니다. 단계를 늘리거나 코사인을 고르세요.</translation>
+    </message>
+    <message>
+        <source>{file} is no model of a project that DDPM Studio knows.</source>
+        <translation>{file} 파일은 DDPM Studio가 아는 프로젝트의 모델이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>The file does not say what it was trained on.</source>
+        <translation>파일에 어떤 데이터로 학습했는지 적혀 있지 않습니다.</translation>
+    </message>
+    <message>
+        <source>it takes more steps to read than any checkpoint does</source>
+        <translation>어떤 체크포인트보다도 읽는 데 단계가 많이 듭니다</translation>
+    </message>
+    <message>
+        <source>its list of contents is damaged</source>
+        <translation>내용 목록이 손상되었습니다</translation>
+    </message>
+    <message>
+        <source>it uses the pickle operation {operation}, which weights do not need</source>
+        <translation>가중치에 필요 없는 피클 명령 {operation}을(를) 씁니다</translation>
+    </message>
+    <message>
+        <source>it holds a tensor whose shape does not fit its numbers</source>
+        <translation>모양이 수의 개수와 맞지 않는 텐서가 들어 있습니다</translation>
+    </message>
+    <message>
+        <source>its tensors would hold many times the numbers that are in it</source>
+        <translation>텐서들이 파일에 있는 수의 몇 배를 담으려 합니다</translation>
+    </message>
+    <message>
+        <source>some of its numbers are missing</source>
+        <translation>수의 일부가 없습니다</translation>
+    </message>
+    <message>
+        <source>it holds a number of absurd length</source>
+        <translation>터무니없이 긴 수가 들어 있습니다</translation>
+    </message>
+    <message>
+        <source>{file} is damaged or incomplete: its layers are not those of pytorch-ddpm&apos;s network.</source>
+        <translation>{file}이(가) 손상되었거나 불완전합니다. 층이 pytorch-ddpm 신경망의 층과 다릅니다.</translation>
+    </message>
+    <message>
+        <source>No flagfile.txt of this training lies beside the file: this is the project&apos;s default.</source>
+        <translation>파일 옆에 이 학습의 flagfile.txt가 없습니다. 이것은 프로젝트의 기본값입니다.</translation>
+    </message>
+    <message>
+        <source>{name} must be one of {choices}, not {answer}.</source>
+        <translation>{name}은(는) {choices} 중 하나여야 하며 {answer}일 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>{name} must be a number from {low:g} to {high:g}, not {answer}.</source>
+        <translation>{name}은(는) {low:g}부터 {high:g}까지의 수여야 하며 {answer}일 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>{name} must be a number, not {answer}.</source>
+        <translation>{name}은(는) 수여야 하며 {answer}일 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>{name} must be true or false, not {answer}.</source>
+        <translation>{name}은(는) true 또는 false여야 하며 {answer}일 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Nothing is asked about {names}; asked is about {known}.</source>
+        <translation>{names}에 대한 질문은 없습니다. 질문은 {known}에 대한 것입니다.</translation>
+    </message>
+    <message>
+        <source>{file} is not a safetensors file, or it is cut short.</source>
+        <translation>“{file}”은(는) safetensors 파일이 아니거나 잘려 있습니다.</translation>
+    </message>
+    <message>
+        <source>{file} holds weights of the number type {type}, which cannot be read.</source>
+        <translation>“{file}”의 가중치는 읽을 수 없는 수 형식 {type}으로 되어 있습니다.</translation>
+    </message>
+    <message>
+        <source>{file} is damaged or cut short: copy or download it again.</source>
+        <translation>“{file}”이(가) 손상되었거나 잘려 있습니다: 다시 복사하거나 내려받으세요.</translation>
+    </message>
+    <message>
+        <source>{file} is not opened: {reason}.</source>
+        <translation>“{file}”을(를) 열지 않았습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>{file} is a plain Python pickle, which could run code: save its weights with torch.save and open that file.</source>
+        <translation>“{file}”은(는) 코드를 실행할 수 있는 일반 파이썬 피클입니다: 가중치를 torch.save로 저장해 그 파일을 여세요.</translation>
+    </message>
+    <message>
+        <source>{file} is not a checkpoint of PyTorch, or it is cut short.</source>
+        <translation>“{file}”은(는) PyTorch 체크포인트가 아니거나 잘려 있습니다.</translation>
+    </message>
+    <message>
+        <source>{file} is a TorchScript program, not weights: save its state_dict() and open that.</source>
+        <translation>“{file}”은(는) 가중치가 아니라 TorchScript 프로그램입니다: state_dict()를 저장해 그것을 여세요.</translation>
+    </message>
+    <message>
+        <source>{file} is a zip archive, but not a checkpoint of PyTorch.</source>
+        <translation>“{file}”은(는) zip 파일이지만 PyTorch 체크포인트가 아닙니다.</translation>
+    </message>
+    <message>
+        <source>{file} is not opened: it holds two lists of contents.</source>
+        <translation>“{file}”을(를) 열지 않았습니다: 내용 목록이 둘입니다.</translation>
+    </message>
+    <message>
+        <source>its list of contents is larger than any checkpoint&apos;s</source>
+        <translation>내용 목록이 어떤 체크포인트의 것보다도 큽니다</translation>
+    </message>
+    <message>
+        <source>{file} was written on a big-endian machine: save it again on another one.</source>
+        <translation>“{file}”은(는) 빅 엔디언 컴퓨터에서 쓰였습니다: 다른 컴퓨터에서 다시 저장하세요.</translation>
+    </message>
+    <message>
+        <source>its lists hold themselves or are nested too deeply</source>
+        <translation>목록이 자기 자신을 담고 있거나 너무 깊이 겹쳐 있습니다</translation>
+    </message>
+    <message>
+        <source>it unfolds to more values than any checkpoint has</source>
+        <translation>펼치면 어떤 체크포인트보다도 값이 많습니다</translation>
+    </message>
+    <message>
+        <source>{file} is compressed in a way that checkpoints never are: it could fill the memory.</source>
+        <translation>“{file}”은(는) 체크포인트에 쓰이지 않는 방식으로 압축되어 있어 메모리를 가득 채울 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>{file} is not opened: it holds two members of the same name.</source>
+        <translation>“{file}”을(를) 열지 않았습니다: 같은 이름의 항목이 둘 있습니다.</translation>
+    </message>
+    <message>
+        <source>{file} is not opened: a name in it leads out of its folder.</source>
+        <translation>“{file}”을(를) 열지 않았습니다: 안에 있는 이름이 폴더 밖을 가리킵니다.</translation>
+    </message>
+    <message>
+        <source>To measure a model one must know its data.</source>
+        <translation>모델을 측정하려면 어떤 데이터로 학습했는지 알아야 합니다.</translation>
+    </message>
+    <message>
+        <source>This model was made for classes: to measure it one must know the class of each x_0.</source>
+        <translation>이 모델은 클래스용입니다. 측정하려면 각 x_0의 클래스를 알아야 합니다.</translation>
+    </message>
+    <message>
+        <source>The data {name!r} have too few images to measure a model: none of them is held out.</source>
+        <translation>데이터 {name!r}에는 모델을 측정할 이미지가 너무 적습니다. 남겨 둔 이미지가 없습니다.</translation>
+    </message>
+    <message>
+        <source>{file} is empty.</source>
+        <translation>“{file}”이(가) 비어 있습니다.</translation>
+    </message>
+    <message>
+        <source>{file} only points to the real file: fetch that one with git lfs pull.</source>
+        <translation>“{file}”은(는) 진짜 파일을 가리키기만 합니다: git lfs pull로 그 파일을 받으세요.</translation>
+    </message>
+    <message>
+        <source>{file} is a picture, not a model.</source>
+        <translation>“{file}”은(는) 모델이 아니라 그림입니다.</translation>
+    </message>
+    <message>
+        <source>{file} is a web page, not a model: the download gave another file.</source>
+        <translation>“{file}”은(는) 모델이 아니라 웹 페이지입니다: 내려받기에서 다른 파일을 받았습니다.</translation>
+    </message>
+    <message>
+        <source>--guidance and --classifier-answer belong to --classifier: give it, too, or leave them out.</source>
+        <translation>--guidance와 --classifier-answer는 --classifier와 함께 씁니다. 그것도 주거나 둘을 빼세요.</translation>
+    </message>
+    <message>
+        <source>--pytorch-ddpm belongs to --training and to --sampling.</source>
+        <translation>--pytorch-ddpm은 --training이나 --sampling과 함께 씁니다.</translation>
+    </message>
+    <message>
+        <source>The variable {variable} says where the data sets are: change it, or start without it.</source>
+        <translation>데이터 세트의 위치를 변수 {variable}이(가) 정하고 있습니다. 그 값을 바꾸거나 변수 없이 시작하세요.</translation>
+    </message>
+    <message>
+        <source>The data set in “{folder}” is damaged: remove it and import it again.</source>
+        <translation>“{folder}”의 데이터 세트가 손상되었습니다. 삭제하고 다시 가져오세요.</translation>
+    </message>
+    <message>
+        <source>The data set named {name!r} here has samples of shape {here}, and the model makes {made}.</source>
+        <translation>여기 있는 데이터 세트 {name!r}의 표본 형태는 {here}인데 모델은 {made}을(를) 만듭니다.</translation>
+    </message>
+    <message>
+        <source>There is no imported data set named {name!r}.</source>
+        <translation>{name!r}(이)라는 가져온 데이터 세트가 없습니다.</translation>
+    </message>
+    <message>
+        <source>There is no imported data set named “{name}”.</source>
+        <translation>“{name}”(이)라는 가져온 데이터 세트가 없습니다.</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be removed ({detail}): close whatever uses it and try again.</source>
+        <translation>“{name}”을(를) 삭제할 수 없습니다({detail}). 사용 중인 프로그램을 닫고 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>The handwritten digits that come with DDPM Studio are missing or damaged ({file}): install it again.</source>
+        <translation>DDPM Studio에 딸린 손글씨 숫자가 없거나 손상되었습니다({file}): 다시 설치하세요.</translation>
+    </message>
+    <message>
+        <source>“{path}” holds images of different sizes.</source>
+        <translation>“{path}”에 크기가 서로 다른 이미지가 있습니다.</translation>
+    </message>
+    <message>
+        <source>It is not clear which array in “{path}” holds the images: name it “images”.</source>
+        <translation>“{path}”에서 어느 배열이 이미지인지 알 수 없습니다. 그 이름을 “images”로 하세요.</translation>
+    </message>
+    <message>
+        <source>{count} images are more than a data set can have here: {most}.</source>
+        <translation>이미지 {count}장은 여기서 쓸 수 있는 최대 수 {most}장을 넘습니다.</translation>
+    </message>
+    <message>
+        <source>The array in “{path}” has the shape {shape}: images are N × H × W, N × H × W × C or N × C × H × W, with 1 or 3 channels C.</source>
+        <translation>“{path}”의 배열 형태는 {shape}입니다. 이미지는 N × H × W, N × H × W × C 또는 N × C × H × W이고 채널 C는 1개나 3개여야 합니다.</translation>
+    </message>
+    <message>
+        <source>The labels “{name}” in “{path}” should be one whole number for each image.</source>
+        <translation>“{path}”의 레이블 “{name}”은(는) 이미지마다 정수 하나여야 합니다.</translation>
+    </message>
+    <message>
+        <source>The array in “{path}” holds values of the kind {kind}: images are numbers.</source>
+        <translation>“{path}”의 배열에는 {kind} 종류의 값이 있습니다. 이미지는 수로 이루어집니다.</translation>
+    </message>
+    <message>
+        <source>Its values are from 0 to 1: 0 was taken for black.</source>
+        <translation>값이 0부터 1까지이므로 0을 검정으로 보았습니다.</translation>
+    </message>
+    <message>
+        <source>Its values are from −1 to 1: −1 was taken for black.</source>
+        <translation>값이 −1부터 1까지이므로 −1을 검정으로 보았습니다.</translation>
+    </message>
+    <message>
+        <source>Its values are from 0 to 255: 0 was taken for black, 255 for white.</source>
+        <translation>값이 0부터 255까지이므로 0을 검정, 255를 흰색으로 보았습니다.</translation>
+    </message>
+    <message>
+        <source>The values in “{path}” are from {low} to {high}: images are from 0 to 255, 0 to 1, or −1 to 1.</source>
+        <translation>“{path}”의 값은 {low}부터 {high}까지입니다. 이미지의 값은 0부터 255, 0부터 1, 또는 −1부터 1까지여야 합니다.</translation>
+    </message>
+    <message>
+        <source>Some values in “{path}” are no numbers (NaN).</source>
+        <translation>“{path}”에 수가 아닌 값(NaN)이 있습니다.</translation>
+    </message>
+    <message>
+        <source>“{path}” is CIFAR&apos;s version for Python, a pickle, which could run code when it is opened: get the binary version, {ten} or {hundred}.</source>
+        <translation>“{path}”은(는) 파이썬용 CIFAR, 곧 여는 순간 코드를 실행할 수 있는 피클입니다. 바이너리 버전 {ten} 또는 {hundred}을(를) 받으세요.</translation>
+    </message>
+    <message>
+        <source>“{path}” is no CIFAR file: {size} bytes are no whole number of images with their labels (3,073 bytes each in CIFAR-10, 3,074 in CIFAR-100).</source>
+        <translation>“{path}”은(는) CIFAR 파일이 아닙니다. {size}바이트는 레이블이 붙은 이미지의 정수배가 아닙니다(한 장에 CIFAR-10은 3,073바이트, CIFAR-100은 3,074바이트).</translation>
+    </message>
+    <message>
+        <source>“{path}” has {size} bytes, which is no whole number of images with their labels ({record} bytes each): it is damaged.</source>
+        <translation>“{path}”은(는) {size}바이트로, 레이블이 붙은 이미지(한 장에 {record}바이트)의 정수배가 아닙니다. 손상된 파일입니다.</translation>
+    </message>
+    <message>
+        <source>“{path}” does not hold the files of CIFAR-10 or CIFAR-100 in their binary version.</source>
+        <translation>“{path}”에는 바이너리 버전의 CIFAR-10이나 CIFAR-100 파일이 없습니다.</translation>
+    </message>
+    <message>
+        <source>“{path}” is damaged: get it again.</source>
+        <translation>“{path}”이(가) 손상되었습니다. 다시 받으세요.</translation>
+    </message>
+    <message>
+        <source>“{path}” holds more files than a CIFAR archive.</source>
+        <translation>“{path}”에는 CIFAR 압축 파일보다 많은 파일이 들어 있습니다.</translation>
+    </message>
+    <message>
+        <source>“{path}” holds a link or a device, “{name}”, which no CIFAR archive does.</source>
+        <translation>“{path}”에 링크나 장치 “{name}”이(가) 들어 있습니다. CIFAR 압축 파일에는 그런 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>“{path}” holds “{name}”, which would lie outside of its folder: no CIFAR archive does.</source>
+        <translation>“{path}”에 폴더 밖으로 나가는 “{name}”이(가) 들어 있습니다. CIFAR 압축 파일에는 그런 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>“{path}” holds “{name}” with {size} bytes, which no CIFAR archive does.</source>
+        <translation>“{path}”에 {size}바이트짜리 “{name}”이(가) 들어 있습니다. CIFAR 압축 파일에는 그런 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>“{source}” ends too early: it is cut short, so get it again.</source>
+        <translation>“{source}”이(가) 중간에서 끝납니다. 잘린 파일이니 다시 받으세요.</translation>
+    </message>
+    <message>
+        <source>“{path}” and “{other}” hold images of different sizes.</source>
+        <translation>“{path}”와(과) “{other}”의 이미지 크기가 서로 다릅니다.</translation>
+    </message>
+    <message>
+        <source>“{labels}” holds {found} labels, and “{images}” {wanted} images: they do not belong together.</source>
+        <translation>“{labels}”에는 레이블 {found}개, “{images}”에는 이미지 {wanted}장이 있습니다. 서로 맞지 않는 파일입니다.</translation>
+    </message>
+    <message>
+        <source>“{path}” is longer than it says: it is no IDX file, or damaged.</source>
+        <translation>“{path}”이(가) 스스로 밝힌 것보다 깁니다. IDX 파일이 아니거나 손상되었습니다.</translation>
+    </message>
+    <message>
+        <source>“{path}” is no IDX file of bytes, as MNIST&apos;s are.</source>
+        <translation>“{path}”은(는) MNIST와 같은 바이트 IDX 파일이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>“{path}” says that it holds {sizes} values, which cannot be: it is damaged.</source>
+        <translation>“{path}”에 값이 {sizes}개 있다고 되어 있지만 그럴 수 없습니다. 손상된 파일입니다.</translation>
+    </message>
+    <message>
+        <source>“{path}” holds labels: choose the file of images, whose name has “images” in it.</source>
+        <translation>“{path}”에는 레이블이 들어 있습니다. 이름에 “images”가 있는 이미지 파일을 고르세요.</translation>
+    </message>
+    <message>
+        <source>“{path}” should hold labels, and holds images.</source>
+        <translation>“{path}”에 레이블이 있어야 하는데 이미지가 있습니다.</translation>
+    </message>
+    <message>
+        <source>“{folder}” holds more than {most} pictures.</source>
+        <translation>“{folder}”에 그림이 {most}장보다 많습니다.</translation>
+    </message>
+    <message>
+        <source>There are no pictures in “{folder}”: PNG, JPEG, WebP, GIF, BMP, TIFF and PPM are read.</source>
+        <translation>“{folder}”에 그림이 없습니다. PNG, JPEG, WebP, GIF, BMP, TIFF, PPM을 읽습니다.</translation>
+    </message>
+    <message>
+        <source>The folder “{folder}” cannot be read ({detail}).</source>
+        <translation>폴더 “{folder}”을(를) 읽을 수 없습니다({detail}).</translation>
+    </message>
+    <message>
+        <source>None of the pictures in “{folder}” can be read. The first is “{name}”: {reason}.</source>
+        <translation>“{folder}”의 그림을 하나도 읽을 수 없습니다. 첫 번째는 “{name}”: {reason}.</translation>
+    </message>
+    <message>
+        <source>There is no image in “{source}”.</source>
+        <translation>“{source}”에 이미지가 없습니다.</translation>
+    </message>
+    <message>
+        <source>“{source}” holds images of {height} × {width} pixels with {channels} channels: from {low} to {high} pixels a side, and 1 or 3 channels, are possible.</source>
+        <translation>“{source}”의 이미지는 {height} × {width}픽셀, 채널 {channels}개입니다. 한 변은 {low}부터 {high}픽셀까지, 채널은 1개나 3개만 됩니다.</translation>
+    </message>
+    <message>
+        <source>The labels in “{source}” are from {low} to {high}, and should be from 0 to {most}.</source>
+        <translation>“{source}”의 레이블은 {low}부터 {high}까지인데, 0부터 {most}까지여야 합니다.</translation>
+    </message>
+    <message>
+        <source>Images can have from {low} to {high} pixels a side, not {size}.</source>
+        <translation>이미지의 한 변은 {low}부터 {high}픽셀까지 됩니다. {size}은(는) 안 됩니다.</translation>
+    </message>
+    <message>
+        <source>“{path}” is empty.</source>
+        <translation>“{path}”은(는) 비어 있습니다.</translation>
+    </message>
+    <message>
+        <source>“{path}” is no data set: a folder of pictures, an IDX file (MNIST), CIFAR&apos;s binary version, or an .npz or .npy array can be imported.</source>
+        <translation>“{path}”은(는) 데이터 세트가 아닙니다. 그림 폴더, IDX 파일(MNIST), 바이너리 버전의 CIFAR, .npz 또는 .npy 배열을 가져올 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>“{path}” holds more than {most} arrays.</source>
+        <translation>“{path}”에 배열이 {most}개보다 많습니다.</translation>
+    </message>
+    <message>
+        <source>“{path}” holds two arrays of the same name.</source>
+        <translation>“{path}”에 이름이 같은 배열이 두 개 있습니다.</translation>
+    </message>
+    <message>
+        <source>“{path}” is no array of numpy, or damaged.</source>
+        <translation>“{path}”은(는) numpy 배열이 아니거나 손상되었습니다.</translation>
+    </message>
+    <message>
+        <source>“{path}” holds Python objects, which could run code when they are opened: save the images as an array of numbers.</source>
+        <translation>“{path}”에는 여는 순간 코드를 실행할 수 있는 파이썬 객체가 들어 있습니다. 이미지를 수의 배열로 저장하세요.</translation>
+    </message>
+    <message>
+        <source>“{path}” is stored column by column: save numpy.ascontiguousarray of it.</source>
+        <translation>“{path}”은(는) 열 순서로 저장되어 있습니다. numpy.ascontiguousarray를 거쳐 저장하세요.</translation>
+    </message>
+    <message>
+        <source>it is a pipe, a device or a folder, not a file</source>
+        <translation>파일이 아니라 파이프, 장치 또는 폴더입니다</translation>
+    </message>
+    <message>
+        <source>its file is larger than {most} MB</source>
+        <translation>파일이 {most} MB보다 큽니다</translation>
+    </message>
+    <message>
+        <source>it is a link that leads back to itself</source>
+        <translation>자기 자신을 가리키는 링크입니다</translation>
+    </message>
+    <message>
+        <source>it is gone, or a link to a file that is gone</source>
+        <translation>없어졌거나, 없어진 파일을 가리키는 링크입니다</translation>
+    </message>
+    <message>
+        <source>it may not be read</source>
+        <translation>읽을 권한이 없습니다</translation>
+    </message>
+    <message>
+        <source>it cannot be opened ({detail})</source>
+        <translation>열 수 없습니다({detail})</translation>
+    </message>
+    <message>
+        <source>it has more than 50 million pixels</source>
+        <translation>5천만 픽셀이 넘습니다</translation>
+    </message>
+    <message>
+        <source>its shorter side has under 4 pixels</source>
+        <translation>짧은 변이 4픽셀보다 작습니다</translation>
+    </message>
+    <message>
+        <source>its sides differ by more than 50 times</source>
+        <translation>두 변의 길이가 50배 넘게 다릅니다</translation>
+    </message>
+    <message>
+        <source>it is none of PNG, JPEG, WebP, GIF, BMP, TIFF and PPM, or damaged</source>
+        <translation>PNG, JPEG, WebP, GIF, BMP, TIFF, PPM이 아니거나 손상되었습니다</translation>
+    </message>
+    <message>
+        <source>it ends too early</source>
+        <translation>중간에서 끝납니다</translation>
+    </message>
+    <message>
+        <source>there is not enough memory for it</source>
+        <translation>메모리가 모자랍니다</translation>
+    </message>
+    <message>
+        <source>it is damaged</source>
+        <translation>손상되었습니다</translation>
+    </message>
+    <message>
+        <source>some of its values are not numbers</source>
+        <translation>수가 아닌 값이 있습니다</translation>
+    </message>
+    <message>
+        <source>its values are from {low} to {high}: neither 0 … 1 nor 0 … 255</source>
+        <translation>값이 {low}부터 {high}까지로, 0 … 1도 0 … 255도 아닙니다</translation>
+    </message>
+    <message>
+        <source>None of the pictures in “{folder}” that were tried can be read.</source>
+        <translation>“{folder}”에서 시도해 본 그림을 하나도 읽을 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>There is no data set named “{name}” to download; there are {names}.</source>
+        <translation>내려받을 데이터 세트 “{name}”은(는) 없습니다. {names}이(가) 있습니다.</translation>
+    </message>
+    <message>
+        <source>The download cannot be written to “{folder}” ({detail}): make room there, or move the data sets.</source>
+        <translation>내려받은 것을 “{folder}”에 쓸 수 없습니다({detail}). 공간을 비우거나 데이터 세트를 옮기세요.</translation>
+    </message>
+    <message>
+        <source>What “{url}” sent is not the file that it should be (its SHA-256 is another): it was deleted. Try again later.</source>
+        <translation>“{url}”이(가) 보낸 것은 받아야 할 파일이 아니어서(SHA-256이 다름) 지웠습니다. 나중에 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>The connection to “{url}” broke off: download again to go on from {done} MB.</source>
+        <translation>“{url}”과(와)의 연결이 끊어졌습니다. 다시 내려받으면 {done} MB부터 이어집니다.</translation>
+    </message>
+    <message>
+        <source>“{url}” sends another part of the file than it was asked for: get the file elsewhere and import it.</source>
+        <translation>“{url}”이(가) 요청한 것과 다른 부분을 보냅니다. 파일을 다른 곳에서 받아 가져오세요.</translation>
+    </message>
+    <message>
+        <source>“{url}” sends more than the file that it should be: it was not kept.</source>
+        <translation>“{url}”이(가) 받아야 할 파일보다 많은 것을 보내서 남겨 두지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>The server of “{url}” answers {code} ({reason}): try again later, or get the file elsewhere and import it.</source>
+        <translation>“{url}”의 서버가 {code}({reason})로 답합니다. 나중에 다시 시도하거나, 파일을 다른 곳에서 받아 가져오세요.</translation>
+    </message>
+    <message>
+        <source>“{url}” cannot be reached: look at the network, then download again.</source>
+        <translation>“{url}”에 연결할 수 없습니다. 네트워크를 확인하고 다시 내려받으세요.</translation>
+    </message>
+    <message>
+        <source>“{url}” cannot be downloaded ({detail}).</source>
+        <translation>“{url}”을(를) 내려받을 수 없습니다({detail}).</translation>
+    </message>
+    <message>
+        <source>The data set cannot be written to “{folder}” ({detail}): make room there, or move the data sets.</source>
+        <translation>데이터 세트를 “{folder}”에 쓸 수 없습니다({detail}). 공간을 비우거나 데이터 세트를 옮기세요.</translation>
+    </message>
+    <message>
+        <source>There is a data set named “{name}” already: choose another name, or remove that one.</source>
+        <translation>데이터 세트 “{name}”이(가) 이미 있습니다. 다른 이름을 고르거나 그것을 삭제하세요.</translation>
+    </message>
+    <message>
+        <source>The folder “{folder}” of the data sets cannot be used ({detail}).</source>
+        <translation>데이터 세트의 폴더 “{folder}”을(를) 쓸 수 없습니다({detail}).</translation>
+    </message>
+    <message>
+        <source>The data set needs {needed} MB and “{folder}” has {free} MB left: make room there, or move the data sets.</source>
+        <translation>데이터 세트에 {needed} MB가 필요한데 “{folder}”에는 {free} MB가 남아 있습니다. 공간을 비우거나 데이터 세트를 옮기세요.</translation>
+    </message>
+    <message>
+        <source>“{path}” cannot be read: {reason}.</source>
+        <translation>“{path}”을(를) 읽을 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>“{path}” cannot be read ({detail}).</source>
+        <translation>“{path}”을(를) 읽을 수 없습니다({detail}).</translation>
+    </message>
+    <message>
+        <source>The data sets cannot be moved to “{folder}” ({detail}): they stay where they were.</source>
+        <translation>데이터 세트를 “{folder}”(으)로 옮길 수 없습니다({detail}). 있던 곳에 그대로 있습니다.</translation>
+    </message>
+    <message>
+        <source>The data sets are in “{folder}” already.</source>
+        <translation>데이터 세트는 이미 “{folder}”에 있습니다.</translation>
+    </message>
+    <message>
+        <source>“{folder}” lies inside the folder of the data sets: choose another.</source>
+        <translation>“{folder}”은(는) 데이터 세트 폴더 안에 있습니다. 다른 폴더를 고르세요.</translation>
+    </message>
+    <message>
+        <source>“{folder}” is a file: choose a folder.</source>
+        <translation>“{folder}”은(는) 파일입니다. 폴더를 고르세요.</translation>
+    </message>
+    <message>
+        <source>There is a “{name}” in “{folder}” already: choose another folder.</source>
+        <translation>“{folder}”에 “{name}”이(가) 이미 있습니다. 다른 폴더를 고르세요.</translation>
+    </message>
+    <message>
+        <source>The data sets need {needed} MB, and “{folder}” has {free} MB left: choose another folder.</source>
+        <translation>데이터 세트에 {needed} MB가 필요한데 “{folder}”에는 {free} MB가 남아 있습니다. 다른 폴더를 고르세요.</translation>
+    </message>
+    <message>
+        <source>“{name}” is damaged, here or in its copy: remove it before the data sets are moved.</source>
+        <translation>“{name}”의 원본이나 사본이 손상되었습니다. 옮기기 전에 삭제하세요.</translation>
+    </message>
+    <message>
+        <source>The data set in “{folder}” was made by another version of DDPM Studio: import it again.</source>
+        <translation>“{folder}”의 데이터 세트는 다른 버전의 DDPM Studio가 만들었습니다. 다시 가져오세요.</translation>
+    </message>
+    <message>
+        <source>A data set cannot be named “{name}”: use up to {most} letters, digits, spaces and hyphens.</source>
+        <translation>데이터 세트의 이름으로 “{name}”은(는) 쓸 수 없습니다. 글자, 숫자, 빈칸, 붙임표를 {most}자까지 쓰세요.</translation>
+    </message>
+    <message>
+        <source>This network did not learn a variance: choose a fixed one, large or small.</source>
+        <translation>이 네트워크는 분산을 학습하지 않았습니다. 큰 고정 분산이나 작은 고정 분산을 고르세요.</translation>
+    </message>
+    <message>
+        <source>{count:,} samples need more room than memory and the disk have for one chain; choose {largest_count:,} or fewer, or free some space.</source>
+        <translation>표본 {count:,}개는 한 사슬에 쓸 수 있는 메모리와 디스크보다 큽니다. {largest_count:,}개 이하를 고르거나 공간을 비우세요.</translation>
+    </message>
+    <message>
+        <source>hidden_width {width} must be divisible by norm_groups {groups}.</source>
+        <translation>hidden_width {width}은(는) norm_groups {groups}(으)로 나누어떨어져야 합니다.</translation>
+    </message>
+    <message>
+        <source>A classifier knows neither a class nor a variance.</source>
+        <translation>분류기의 몸체에는 클래스도 분산도 없어야 합니다.</translation>
+    </message>
+    <message>
+        <source>{channels} channels cannot be shared out among the heads of attention.</source>
+        <translation>채널 {channels}개를 어텐션 헤드에 나눌 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>{count} sines and cosines of t are no whole pairs.</source>
+        <translation>t의 사인과 코사인 {count}개는 짝이 맞지 않습니다.</translation>
+    </message>
+    <message>
         <source>{name} must be a list.</source>
         <translation>{name}은(는) 목록이어야 합니다.</translation>
     </message>
     <message>
+        <source>{name} must have one entry for each of the {levels} levels.</source>
+        <translation>{name}에는 {levels}개 단계마다 값이 하나씩 있어야 합니다.</translation>
+    </message>
+    <message>
+        <source>{channels} channels cannot be shared out among {norm_groups} groups.</source>
+        <translation>채널 {channels}개를 그룹 {norm_groups}개로 똑같이 나눌 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>{name} must be one of {allowed}, not {value}.</source>
+        <translation>{name}은(는) {allowed} 중 하나여야 하며 {value}일 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>{name} must be above 0 and at most {high:g}, not {value}.</source>
+        <translation>{name}은(는) 0보다 크고 {high:g} 이하여야 하며 {value}일 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>“{file}” is nothing that DDPM Studio knows: drop a model, a noisy classifier, the folder of a training, or pictures or arrays to train on.</source>
+        <translation>“{file}”은(는) DDPM Studio가 아는 것이 아닙니다. 모델, 노이즈 분류기, 학습 폴더, 또는 학습할 그림이나 배열을 놓으세요.</translation>
+    </message>
+    <message>
+        <source>“{file}” is the open model&apos;s own file: choose another name.</source>
+        <translation>“{file}”은(는) 지금 열린 모델의 파일입니다. 다른 이름을 고르세요.</translation>
+    </message>
+    <message>
+        <source>Samples of {count} times in “{folder}” are damaged or of another version: they are left out of the history.</source>
+        <translation>“{folder}”에 있는 {count}개 시점의 표본이 손상되었거나 다른 버전의 것입니다. 기록에서 제외합니다.</translation>
+    </message>
+    <message>
+        <source>No temporary file can be made in {folder}: {reason}. Choose fewer samples, or set TMPDIR to a folder with more room before starting.</source>
+        <translation>{folder}에 임시 파일을 만들 수 없습니다({reason}). 표본 수를 줄이거나, 시작하기 전에 TMPDIR을 여유 있는 폴더로 정하세요.</translation>
+    </message>
+    <message>
+        <source>The disk with the temporary folder {folder} takes no more: {reason}. The steps so far stay; free some space or choose fewer samples.</source>
+        <translation>임시 폴더 {folder}가 있는 디스크에 더 쓸 수 없습니다({reason}). 지금까지의 단계는 남아 있습니다. 공간을 비우거나 표본 수를 줄이세요.</translation>
+    </message>
+    <message>
+        <source>A step cannot be read from the temporary file in {folder}: {reason}.</source>
+        <translation>{folder}의 임시 파일에서 단계를 읽을 수 없습니다({reason}).</translation>
+    </message>
+    <message>
+        <source>{name} cannot be trained yet: get its data with “ddpm-studio data download {data_set}”, or in the window under File, Data sets.</source>
+        <translation>{name}은(는) 아직 학습할 수 없습니다. “ddpm-studio data download {data_set}” 명령이나 창의 파일, 데이터 세트에서 데이터를 받으세요.</translation>
+    </message>
+    <message>
         <source>{name} cannot be trained: its data {data_set!r} are not there.</source>
         <translation>{name}을(를) 학습할 수 없습니다. 데이터 {data_set!r}이(가) 없습니다.</translation>
+    </message>
+    <message>
+        <source>Networks are compiled on CUDA alone: on this device ({device}) this one is trained as it is.</source>
+        <translation>신경망 컴파일은 CUDA에서만 됩니다. 이 장치({device})에서는 컴파일하지 않고 학습합니다.</translation>
+    </message>
+    <message>
+        <source>The network could not be compiled, and is trained as it is: {reason}.</source>
+        <translation>신경망을 컴파일하지 못해 그대로 학습합니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>The network could not be compiled in another process, and is trained as it is.</source>
+        <translation>다른 프로세스에서 신경망을 컴파일하지 못해 그대로 학습합니다.</translation>
+    </message>
+    <message>
+        <source>{field} must be true or false.</source>
+        <translation>{field} 값은 true 또는 false여야 합니다.</translation>
     </message>
     <message>
         <source>{field} must be a schedule.</source>
@@ -1671,6 +3235,10 @@
     <message>
         <source>{field} must be a network.</source>
         <translation>{field}은(는) 신경망이어야 합니다.</translation>
+    </message>
+    <message>
+        <source>{field} learns a variance or classes: such models can be opened, and not be trained here.</source>
+        <translation>{field}는 분산이나 클래스를 학습합니다. 그런 모델은 열 수 있지만 여기서 학습할 수는 없습니다.</translation>
     </message>
     <message>
         <source>{field} makes samples of shape {made}, and {data_set} are {wanted}.</source>
@@ -1687,6 +3255,10 @@
     <message>
         <source>{field} is missing.</source>
         <translation>{field}이(가) 없습니다.</translation>
+    </message>
+    <message>
+        <source>{field} is another project&apos;s: such models can be opened, and not be trained here.</source>
+        <translation>{field}: 다른 프로젝트의 네트워크입니다. 이런 모델은 열 수는 있지만 여기서 학습할 수는 없습니다.</translation>
     </message>
     <message>
         <source>{field} must be a text of at most {most} characters.</source>
@@ -1790,6 +3362,153 @@
     </message>
 </context>
 <context>
+    <name>Questions</name>
+    <message>
+        <source>Weights</source>
+        <translation>가중치</translation>
+    </message>
+    <message>
+        <source>Steps, T</source>
+        <translation>단계 수, T</translation>
+    </message>
+    <message>
+        <source>Noise schedule</source>
+        <translation>노이즈 스케줄</translation>
+    </message>
+    <message>
+        <source>β of the first step</source>
+        <translation>첫 단계의 β</translation>
+    </message>
+    <message>
+        <source>β of the last step</source>
+        <translation>마지막 단계의 β</translation>
+    </message>
+    <message>
+        <source>The network predicts</source>
+        <translation>신경망가 예측하는 것</translation>
+    </message>
+    <message>
+        <source>Variance of the reverse steps</source>
+        <translation>역방향 단계의 분산</translation>
+    </message>
+    <message>
+        <source>Heads of attention</source>
+        <translation>어텐션 헤드 수</translation>
+    </message>
+    <message>
+        <source>Limit of the predicted x₀ (0: none)</source>
+        <translation>예측한 x₀의 한계 (0: 없음)</translation>
+    </message>
+    <message>
+        <source>Width of a head (0: by their number)</source>
+        <translation>헤드의 너비 (0: 헤드 수로 정함)</translation>
+    </message>
+    <message>
+        <source>Order of queries, keys and values</source>
+        <translation>쿼리, 키, 값의 순서</translation>
+    </message>
+    <message>
+        <source>Image size in pixels</source>
+        <translation>이미지 크기 (픽셀)</translation>
+    </message>
+    <message>
+        <source>t is rescaled to 1000 steps</source>
+        <translation>t를 1000단계에 맞춤</translation>
+    </message>
+    <message>
+        <source>Blocks per level</source>
+        <translation>레벨마다의 블록 수</translation>
+    </message>
+    <message>
+        <source>Factor of t</source>
+        <translation>t에 곱하는 수</translation>
+    </message>
+    <message>
+        <source>Groups of the group normalisation</source>
+        <translation>그룹 정규화의 그룹 수</translation>
+    </message>
+    <message>
+        <source>Base of the sines of t</source>
+        <translation>t의 사인 함수의 밑</translation>
+    </message>
+    <message>
+        <source>Data of the forward chain</source>
+        <translation>순방향 연쇄의 데이터</translation>
+    </message>
+    <message>
+        <source>the noise, ε</source>
+        <translation>노이즈 ε</translation>
+    </message>
+    <message>
+        <source>the data, x₀</source>
+        <translation>데이터 x₀</translation>
+    </message>
+    <message>
+        <source>the velocity, v</source>
+        <translation>속도 v</translation>
+    </message>
+    <message>
+        <source>the mean of x at t − 1</source>
+        <translation>t − 1에서 x의 평균</translation>
+    </message>
+    <message>
+        <source>fixed, large: β</source>
+        <translation>고정, 큰 쪽: β</translation>
+    </message>
+    <message>
+        <source>fixed, small: β̃</source>
+        <translation>고정, 작은 쪽: β̃</translation>
+    </message>
+    <message>
+        <source>learned by the network</source>
+        <translation>신경망가 학습한 분산</translation>
+    </message>
+    <message>
+        <source>linear</source>
+        <translation>선형</translation>
+    </message>
+    <message>
+        <source>cosine</source>
+        <translation>코사인</translation>
+    </message>
+    <message>
+        <source>head by head</source>
+        <translation>헤드마다 차례로</translation>
+    </message>
+    <message>
+        <source>all queries, all keys, all values</source>
+        <translation>모든 쿼리, 모든 키, 모든 값</translation>
+    </message>
+    <message>
+        <source>quadratic</source>
+        <translation>이차</translation>
+    </message>
+    <message>
+        <source>sigmoid</source>
+        <translation>시그모이드</translation>
+    </message>
+    <message>
+        <source>the moving average</source>
+        <translation>이동 평균</translation>
+    </message>
+    <message>
+        <source>those of the last step</source>
+        <translation>마지막 단계의 가중치</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>예</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>아니요</translation>
+    </message>
+    <message>
+        <source>not known: its own samples</source>
+        <translation>모름: 모델의 표본</translation>
+    </message>
+</context>
+<context>
     <name>SampleHistory</name>
     <message>
         <source>Data</source>
@@ -1845,6 +3564,14 @@
     <message>
         <source>{0} of {1} steps</source>
         <translation>{0}/{1}단계</translation>
+    </message>
+    <message>
+        <source>class {0}</source>
+        <translation>클래스 {0}</translation>
+    </message>
+    <message>
+        <source>guidance {0}</source>
+        <translation>가이던스 {0}</translation>
     </message>
 </context>
 <context>
@@ -1934,6 +3661,14 @@
         <translation>작은 고정 분산: 베타 틸데</translation>
     </message>
     <message>
+        <source>&lt;p&gt;&lt;b&gt;Learned&lt;/b&gt;: the network says for every pixel where between β̃&lt;sub&gt;t&lt;/sub&gt; and β&lt;sub&gt;t&lt;/sub&gt; the variance lies.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;&lt;b&gt;학습한 분산&lt;/b&gt;: 분산이 β̃&lt;sub&gt;t&lt;/sub&gt;와 β&lt;sub&gt;t&lt;/sub&gt; 사이 어디에 있는지 신경망가 픽셀마다 알려 줍니다.&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>learned by the network</source>
+        <translation>신경망가 학습한 분산</translation>
+    </message>
+    <message>
         <source>How much noise DDIM adds: 0 none, 1 as much as DDPM with the small variance</source>
         <translation>DDIM이 더하는 노이즈의 양: 0이면 없음, 1이면 작은 분산의 DDPM과 같음</translation>
     </message>
@@ -1962,6 +3697,10 @@
         <translation>모든 단계로 샘플링</translation>
     </message>
     <message>
+        <source>Without knowing the data there is no exact denoiser.</source>
+        <translation>데이터를 모르면 정확한 디노이저가 없습니다.</translation>
+    </message>
+    <message>
         <source>Exact for the distribution of the data.</source>
         <translation>데이터의 분포에 대해 정확합니다.</translation>
     </message>
@@ -1972,6 +3711,41 @@
     <message>
         <source>Exact for the points at the left: it repeats them.</source>
         <translation>왼쪽의 점들에 대해 정확하므로, 그 점들을 되풀이합니다.</translation>
+    </message>
+</context>
+<context>
+    <name>SavingDialogs</name>
+    <message>
+        <source>Save a copy as a DDPM Studio model</source>
+        <translation>DDPM Studio 모델로 사본 저장</translation>
+    </message>
+    <message>
+        <source>DDPM Studio models (*.safetensors)</source>
+        <translation>DDPM Studio 모델 (*.safetensors)</translation>
+    </message>
+    <message>
+        <source>Export for diffusers: name a new folder</source>
+        <translation>diffusers용으로 내보내기: 새 폴더 이름</translation>
+    </message>
+    <message>
+        <source>New folder:</source>
+        <translation>새 폴더:</translation>
+    </message>
+    <message>
+        <source>Saving “{0}” …</source>
+        <translation>“{0}” 저장 중 …</translation>
+    </message>
+    <message>
+        <source>Writing “{0}” …</source>
+        <translation>“{0}” 쓰는 중 …</translation>
+    </message>
+    <message>
+        <source>“{0}” is saved: a model of DDPM Studio.</source>
+        <translation>“{0}”을(를) 저장했습니다. DDPM Studio 모델입니다.</translation>
+    </message>
+    <message>
+        <source>“{0}” is written: a folder that diffusers opens.</source>
+        <translation>“{0}”을(를) 썼습니다. diffusers로 여는 폴더입니다.</translation>
     </message>
 </context>
 <context>
@@ -2153,6 +3927,33 @@
     </message>
 </context>
 <context>
+    <name>Storage</name>
+    <message>
+        <source>Kept as 16-bit numbers: off by 0.05 % of a value at most.</source>
+        <translation>16비트 수로 보관합니다. 오차는 값의 0.05 % 이하입니다.</translation>
+    </message>
+    <message>
+        <source>Kept in 256 levels at each t: off by 0.2 % of the range of x_t at most.</source>
+        <translation>각 t마다 256단계로 보관합니다. 오차는 x_t 범위의 0.2 % 이하입니다.</translation>
+    </message>
+    <message>
+        <source>All figures and histograms are of the exact numbers.</source>
+        <translation>모든 수치와 히스토그램은 정확한 값에서 구한 것입니다.</translation>
+    </message>
+    <message>
+        <source>Too large for memory: in a temporary file of up to {size} GB.</source>
+        <translation>메모리에 담기에는 커서 최대 {size} GB의 임시 파일에 둡니다.</translation>
+    </message>
+    <message>
+        <source>The grid shows averages of pixels; enlarge a sample to see each.</source>
+        <translation>격자는 픽셀의 평균을 보입니다. 표본을 확대하면 픽셀 하나하나가 보입니다.</translation>
+    </message>
+    <message>
+        <source>The disk has room for every {count}th picture alone; in between the nearest is shown.</source>
+        <translation>디스크에 여유가 없어 {count}번째 그림마다 보관합니다. 그 사이에는 가장 가까운 그림을 보입니다.</translation>
+    </message>
+</context>
+<context>
     <name>Timeline</name>
     <message>
         <source>Time step t</source>
@@ -2293,16 +4094,20 @@
         <translation>시작</translation>
     </message>
     <message>
-        <source>Train a new network with these settings</source>
-        <translation>이 설정으로 새 신경망을 학습시킵니다</translation>
-    </message>
-    <message>
         <source>Step</source>
         <translation>스텝</translation>
     </message>
     <message>
-        <source>Slow motion: pause, and take one training step at a time</source>
-        <translation>느린 동작: 멈추고 한 번에 한 스텝씩 학습합니다</translation>
+        <source>Train a new network with these settings (Ctrl+Enter)</source>
+        <translation>이 설정으로 새 네트워크를 학습합니다 (Ctrl+Enter)</translation>
+    </message>
+    <message>
+        <source>First correct the field that is wrong.</source>
+        <translation>먼저 잘못된 항목을 고치세요.</translation>
+    </message>
+    <message>
+        <source>Slow motion: pause, and take one training step at a time (N)</source>
+        <translation>느린 동작: 멈추고 학습 스텝을 하나씩 실행합니다 (N)</translation>
     </message>
     <message>
         <source>Stop and keep</source>
@@ -2572,12 +4377,36 @@
         <translation>float32는 언제나 충분히 정확합니다. bfloat16은 메모리를 반만 쓰고 새 GPU와 일부 프로세서에서 더 빠릅니다.</translation>
     </message>
     <message>
+        <source>Compile</source>
+        <translation>컴파일</translation>
+    </message>
+    <message>
+        <source>torch.compile makes the steps faster, after some minutes at the start. Where it fails, the training goes on without it.</source>
+        <translation>torch.compile을 쓰면 시작할 때 몇 분이 걸리지만 이후 단계가 빨라집니다. 실패하면 컴파일 없이 학습을 계속합니다.</translation>
+    </message>
+    <message>
         <source>Save every</source>
         <translation>저장 간격</translation>
     </message>
     <message>
         <source>Steps from one checkpoint to the next. After a crash or a power cut it goes on from the last one.</source>
         <translation>체크포인트 사이의 스텝 수. 고장이나 정전 뒤에는 마지막 체크포인트에서 이어 갑니다.</translation>
+    </message>
+    <message>
+        <source>The first steps will show how long it takes.</source>
+        <translation>얼마나 걸리는지는 처음 몇 스텝이 알려 줍니다.</translation>
+    </message>
+    <message>
+        <source>Made for a GPU: far too long for a CPU.</source>
+        <translation>GPU용 설정입니다. CPU로는 너무 오래 걸립니다.</translation>
+    </message>
+    <message>
+        <source>Less than a minute on 2 CPU cores.</source>
+        <translation>CPU 코어 2개에서 1분 미만.</translation>
+    </message>
+    <message>
+        <source>About {0} minutes on 2 CPU cores.</source>
+        <translation>CPU 코어 2개에서 약 {0}분.</translation>
     </message>
     <message>
         <source>{0}: a whole number from {1} to {2}.</source>
@@ -2612,8 +4441,12 @@
         <translation>{0}: 짝수.</translation>
     </message>
     <message>
-        <source>This version does not have these data yet.</source>
-        <translation>이 버전에는 아직 이 데이터가 없습니다.</translation>
+        <source>These data are not there: import them (File, Data sets), or choose others.</source>
+        <translation>이 데이터가 없습니다. 가져오거나(파일, 데이터 세트) 다른 데이터를 고르세요.</translation>
+    </message>
+    <message>
+        <source>These data are not there yet: download them (File, Data sets).</source>
+        <translation>이 데이터가 아직 없습니다. 내려받으세요(파일, 데이터 세트).</translation>
     </message>
 </context>
 <context>
@@ -2645,6 +4478,10 @@
     <message>
         <source>Settings that seldom need another value</source>
         <translation>바꿀 일이 드문 설정</translation>
+    </message>
+    <message>
+        <source>the fastest</source>
+        <translation>가장 빠른 장치</translation>
     </message>
     <message>
         <source>no limit</source>
@@ -2703,7 +4540,7 @@
     </message>
     <message>
         <source>Training</source>
-        <translation>학습 시간</translation>
+        <translation>학습</translation>
     </message>
     <message>
         <source>Curves</source>
@@ -2766,6 +4603,10 @@
         <translation>멈추는 중: {0}</translation>
     </message>
     <message>
+        <source>&lt;b&gt;The first samples are about to come.&lt;/b&gt;&lt;br&gt;&lt;br&gt;They come with the checkpoints that the training saves.</source>
+        <translation>&lt;b&gt;곧 첫 표본이 나옵니다.&lt;/b&gt;&lt;br&gt;&lt;br&gt;학습이 체크포인트를 저장할 때마다 표본이 나옵니다.</translation>
+    </message>
+    <message>
         <source>&lt;b&gt;The first samples are about to come.&lt;/b&gt;&lt;br&gt;&lt;br&gt;They are drawn from the same noise every few seconds, so that one can see what the network has learned meanwhile.</source>
         <translation>&lt;b&gt;곧 첫 표본이 나옵니다.&lt;/b&gt;&lt;br&gt;&lt;br&gt;몇 초마다 같은 노이즈에서 표본을 뽑으므로, 그동안 신경망이 무엇을 배웠는지 볼 수 있습니다.</translation>
     </message>
@@ -2819,6 +4660,10 @@
     <message>
         <source>Not now</source>
         <translation>나중에</translation>
+    </message>
+    <message>
+        <source>Discard…</source>
+        <translation>버리기…</translation>
     </message>
 </context>
 <context>

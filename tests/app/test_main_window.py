@@ -143,9 +143,13 @@ def test_stopping_and_sampling_again(qtbot: QtBot, studio_application: Applicati
     assert not studio.is_sampling
     assert studio.reverse is not None
     assert not studio.reverse.is_complete
-    assert card.button.text() == "Start again"
+    stopped = studio.reverse
+    assert card.button.text() == "Continue"
+    qtbot.waitUntil(lambda: stopped.position is not None, timeout=WAIT_MS)  # the last step is done
     qtbot.mouseClick(card.button, LEFT)
     wait_for_chains(qtbot, application)
+    assert studio.reverse is stopped
+    assert stopped.position is None
     assert not card.button.isVisible()
 
 

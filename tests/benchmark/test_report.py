@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import threading
@@ -16,6 +17,9 @@ from ddpm_studio.benchmark import report, training_report
 from ddpm_studio.benchmark.probe_process import ProbeError, probe_environment, run_probe
 from ddpm_studio.benchmark.results import (
     Export,
+    LargeChains,
+    Learning,
+    Opening,
     Sampling,
     SamplingSpeed,
     Session,
@@ -25,7 +29,10 @@ from ddpm_studio.benchmark.results import (
     TrainingSpeed,
 )
 from ddpm_studio.benchmark.rows import (
+    large_chain_rows,
+    learning_rows,
     memory_row,
+    opening_rows,
     slider_rows,
     stall_lines,
     startup_rows,
@@ -34,6 +41,7 @@ from ddpm_studio.benchmark.rows import (
 from ddpm_studio.benchmark.spread import median, percentile
 from ddpm_studio.benchmark.stack_watch import StackWatch, place_of
 from ddpm_studio.benchmark.table import Expectation, Row, format_table, number
+from ddpm_studio.session.devices import usable_cores
 from ddpm_studio.session.playback import Playback
 
 
@@ -111,6 +119,15 @@ def test_what_was_not_measured_meets_nothing() -> None:
 
 
 # Rows
+
+
+@pytest.mark.parametrize(("late", "verdict"), [(32.0, "(met)"), (34.0, "(NOT met)")])
+def test_lateness_while_training_is_expected_to_be_under_33_ms(late: float, verdict: str) -> None:
+    learning = Learning("moons-quick", 1, 5, [late] * 100, [], 187.0, None)
+    lateness, speed = learning_rows(learning)
+    assert (lateness.median, lateness.p99, lateness.max) == (late, late, late)
+    assert lateness.cells()[-1] == f"p99 < 33.0 {verdict}"
+    assert speed.median == 187.0
 
 
 def test_slider_rows_are_a_pair_and_its_ratio() -> None:
@@ -211,6 +228,28 @@ def test_slider_probe_measures_every_event_in_both_states() -> None:
     assert min(drag.idle_ms + drag.sampling_ms) > 0
 
 
+def test_large_chain_probe_waits_for_what_is_asked_for() -> None:
+    chains = LargeChains(**run_probe("large_chain_probe", 4, 40, 12))
+    assert chains.count * math.prod(chains.sample_shape) * 41 <= chains.file_bytes < 1e9
+    assert len(chains.step_ms) == 41
+    assert len(chains.small_ms) == len(chains.idle_ms) == 12
+    assert chains.recording_ms
+    assert min(chains.small_ms + chains.idle_ms + chains.recording_ms + chains.step_ms) > 0
+    rows = large_chain_rows(chains)
+    assert rows[0].name == "any t to pixels, 4 images of 3x256x256, 40 steps, idle"
+    assert str(rows[0].expectations[0]) == "p99 < 33.0"
+
+
+def test_opening_probe_opens_the_papers_network() -> None:
+    opening = Opening(**run_probe("opening_probe", 1))
+    assert opening.parameter_count == 35_746_307
+    (ready,), (first,) = opening.ready_seconds, opening.first_step_seconds
+    assert 0 < ready <= first
+    named, steps = opening_rows(opening)
+    assert named.name == "opening 35.7 M parameters"
+    assert (named.median, steps.median) == (ready, first)
+
+
 def test_session_probe_knows_what_was_being_done() -> None:
     result = run_probe("session_probe", 0.02)
     session = Session(**result)
@@ -222,6 +261,17 @@ def test_session_probe_knows_what_was_being_done() -> None:
     assert [stall.late_ms for stall in stalls] == sorted(
         (stall.late_ms for stall in stalls), reverse=True
     )
+
+
+def test_learning_probe_watches_a_training_that_goes_on() -> None:
+    result = run_probe("learning_probe", "moons-quick", 1.0)
+    learning = Learning(**result)
+    assert set(result) == {field.name for field in fields(Learning)}
+    assert learning.preset == "moons-quick"
+    assert learning.threads == max(1, usable_cores() - 1)
+    assert len(learning.late_ms) > 10
+    assert min(learning.late_ms) >= 0
+    assert learning.steps_per_second > 0
 
 
 def test_sampling_probe_measures_every_bundled_model() -> None:
@@ -347,4 +397,4 @@ def test_report_prints_what_was_measured_and_what_was_not(
     assert "median < 0.30 (met)" in printed
     assert "median < 2.50 (NOT met)" in printed
     assert "'offscreen'" in printed
-    assert printed.count("not measured. it is broken") == 4
+    assert printed.count("not measured. it is broken") == 6

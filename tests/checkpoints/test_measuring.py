@@ -33,7 +33,7 @@ from ddpm_studio.diffusion.denoising_error import (
     Estimate,
     denoising_errors,
 )
-from ddpm_studio.networks.configuration import MlpConfiguration
+from ddpm_studio.networks.configuration import MlpConfiguration, UNetConfiguration
 
 
 def run(model: LoadedModel, plan: MeasurementPlan) -> Measurement:
@@ -131,6 +131,29 @@ def test_the_variance_and_the_limit_are_the_models(
         assert bound is not None
         totals.append(bound.total)
     assert len(set(totals)) == 3
+
+
+def test_a_learned_variance_is_the_models_own(
+    description: ModelDescription, save: Callable[..., Path]
+) -> None:
+    """A network that always says -1 has learned the small one, and L_0 is then the same, too."""
+    network = UNetConfiguration(8, 1, 8, (1,), 1, (), 0.0, 4, learned_range=True)
+    measured = []
+    for variance in ("learned-range", "fixed-small", "fixed-large"):
+        model = load_model(
+            save(description, network=network, data_set="digits", variance=variance, clip=2.0)
+        )
+        head = model.denoiser.network.get_submodule("head")
+        head.weight[1], head.bias[1] = 0.0, -1.0
+        measured.append(run(model, plan_measurement(model.description, 8)))
+    learned, small, large = (each.bound.nats for each in measured if each.bound)
+    assert learned == pytest.approx(small, rel=1e-9)
+    assert abs(learned - large).max() > 1.0
+    assert measured[0].errors is not None
+    assert measured[1].errors is not None
+    assert np.array_equal(
+        measured[0].errors.error.value, measured[1].errors.error.value, equal_nan=True
+    )
 
 
 def test_progress_counts_the_work_and_ends_with_it(mixture: LoadedModel) -> None:

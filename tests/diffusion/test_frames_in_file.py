@@ -128,6 +128,32 @@ def test_overviews_are_means_of_what_a_screen_shows() -> None:
         assert np.ptp(overview) > 50
 
 
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize(("budget_bytes", "shrinking"), [(BUDGET, 0), (60_000, 4), (150_000, 2)])
+def test_memory_keeps_a_preview_of_every_frame_where_it_has_room(
+    device: str, budget_bytes: int, shrinking: int
+) -> None:
+    shape = (3, 64, 64)
+    count = 1
+    trajectory = Trajectory(T, count, shape, budget_bytes=budget_bytes, may_use_disk=True)
+    assert not trajectory.is_in_memory
+    for t in range(T + 1):
+        trajectory.record(t, noise(t, count, *shape).to(device))
+    for t in range(T + 1):
+        preview = trajectory.preview(t)
+        if not shrinking:
+            assert preview is None
+            continue
+        assert preview is not None
+        exact = (avg_pool2d(noise(t, count, *shape).clamp(-1, 1).double(), shrinking) + 1) * 127.5
+        assert preview.shape == exact.shape
+        assert np.abs(preview - exact.numpy()).max() <= 0.5 + 1e-4
+        assert np.abs(trajectory.frame(t) - noise(t, count, *shape).numpy()).max() < 0.03
+    assert trajectory.byte_count <= budget_bytes
+    held = trajectory._frames._previews.nbytes + trajectory._frames._bytes.nbytes
+    assert held <= trajectory.byte_count
+
+
 @pytest.mark.parametrize("value", [0.0, -0.75, 12.0])
 def test_a_frame_of_one_value_survives(value: float) -> None:
     trajectory = filed()
@@ -194,8 +220,9 @@ def test_only_images_go_to_a_file_and_only_where_they_may() -> None:
 
 def test_the_plan_of_the_largest_case() -> None:
     plan = plan_storage(1000, 64, (3, 256, 256), 256_000_000, 10**12)
-    assert plan.byte_count < 20_000_000
+    assert plan.byte_count <= 256_000_000
     assert plan.kept_every == 1
+    assert plan.preview_shrinking == 8
     assert plan.file_bytes >= 1001 * 64 * 3 * 256 * 256
 
 

@@ -9,11 +9,11 @@ from torch import Tensor, nn
 from ddpm_studio.networks import sampling_form as sampling_form_module
 from ddpm_studio.networks.configuration import MlpConfiguration, UNetConfiguration
 from ddpm_studio.networks.denoiser import build_network
+from ddpm_studio.networks.doubling import DoublingConvolution
 from ddpm_studio.networks.fast_convolutions import PackedConvolution, SubPixelConvolution
 from ddpm_studio.networks.precision import Precision
 from ddpm_studio.networks.sampling_form import relative_error, sampling_form
 from ddpm_studio.networks.unet import UNet
-from ddpm_studio.networks.unet_blocks import DoublingConvolution
 
 PAPER_LIKE = UNetConfiguration(16, 3, 64, (1, 2), 1, (8,))
 CONFIGURATIONS = {

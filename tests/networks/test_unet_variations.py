@@ -52,7 +52,9 @@ OTHER_WEIGHTS: list[dict[str, Any]] = [
     {"scale_shift": True},
     {"learned_range": True},
     {"classes": 3},
+    {"time_order": "table", "time_rows": 1000},
 ]
+ROUNDING = {"time_formula"}  # it changes the last digits alone: test_time_embedding.py
 
 
 def randomised(module: AnyModule) -> AnyModule:
@@ -97,7 +99,7 @@ def convolved(x: Tensor, layer: nn.Conv2d) -> Tensor:
 def test_every_variation_is_tested() -> None:
     tested = {name for changes in SAME_WEIGHTS + OTHER_WEIGHTS for name in changes}
     variations = {field.name for field in fields(UNetConfiguration)} - SETTINGS_OF_OLDER_FILES
-    assert tested == variations
+    assert tested == variations - ROUNDING
 
 
 def test_files_without_variations_keep_their_words() -> None:

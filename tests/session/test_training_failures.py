@@ -109,10 +109,10 @@ def test_too_large_a_batch_and_one_that_fits(
 ) -> None:
     predict = Trainer._predict
 
-    def limited(self: Trainer, batch: Any) -> Any:
+    def limited(self: Trainer, batch: Any, *network: Any) -> Any:
         if len(batch.x_t) > 20:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
-        return predict(self, batch)
+        return predict(self, batch, *network)
 
     monkeypatch.setattr(Trainer, "_predict", limited)
     watch.run.start(small(steps=30), "cpu")

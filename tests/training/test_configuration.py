@@ -64,6 +64,7 @@ def test_every_field_survives_its_file(tmp_path: Path) -> None:
         seed=2**63 - 1,
         precision="bfloat16",
         autosave_every=9,
+        compile=True,
     )
     usual = preset("moons")
     same = {

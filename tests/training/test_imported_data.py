@@ -138,3 +138,16 @@ def test_too_few_images_to_measure_with_are_told(tmp_path: Path) -> None:
     imported(tmp_path, images=IMAGES[:9])
     with pytest.raises(TooFewImagesError, match="'own' have too few images"):
         plan_measurement(Trainer(tiny()).description())
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
+def test_on_cuda_bytes_are_chosen_and_scaled_there(tmp_path: Path) -> None:
+    imported(tmp_path, flips=True)
+    data = open_data_set("own")
+    assert isinstance(data, CachedImages)
+    configuration = tiny()
+    schedule = configuration.schedule.build()
+    x_0 = BatchSource(configuration, schedule, torch.device("cuda")).draw().x_0
+    assert x_0.device.type == "cuda"
+    known = keys(data.training_images()) | keys(data.training_images().flip(-1))
+    assert keys(x_0.cpu()) <= known

@@ -132,3 +132,14 @@ def test_the_title_wears_the_colour_of_its_chain(card: ChainCard) -> None:
     for theme in (DARK, LIGHT):
         card.set_theme(theme)
         assert theme.chain(card.chain).name() in label(card, "chain").styleSheet()
+
+
+def test_a_chain_with_steps_is_gone_on_with(card: ChainCard) -> None:
+    seen = requests(card)
+    card.show_idle(can_restart=True, has_begun=True)
+    assert button(card).text() == "Continue"
+    assert "where it was stopped" in button(card).toolTip()
+    click(card)
+    assert seen == ["restart"]
+    card.show_idle(can_restart=True)
+    assert button(card).text() == "Start again"

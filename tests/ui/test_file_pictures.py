@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +31,6 @@ from ddpm_studio.ui.views.chain_view import ChainView
 from ddpm_studio.ui.views.file_pictures import EVERY, PictureWish
 from ddpm_studio.ui.views.film_strip import FilmStrip
 from ddpm_studio.ui.views.image_grid import grid_layout, grid_picture
-from ddpm_studio.ui.views.sample_pictures import as_rgb
 from ddpm_studio.ui.views.thumbnails import thumbnail
 
 T, COUNT, SHAPE = 20, 4, (3, 32, 32)
@@ -42,6 +42,11 @@ BUDGET = 40_000
 def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trajectory_module, "temporary_folder", lambda: tmp_path)
     monkeypatch.setattr(frame_levels, "OVERVIEW_PIXELS", COUNT * 16 * 16)
+
+
+def as_rgb(picture: np.ndarray) -> np.ndarray:
+    """An opaque picture as (height, width, 3) uint8."""
+    return np.stack([(picture >> shift & 255).astype(np.uint8) for shift in (16, 8, 0)], axis=-1)
 
 
 def grey(t: int) -> torch.Tensor:
@@ -227,6 +232,53 @@ def test_only_a_long_wait_is_said(
     slow_disk.set()
     qtbot.waitUntil(lambda: view.shows_present_frame, timeout=WAIT_MS)
     assert not view._painting.says_waiting
+
+
+def test_while_somebody_drags_faster_than_a_disk_reads_pictures_come_late(
+    qtbot: QtBot, view: ChainView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = TemporaryFile.read
+
+    def slowly(file: TemporaryFile, place: int, out: object) -> None:
+        time.sleep(0.05)
+        read(file, place, out)  # type: ignore[arg-type]
+
+    view.set_trajectory(filed())
+    view.show_frame(0)
+    qtbot.waitUntil(lambda: view.shows_present_frame, timeout=WAIT_MS)
+    monkeypatch.setattr(TemporaryFile, "read", slowly)
+    seen = set()
+    for t in list(range(1, T + 1)) * 3:
+        view.show_frame(t)
+        QTest.qWait(10)
+        seen.add(shown(view, 1))
+    assert len(seen) > 3
+
+
+def test_a_preview_is_shown_where_a_disk_takes_its_time(
+    qtbot: QtBot, view: ChainView, slow_disk: threading.Event
+) -> None:
+    trajectory = Trajectory(T, COUNT, SHAPE, budget_bytes=110_000, may_use_disk=True)
+    for t in range(T + 1):
+        trajectory.record(t, grey(t))
+    slow_disk.set()
+    view.set_trajectory(trajectory)
+    view.show_frame(3)
+    qtbot.waitUntil(lambda: view.shows_present_frame, timeout=WAIT_MS)
+    slow_disk.clear()
+    view.show_frame(12)
+    assert abs(shown(view, 1) - level(3, 1)) <= 1  # what was there, for a moment
+    qtbot.waitUntil(lambda: view.shows_present_frame, timeout=WAIT_MS)
+    for t in (12, 7, 18):
+        view.show_frame(t)
+        assert abs(shown(view, 1) - level(t, 1)) <= 1  # at once: this disk is slow
+    assert view._painting.is_waiting
+    view.show_enlarged(2)
+    middle = view.rect().center()
+    assert abs(view.grab().toImage().pixelColor(middle).red() - level(18, 2)) <= 1
+    slow_disk.set()
+    qtbot.waitUntil(lambda: not view._painting.is_waiting, timeout=WAIT_MS)
+    assert not view._painting.takes_preview
 
 
 def test_a_sample_is_enlarged_and_left_again(qtbot: QtBot, view: ChainView) -> None:

@@ -39,3 +39,14 @@ def test_the_switch_between_the_pages_is_seen_whoever_shows_the_menus(
     with qtbot.waitSignal(switch.page_requested) as heard:
         qtbot.mouseClick(switch.control.segments[Page.TRAIN], Qt.MouseButton.LeftButton)
     assert heard.args == [Page.TRAIN]
+
+
+def test_a_page_can_be_shown_as_soon_as_there_are_pages(qtbot: QtBot) -> None:
+    window, screen, other = MainWindow(DARK), Screen(), QWidget()
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.show_screen(screen, DARK)  # type: ignore[arg-type]
+    assert screen.isVisible()
+    window.show_page(other)
+    assert other.isVisible()

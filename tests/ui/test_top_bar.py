@@ -229,6 +229,11 @@ class TestText:
         assert shown() == dark
 
 
+def test_what_fits_is_not_shortened(bar: TopBar) -> None:
+    for box in (bar.count, bar.language):
+        assert box.shown_text() == box.currentText() != ""
+
+
 def test_an_empty_bar_is_no_fault(qtbot, speak: Callable[[str], None]) -> None:
     """As it is before the session has found its models and devices."""
     bar = TopBar(DARK)

@@ -6,7 +6,6 @@ weights, all in one. Nothing in a configuration is imported: a folder that bring
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +14,12 @@ from typing import TYPE_CHECKING
 from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.checkpoints.foreign.diffusers_scheduler import DiffusersScheduler
 from ddpm_studio.checkpoints.foreign.diffusers_unet import UNET_CLASS, DiffusersUNet
+from ddpm_studio.checkpoints.foreign.folder_weights import WEIGHTS_NAMES, folder_weights
 from ddpm_studio.checkpoints.foreign.json_settings import JsonSettings
 from ddpm_studio.checkpoints.foreign.key_map import MappedWeights
 from ddpm_studio.checkpoints.foreign.model_name import model_name
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question
-from ddpm_studio.checkpoints.foreign.safetensors_file import open_safetensors_file
 from ddpm_studio.checkpoints.foreign.state_dict import named_tensors
-from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
 from ddpm_studio.checkpoints.foreign.torch_file import open_torch_file
 from ddpm_studio.checkpoints.model_file import ModelFileError
 from ddpm_studio.explained_error import ExplainedError, brief
@@ -34,8 +32,6 @@ FAMILY = "diffusers"
 PIPELINE_FILE = "model_index.json"
 UNET_FOLDER, UNET_FILE = "unet", "config.json"
 SCHEDULER_FOLDER, SCHEDULER_FILE = "scheduler", "scheduler_config.json"
-WEIGHTS_NAMES = ("diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.bin")
-_SHARDED = "diffusion_pytorch_model.safetensors.index.json"
 _SIZES = (8, 16, 32, 64, 96, 128, 256, 512, 1024)
 
 
@@ -44,7 +40,7 @@ def recognise(folder: Path) -> DiffusersCheckpoint | None:
     if not (folder / PIPELINE_FILE).is_file() and not _is_unet_folder(folder):
         return None
     unet_folder, unet, scheduler = read_settings(folder)
-    tensors = _open_weights(unet_folder)
+    tensors = folder_weights(unet_folder)
     checkpoint = DiffusersCheckpoint(
         folder, unet, scheduler, MappedWeights(tensors, unet.layers(tensors))
     )
@@ -81,6 +77,13 @@ def recognise_file(path: Path) -> DiffusersCheckpoint | None:
             file=path.name,
         )
     return None
+
+
+def model_files(folder: Path) -> list[Path]:
+    """The files that a model in this folder consists of, as far as they are there."""
+    names = (PIPELINE_FILE, UNET_FILE, SCHEDULER_FILE, *WEIGHTS_NAMES)
+    parts = (folder, folder / UNET_FOLDER, folder / SCHEDULER_FOLDER)
+    return [part / name for part in parts for name in names if (part / name).is_file()]
 
 
 def _is_unet_folder(folder: Path) -> bool:
@@ -130,33 +133,6 @@ def _require_unet(settings: JsonSettings) -> None:
             file=settings.path.name,
             name=brief(str(name)),
         )
-
-
-def _open_weights(folder: Path) -> Mapping[str, StoredTensor]:
-    for name in WEIGHTS_NAMES:
-        path = folder / name
-        if os.path.lexists(path):
-            return _named(path)
-    if (folder / _SHARDED).exists():
-        raise ModelFileError(
-            "The weights of {folder} are spread over several files: "
-            "save them with a larger max_shard_size.",
-            folder=folder.name,
-        )
-    raise ModelFileError(
-        "{folder} is not complete: its {file} is missing.",
-        folder=folder.name,
-        file=WEIGHTS_NAMES[0],
-    )
-
-
-def _named(path: Path) -> Mapping[str, StoredTensor]:
-    if path.suffix == ".safetensors":
-        return open_safetensors_file(path)
-    tensors = named_tensors(open_torch_file(path).value)
-    if tensors is None:
-        raise ModelFileError("{file} holds no weights of a network.", file=path.name)
-    return tensors
 
 
 @dataclass(frozen=True, eq=False)

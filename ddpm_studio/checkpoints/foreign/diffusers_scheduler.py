@@ -66,8 +66,8 @@ class DiffusersScheduler:
         kind = self.settings.text("_class_name", "DDPMScheduler")
         if kind not in (*_ANCESTRAL, *_IMPLICIT, *_OTHERS):
             raise ModelFileError(
-                "The scheduler {name} of diffusers cannot be opened: "
-                "DDPM Studio knows DDPMScheduler and DDIMScheduler.",
+                "{file} describes a {name}, and DDPM Studio knows DDPMScheduler and DDIMScheduler.",
+                file=self.settings.path.name,
                 name=brief(str(kind)),
             )
         _ = self._known
@@ -117,8 +117,8 @@ class DiffusersScheduler:
         variance = _choice(settings, "variance_type", "fixed_small", VARIANCE_OF_TYPE)
         if variance == "learned-range" and not self.learns_variance:
             raise ModelFileError(
-                "This model of diffusers cannot be opened: "
-                "its scheduler wants a learned variance, and its network has learned none."
+                "{file} asks for a learned variance, and its network has learned none.",
+                file=settings.path.name,
             )
         return variance
 
@@ -158,8 +158,8 @@ def _choice(settings: JsonSettings, name: str, default: str, known: dict[str, st
     said = settings.text(name, default)
     if said not in known:
         raise ModelFileError(
-            "This model of diffusers cannot be opened: the {name} of its scheduler is {value}, "
-            "which DDPM Studio does not know.",
+            "{file} describes a scheduler that DDPM Studio does not know: its {name} is {value}.",
+            file=settings.path.name,
             name=name,
             value=brief(str(said)),
         )
@@ -177,8 +177,9 @@ def _schedule(settings: JsonSettings) -> ScheduleConfiguration:
         return found
     if settings.text("prediction_type", "epsilon") == "epsilon":
         raise ModelFileError(
-            "This model of diffusers cannot be opened: at the last step of its schedule nothing of "
-            "x_0 is left, and a network that predicts the noise cannot start from there."
+            "{file} describes a schedule at whose last step nothing of x_0 is left, and a network "
+            "that predicts the noise cannot start from there.",
+            file=settings.path.name,
         )
     betas = zero_terminal_betas(found.build().beta[1:])
     return ScheduleConfiguration("custom", found.T, betas=tuple(betas.tolist()))

@@ -84,7 +84,7 @@ class DiffusersUNet:
         """From the settings in ``config.json``."""
         _refuse_variations(settings)
         widths = settings.wholes("block_out_channels", (224, 448, 672, 896))
-        if not 1 <= len(widths) <= _MAX_LEVELS:
+        if not 1 <= len(widths) <= _MAX_LEVELS or min(widths) < 1:
             raise _unsupported(settings, "block_out_channels")
         if _positive(settings, "layers_per_block", 2) > _MAX_BLOCKS:
             raise _unsupported(settings, "layers_per_block")
@@ -284,8 +284,8 @@ def _positive(settings: JsonSettings, name: str, default: int | None) -> int:
 def _unsupported(settings: JsonSettings, name: str) -> ModelFileError:
     value = settings.values.get(name, "left open")
     return ModelFileError(
-        "This network of diffusers cannot be opened: its {name} is {value}, "
-        "which DDPM Studio does not know.",
+        "{file} describes a network that DDPM Studio does not know: its {name} is {value}.",
+        file=settings.path.name,
         name=name,
         value=brief(value if isinstance(value, str) else repr(value)),
     )

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from ddpm_studio.checkpoints.classifier_file import ClassifierDescription
 from ddpm_studio.checkpoints.description import ModelDescription
+from ddpm_studio.checkpoints.foreign.model_name import model_name
 from ddpm_studio.checkpoints.foreign.openai_layout import (
     Layout,
     LayoutError,
     Shapes,
     possible_blocks,
     read_layout,
+    required_shape,
 )
 from ddpm_studio.checkpoints.foreign.openai_names import Layers, pool, tensor_names, way_down
 from ddpm_studio.checkpoints.foreign.openai_questions import attention_questions, size_question
@@ -30,7 +32,7 @@ from ddpm_studio.checkpoints.foreign.questions import Answers, Question
 from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
 from ddpm_studio.checkpoints.foreign.torch_file import TorchFile, open_torch_file
 from ddpm_studio.checkpoints.regular_file import ModelFileError
-from ddpm_studio.explained_error import ExplainedError, brief
+from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.networks.classifier_configuration import ClassifierConfiguration, Pooling
 from ddpm_studio.networks.configuration import UNetConfiguration
 
@@ -99,7 +101,7 @@ class OpenAiClassifier:
         )
         classes, hidden = self._outputs
         network = ClassifierConfiguration(body, self.pooling, classes, hidden)
-        return ClassifierDescription(brief(self.path.stem) or FAMILY, network, FAMILY)
+        return ClassifierDescription(model_name(self.path, FAMILY), network, FAMILY)
 
     @property
     def _known_image_size(self) -> int | None:
@@ -112,13 +114,7 @@ class OpenAiClassifier:
     @property
     def _outputs(self) -> tuple[int, int]:
         """Classes, and features of the layer before them where all levels are pooled."""
-        last = {
-            Pooling.ATTENTION: "out.2.c_proj",
-            Pooling.AVERAGE: "out.3",
-            Pooling.ALL_LEVELS: "out.2",
-            Pooling.ALL_LEVELS_NORMED: "out.3",
-        }[Pooling(self.pooling)]
-        shape = self.shapes[f"{last}.weight"]
+        shape = _last_shape(self.shapes, self.pooling)
         of_levels = self.pooling in (Pooling.ALL_LEVELS, Pooling.ALL_LEVELS_NORMED)
         return shape[0], shape[1] if of_levels else ClassifierConfiguration.hidden_width
 
@@ -191,8 +187,20 @@ def _pooling(shapes: Shapes) -> str:
     return known[dimensions]
 
 
+def _last_shape(shapes: Shapes, pooling: str) -> tuple[int, ...]:
+    """Of the weights whose rows are the classes."""
+    name, dimensions = {
+        Pooling.ATTENTION: ("out.2.c_proj.weight", 3),
+        Pooling.AVERAGE: ("out.3.weight", 4),
+        Pooling.ALL_LEVELS: ("out.2.weight", 2),
+        Pooling.ALL_LEVELS_NORMED: ("out.3.weight", 2),
+    }[Pooling(pooling)]
+    return required_shape(shapes, name, dimensions)
+
+
 def _layouts(shapes: Shapes, pooling: str) -> tuple[Layout, ...]:
     """All that fit; the likeliest depth first."""
+    _last_shape(shapes, pooling)  # raises where there is none
     depths = sorted(possible_blocks(shapes), key=lambda blocks: (blocks != _DEPTH, blocks))
     layouts = tuple(read_layout(shapes, blocks) for blocks in depths)
     if not layouts:

@@ -131,10 +131,15 @@ def read_layout(shapes: Shapes, blocks: int) -> Layout:
     if blocks < 1 or count % (blocks + 1):
         raise LayoutError("its levels do not have the same number of blocks")
     firsts = range(1, count, blocks + 1)
-    stem, time = _shape(shapes, "input_blocks.0.0.weight", 4), _shape(shapes, "time_embed.0.weight")
-    convolutions = [_shape(shapes, f"input_blocks.{n}.0.in_layers.2.weight", 4) for n in firsts]
+    stem, time = (
+        required_shape(shapes, "input_blocks.0.0.weight", 4),
+        required_shape(shapes, "time_embed.0.weight"),
+    )
+    convolutions = [
+        required_shape(shapes, f"input_blocks.{n}.0.in_layers.2.weight", 4) for n in firsts
+    ]
     widths = tuple(shape[0] for shape in convolutions)
-    rows = _shape(shapes, "input_blocks.1.0.emb_layers.1.weight")[0]
+    rows = required_shape(shapes, "input_blocks.1.0.emb_layers.1.weight")[0]
     return Layout(
         image_channels=stem[1],
         time_channels=time[1],
@@ -153,7 +158,8 @@ def _resampling(shapes: Shapes, joint: int, count: int) -> Resampling:
     return Resampling.BLOCKS if _is_block(shapes, joint) else Resampling.AVERAGE
 
 
-def _shape(shapes: Shapes, name: str, dimensions: int = 2) -> tuple[int, ...]:
+def required_shape(shapes: Shapes, name: str, dimensions: int = 2) -> tuple[int, ...]:
+    """A tensor's shape. Raises LayoutError where it is missing, empty or of other dimensions."""
     shape = shapes.get(name, ())
     if len(shape) != dimensions or not all(shape):
         raise LayoutError("it has no {name} of the usual shape", name=brief(name))

@@ -55,7 +55,7 @@ def size_question(layout: Layout) -> Question:
     level = layout.levels - 1 if coarsest is None else coarsest
     guess = min(_ATTENDED_SIZE * 2**level, MAX_IMAGE_SIZE)
     reason = ExplainedError(
-        "Its attention then begins at {size} x {size} pixels, as in most of their networks.",
+        "Its coarsest attention is then at {size} x {size} pixels, as in most of their networks.",
         size=_ATTENDED_SIZE,
     )
     return Question("image_size", guess, reason, low=2 ** (layout.levels - 1), high=MAX_IMAGE_SIZE)

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ddpm_studio.checkpoints.description import ModelDescription
+from ddpm_studio.checkpoints.foreign.model_name import model_name
 from ddpm_studio.checkpoints.foreign.openai_layout import (
     Layout,
     LayoutError,
     Shapes,
     possible_blocks,
     read_layout,
+    required_shape,
 )
 from ddpm_studio.checkpoints.foreign.openai_names import tensor_names, way_down, way_up
 from ddpm_studio.checkpoints.foreign.openai_questions import Facts, model_questions
@@ -34,7 +36,6 @@ from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
 from ddpm_studio.checkpoints.foreign.torch_file import TorchFile, open_torch_file
 from ddpm_studio.checkpoints.model_file import ModelFileError
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
-from ddpm_studio.explained_error import brief
 from ddpm_studio.networks.configuration import Resampling, UNetConfiguration
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class OpenAiUnet:
         # Their mean of p_theta is the output itself then: no limit of x_0 reaches it.
         clip = 0.0 if answers["target"] == "x_prev" else float(answers["clip"])
         return ModelDescription(
-            name=brief(self.path.stem) or self.family,
+            name=model_name(self.path, self.family),
             data_set="",
             network=self._network(answers),
             schedule=openai_schedule(str(answers["schedule"]), int(answers["T"])),
@@ -142,7 +143,7 @@ def _layers(layout: Layout) -> Iterator[tuple[str, str]]:
 
 
 def _facts(shapes: Shapes, layout: Layout) -> Facts:
-    inputs, outputs = layout.image_channels, shapes.get("out.2.weight", (0,))[0]
+    inputs, outputs = layout.image_channels, required_shape(shapes, "out.2.weight", 4)[0]
     if outputs * 2 == inputs or (inputs, outputs) == (6, 6):
         raise LayoutError(
             "it enlarges images that it is given, and only models that make images from noise "
@@ -154,8 +155,9 @@ def _facts(shapes: Shapes, layout: Layout) -> Facts:
             outputs=outputs,
             inputs=inputs,
         )
-    labels = shapes.get("label_emb.weight")
-    return Facts(layout, outputs == 2 * inputs, labels[0] if labels else None)
+    has_classes = "label_emb.weight" in shapes
+    classes = required_shape(shapes, "label_emb.weight")[0] if has_classes else None
+    return Facts(layout, outputs == 2 * inputs, classes)
 
 
 def time_scale(answers: Answers) -> float:

@@ -149,13 +149,13 @@ def answered(checkpoint: ForeignCheckpoint, answers: Answers) -> ModelFile:
         raise ModelFileError(
             "{file} cannot be used like this: {reason}.", file=checkpoint.path.name, reason=error
         ) from error
-    status = _status(checkpoint.path)
+    byte_count, modified_ns = _size_and_time(checkpoint.path)
     return ModelFile(
         checkpoint.path,
         description,
         dict(checkpoint.tensor_shapes(whole)),
-        status.st_size,
-        status.st_mtime_ns,
+        byte_count,
+        modified_ns,
         tuple(sorted(whole.items())),
     )
 
@@ -177,8 +177,7 @@ def read_foreign_weights(file: ModelFile) -> dict[str, Tensor]:
 
     Raises ModelFileError.
     """
-    status = _status(file.path)
-    if (status.st_size, status.st_mtime_ns) != (file.byte_count, file.modified_ns):
+    if _size_and_time(file.path) != (file.byte_count, file.modified_ns):
         raise _changed(file.path)
     checkpoint = look_at(file.path)
     if isinstance(checkpoint, ModelFile):
@@ -186,12 +185,16 @@ def read_foreign_weights(file: ModelFile) -> dict[str, Tensor]:
     return checkpoint.read_weights(dict(file.answers or ()))
 
 
-def _status(path: Path) -> os.stat_result:
-    """Of what was there a moment ago."""
+def _size_and_time(path: Path) -> tuple[int, int]:
+    """Bytes, and when last written, of what was there a moment ago; of a folder, of its files."""
     try:
-        return os.stat(path)
+        files = diffusers_folder.model_files(path) if os.path.isdir(path) else [path]
+        statuses = [os.stat(each) for each in files]
     except OSError as error:
         raise _changed(path) from error
+    if not statuses:
+        raise _changed(path)
+    return sum(each.st_size for each in statuses), max(each.st_mtime_ns for each in statuses)
 
 
 def _changed(path: Path) -> ModelFileError:

@@ -81,7 +81,8 @@ def checked_name(module: object, name: object) -> Name:
     found = Name(module, name)
     if name not in _MEANT.get(module, ()):
         raise PickleError(
-            "it wants to import {name}, which weights do not need and which could run code",
+            "it wants to import {name}, which could run code; "
+            "a file of its weights alone, as state_dict() gives them, can be opened",
             name=found,
         )
     return found

@@ -134,7 +134,7 @@ def import_folder(folder: Path, choices: ImportChoices, cache: Path) -> ImportWo
 
 def square_pixels(path: Path, size: int, framing: Framing, *, grey: bool) -> np.ndarray:
     """One picture as uint8 (C, size, size). Raises PictureError."""
-    return pixels_of(framed(read_picture(path), size, framing), grey=grey)
+    return pixels_of(framed(read_picture(path, size), size, framing), grey=grey)
 
 
 def pixels_of(image: Image.Image, *, grey: bool) -> np.ndarray:

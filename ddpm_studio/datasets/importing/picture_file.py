@@ -57,9 +57,11 @@ def _cannot_open(error: OSError) -> PictureError:
     return PictureError("it cannot be opened ({detail})", detail=error.strerror or str(error))
 
 
-def read_picture(path: Path) -> Image.Image:
+def read_picture(path: Path, needed_side: int | None = None) -> Image.Image:
     """The first frame, upright, as "L" or "RGB" of 8 bits; what is transparent is white.
 
+    Where it will be made smaller, to ``needed_side`` pixels, a JPEG is decoded at a half, a quarter or
+    an eighth of its size, never under twice what is needed: a photograph then comes much sooner.
     Raises PictureError with the reason, for whatever the file may hold.
     """
     with open_regular(path) as file:
@@ -68,6 +70,8 @@ def read_picture(path: Path) -> Image.Image:
                 warnings.simplefilter("ignore")  # of sizes, which are checked here, and of odd tags
                 with Image.open(file, formats=FORMATS) as image:
                     _require_sensible_size(*image.size)
+                    if needed_side is not None:
+                        image.draft(None, (2 * needed_side, 2 * needed_side))
                     image.load()
                     return _converted(ImageOps.exif_transpose(image))
         except PictureError:
@@ -136,8 +140,13 @@ def _from_numbers(fractions: np.ndarray) -> Image.Image:
 def framed(image: Image.Image, size: int, framing: Framing) -> Image.Image:
     """Square, ``size`` pixels a side."""
     resampling = Image.Resampling.LANCZOS
-    if framing is Framing.STRETCH:
-        return image.resize((size, size), resampling, reducing_gap=3.0)
     if framing is Framing.PAD:
         return ImageOps.pad(image, (size, size), resampling)
-    return ImageOps.fit(image, (size, size), resampling)
+    width, height = image.size
+    box = (0.0, 0.0, float(width), float(height))
+    if framing is Framing.CROP:
+        side = min(width, height)
+        left, top = (width - side) / 2, (height - side) / 2
+        box = (left, top, left + side, top + side)
+    # First by a whole number, to three times the size: six times as fast, and hardly to be seen.
+    return image.resize((size, size), resampling, box=box, reducing_gap=3.0)

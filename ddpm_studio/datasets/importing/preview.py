@@ -95,11 +95,13 @@ def _images(source: Source, choices: ImportChoices) -> Iterator[Image]:
 
 
 def _spread(paths: tuple[Path, ...]) -> list[Path]:
-    """Some of them from everywhere, in an order in which the first ones are far apart."""
-    count = min(len(paths), _MOST_TRIED)
-    chosen = [paths[number * len(paths) // count] for number in range(count)]
-    step = max(1, count // PREVIEW_COUNT)
-    return [each for begin in range(step) for each in chosen[begin::step]]
+    """Some of them from everywhere: first as many as are shown, then what may stand in for them."""
+    chosen = {
+        paths[number * len(paths) // count]: None
+        for count in (min(len(paths), PREVIEW_COUNT), min(len(paths), _MOST_TRIED))
+        for number in range(count)
+    }
+    return list(chosen)
 
 
 def _seen(image: Image) -> Image:

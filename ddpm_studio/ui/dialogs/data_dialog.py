@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QDialog,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -26,7 +27,7 @@ from ddpm_studio.ui.problem_text import problem_text
 from ddpm_studio.ui.theme import SPACING, Theme
 
 POLL_INTERVAL_MS = 100
-_SIZE, _MINIMUM_SIZE = (860, 520), (760, 420)
+_SIZE, _MINIMUM_SIZE, _HINT_WIDTH = (860, 520), (760, 420), 480
 _BYTES_PER_MEGABYTE = 1_000_000
 
 
@@ -36,22 +37,26 @@ class DataDialog(QDialog):
     folder_requested, file_requested   somebody wants to import one
     move_requested                     … to keep all of them elsewhere
     removal_requested(str)             … to delete the one of that name
+    clearing_requested                 … to delete all of them
     """
 
     folder_requested = Signal()
     file_requested = Signal()
     move_requested = Signal()
     removal_requested = Signal(str)
+    clearing_requested = Signal()
 
     def __init__(self, data: DataSets, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._data = data
         self._outcome: object = None  # an ImportResult, or the exception that ended a work
+        self._was_cancelled = False
         self.list, self.hint, self.place = DataList(theme), QLabel(), ElidedLabel()
         self.folder_button, self.file_button, self.download_button = (
             QPushButton() for _ in range(3)
         )
         self.remove_button, self.show_button, self.move_button = (QPushButton() for _ in range(3))
+        self.clear_button = QPushButton()
         self.cancel_button, self.close_button = QPushButton(), QPushButton()
         self.status, self.progress = QLabel(), QProgressBar()
         self.downloads = QMenu(self)
@@ -66,16 +71,18 @@ class DataDialog(QDialog):
 
     def _lay_out(self) -> None:
         self.hint.setWordWrap(True)
-        self.hint.setMargin(4 * SPACING)
+        self.hint.setFixedWidth(_HINT_WIDTH)
+        empty = QFrame()
+        empty.setProperty("card", True)
+        QVBoxLayout(empty).addWidget(self.hint, 0, Qt.AlignmentFlag.AlignCenter)
         self.status.setWordWrap(True)
-        for label in (self.hint, self.place):
-            label.setProperty("muted", True)
+        self.place.setProperty("muted", True)
         self.download_button.setMenu(self.downloads)
         self.progress.setTextVisible(False)
         for button in self.findChildren(QPushButton):
             button.setAutoDefault(False)
         self._pages = QStackedLayout()
-        self._pages.addWidget(self.hint)
+        self._pages.addWidget(empty)
         self._pages.addWidget(self.list)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*[2 * SPACING] * 4)
@@ -85,7 +92,7 @@ class DataDialog(QDialog):
                  self.show_button, self.remove_button)
         )  # fmt: skip
         layout.addLayout(self._pages, 1)
-        place = _row(None, self.move_button)
+        place = _row(None, self.move_button, self.clear_button)
         place.insertWidget(0, self.place, 1)
         layout.addLayout(place)
         layout.addWidget(self.status)
@@ -101,6 +108,7 @@ class DataDialog(QDialog):
         self.folder_button.clicked.connect(self.folder_requested)
         self.file_button.clicked.connect(self.file_requested)
         self.move_button.clicked.connect(self.move_requested)
+        self.clear_button.clicked.connect(self.clearing_requested)
         self.remove_button.clicked.connect(lambda: self.removal_requested.emit(self.list.chosen))
         self.show_button.clicked.connect(self._show_folder)
         self.cancel_button.clicked.connect(self._data.cancel)
@@ -112,6 +120,7 @@ class DataDialog(QDialog):
         self._data.work_changed.connect(self._on_work_changed)
         self._data.finished.connect(self._take_outcome)
         self._data.failed.connect(self._take_outcome)
+        self._data.cancelled.connect(self._on_cancelled)
         self._timer.timeout.connect(self._say_status)
 
     def set_theme(self, theme: Theme) -> None:
@@ -136,6 +145,8 @@ class DataDialog(QDialog):
         for button in (self.folder_button, self.file_button, self.download_button):
             button.setEnabled(is_free)
         self.move_button.setEnabled(is_free)
+        has_bytes = self._data.list is not None and self._data.list.byte_count > 0
+        self.clear_button.setEnabled(is_free and has_bytes)
         self.remove_button.setEnabled(is_free and has_rows and bool(self.list.chosen))
         self.cancel_button.setVisible(not is_free)
         there = {row.name for row in self._data.list.rows} if self._data.list else set()
@@ -153,7 +164,7 @@ class DataDialog(QDialog):
 
     def _on_work_changed(self) -> None:
         if self._data.is_working:
-            self._outcome = None
+            self._outcome, self._was_cancelled = None, False
             self._timer.start()
         else:
             self._timer.stop()
@@ -163,6 +174,10 @@ class DataDialog(QDialog):
     def _take_outcome(self, outcome: object) -> None:
         self._outcome = outcome
         self._data.refresh()
+        self._say_status()
+
+    def _on_cancelled(self) -> None:
+        self._was_cancelled = True
         self._say_status()
 
     def _say_status(self) -> None:
@@ -178,6 +193,10 @@ class DataDialog(QDialog):
             self.status.setText(progress_text(work) if work else self.tr("One moment …"))
         elif isinstance(outcome, BaseException):
             self.status.setText(problem_text(outcome))
+        elif self._was_cancelled:
+            self.status.setText(
+                self.tr("Stopped. A download goes on from here when it is begun again.")
+            )
         else:
             self.status.setText(result_text(outcome) if isinstance(outcome, ImportResult) else "")
 
@@ -205,9 +224,10 @@ class DataDialog(QDialog):
         self.folder_button.setText(self.tr("Import folder…"))
         self.file_button.setText(self.tr("Import file…"))
         self.download_button.setText(self.tr("Download"))
-        self.remove_button.setText(self.tr("Remove"))
+        self.remove_button.setText(self.tr("Remove…"))
         self.show_button.setText(self.tr("Show in file manager"))
         self.move_button.setText(self.tr("Move…"))
+        self.clear_button.setText(self.tr("Remove all…"))
         self.cancel_button.setText(self.tr("Cancel"))
         self.close_button.setText(self.tr("Close"))
         self._explain()
@@ -228,6 +248,9 @@ class DataDialog(QDialog):
         self.remove_button.setToolTip(self.tr("Delete the chosen data set from the disk"))
         self.show_button.setToolTip(self.tr("Open the folder of the chosen data set"))
         self.move_button.setToolTip(self.tr("Keep all imported data sets in another folder"))
+        self.clear_button.setToolTip(
+            self.tr("Delete all imported data sets, and what is left of downloads")
+        )
         self.cancel_button.setToolTip(self.tr("Stop; nothing half-done stays behind"))
         self.close_button.setToolTip(self.tr("Close (Esc); what is being done goes on"))
         self.list.setAccessibleName(self.tr("Imported data sets"))

@@ -12,6 +12,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ddpm_studio.session.data_sets import DataSets
     from ddpm_studio.session.import_preview import PreviewRun
     from ddpm_studio.ui.dialogs.data_dialog import DataDialog
@@ -59,6 +61,7 @@ class DataDialogs(QObject):
             dialog.file_requested.connect(self._choose_file)
             dialog.move_requested.connect(self._choose_place)
             dialog.removal_requested.connect(self._ask_to_remove)
+            dialog.clearing_requested.connect(self._ask_to_clear)
             dialog.finished.connect(self._close_list)
             self.dialog = dialog
         self.dialog.show()
@@ -125,17 +128,24 @@ class DataDialogs(QObject):
     def _ask_to_remove(self, name: str) -> None:
         from ddpm_studio.ui.data_names import data_name
 
+        text = self.tr("Delete the data set “{0}” from the disk?").format(data_name(name))
+        self._ask(text, lambda: self.data_sets().remove(name))
+
+    def _ask_to_clear(self) -> None:
+        text = self.tr("Delete all imported data sets from the disk?")
+        self._ask(text, self.data_sets().clear)
+
+    def _ask(self, text: str, delete: Callable[[], None]) -> None:
         question = QMessageBox(self.dialog)
         question.setIcon(QMessageBox.Icon.Question)
-        question.setText(
-            self.tr("Delete the data set “{0}” from the disk?").format(data_name(name))
-        )
+        question.setText(text)
         question.setInformativeText(
-            self.tr("What it was imported from stays. Models that were trained on it stay, too.")
+            self.tr("What was imported stays where it came from, and so do models trained on it.")
         )
         remove = question.addButton(self.tr("Delete"), QMessageBox.ButtonRole.DestructiveRole)
-        question.addButton(self.tr("Keep"), QMessageBox.ButtonRole.RejectRole)
-        remove.clicked.connect(lambda: self.data_sets().remove(name))
+        keep = question.addButton(self.tr("Keep"), QMessageBox.ButtonRole.RejectRole)
+        question.setDefaultButton(keep)
+        remove.clicked.connect(delete)
         question.finished.connect(self._close_question)
         self.question = question
         question.open()

@@ -21,7 +21,7 @@ class DataList(QListWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._list: DataSetList | None = None
-        self.setIconSize(QSize(THUMBNAILS * (_SIDE + _GAP) - _GAP, _SIDE))
+        self.setIconSize(QSize(THUMBNAILS * (_SIDE + _GAP) + _GAP, _SIDE))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

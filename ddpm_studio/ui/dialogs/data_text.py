@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from ddpm_studio.datasets.importing.import_progress import ImportResult, Stage
+from ddpm_studio.explained_error import printable
 from ddpm_studio.session.data_sets import WorkProgress
 from ddpm_studio.ui.data_names import data_name
 from ddpm_studio.ui.problem_text import explained_text
@@ -43,11 +44,7 @@ def result_text(result: ImportResult) -> str:
         text += " " + explained_text(result.assumption)
     if result.skipped_count:
         name, reason = next(iter(result.skipped.items()))
-        text += " " + translate(
-            "DataText", "{0} pictures were left out; the first is {1}: {2}."
-        ).format(f"{result.skipped_count:,}", _shown(name), explained_text(reason))
+        text += " " + translate("DataText", "Left out: {0}. The first is {1}: {2}.").format(
+            f"{result.skipped_count:,}", printable(name), explained_text(reason)
+        )
     return text
-
-
-def _shown(name: str) -> str:
-    return "".join(sign if sign.isprintable() else "?" for sign in name)

@@ -126,6 +126,7 @@ class ImportDialog(QDialog):
     def _on_changed(self) -> None:
         if self._shown:
             self.pictures.show_images(self._shown, mirrors=self.form.flips.isChecked())
+        self._say_summary()
         self._say_status()
         self._timer.start()
 
@@ -196,7 +197,10 @@ class ImportDialog(QDialog):
             parts.append(self.tr("with labels"))
         else:
             parts.append(self.tr("no classes"))
-        self.summary.setText(" · ".join(parts))
+        text = " · ".join(parts)
+        if self.form.flips.isChecked():
+            text += "\n" + self.tr("The lower row is mirrored.")
+        self.summary.setText(text)
 
     def retranslate(self) -> None:
         """Follow the language."""

@@ -24,10 +24,10 @@ LABELS: dict[str, str] = {
     "qkv_order": str(QT_TRANSLATE_NOOP("Questions", "Order of queries, keys and values")),
     "image_size": str(QT_TRANSLATE_NOOP("Questions", "Image size in pixels")),
     "rescale_timesteps": str(QT_TRANSLATE_NOOP("Questions", "t is rescaled to 1000 steps")),
-    "norm_groups": str(QT_TRANSLATE_NOOP("Questions", "Groups of the group normalisation")),
-    "time_base": str(QT_TRANSLATE_NOOP("Questions", "Base of the sines of t")),
     "blocks_per_level": str(QT_TRANSLATE_NOOP("Questions", "Blocks per level")),
     "time_scale": str(QT_TRANSLATE_NOOP("Questions", "Factor of t")),
+    "norm_groups": str(QT_TRANSLATE_NOOP("Questions", "Groups of the group normalisation")),
+    "time_base": str(QT_TRANSLATE_NOOP("Questions", "Base of the sines of t")),
     "data_set": str(QT_TRANSLATE_NOOP("Questions", "Data of the forward chain")),
 }
 ANSWERS: dict[str, str] = {
@@ -40,10 +40,10 @@ ANSWERS: dict[str, str] = {
     "learned-range": str(QT_TRANSLATE_NOOP("Questions", "learned by the network")),
     "linear": str(QT_TRANSLATE_NOOP("Questions", "linear")),
     "cosine": str(QT_TRANSLATE_NOOP("Questions", "cosine")),
-    "quadratic": str(QT_TRANSLATE_NOOP("Questions", "quadratic")),
-    "sigmoid": str(QT_TRANSLATE_NOOP("Questions", "sigmoid")),
     "legacy": str(QT_TRANSLATE_NOOP("Questions", "head by head")),
     "new": str(QT_TRANSLATE_NOOP("Questions", "all queries, all keys, all values")),
+    "quadratic": str(QT_TRANSLATE_NOOP("Questions", "quadratic")),
+    "sigmoid": str(QT_TRANSLATE_NOOP("Questions", "sigmoid")),
     "ema": str(QT_TRANSLATE_NOOP("Questions", "the moving average")),
     "model": str(QT_TRANSLATE_NOOP("Questions", "those of the last step")),
 }

@@ -176,6 +176,14 @@ def _more() -> dict[str, tuple[str, str]]:
                 "new GPUs and some processors.",
             ),
         ),
+        "compile": (
+            translate("TrainingFields", "Compile"),
+            translate(
+                "TrainingFields",
+                "torch.compile makes the steps faster, after some minutes at the start. Where it "
+                "fails, the training goes on without it.",
+            ),
+        ),
         "autosave_every": (
             translate("TrainingFields", "Save every"),
             translate(

@@ -48,8 +48,14 @@ def _texts() -> dict[TrainingState, str]:
     }
 
 
-def hint(state: TrainingState) -> str:
+def hint(state: TrainingState, is_watched: bool) -> str:
     """What stands where samples will be."""
+    if is_watched:
+        return translate(
+            "TrainingPage",
+            "<b>The first samples are about to come.</b><br><br>They come with the checkpoints that "
+            "the training saves.",
+        )
     if state in LIVE:
         return translate(
             "TrainingPage",

@@ -169,9 +169,14 @@ class SampleHistory(QWidget):
         self._hint.setText(text)
 
     def show_snapshots(
-        self, snapshots: Sequence[TrainingSnapshot], data: Trajectory | None
+        self,
+        snapshots: Sequence[TrainingSnapshot],
+        data: Trajectory | None,
+        *,
+        is_data_coming: bool = False,
     ) -> None:
-        """All samples so far, and data as noisy at the same t."""
+        """All samples so far, and data as noisy at the same t, whose place is kept until they come."""
+        self._data_card.setVisible(data is not None or is_data_coming)
         is_other_run = not (self._snapshots and snapshots and snapshots[0] is self._snapshots[0])
         before = self.shown
         self._snapshots, self._data = snapshots, data
@@ -188,6 +193,11 @@ class SampleHistory(QWidget):
         self._show_following()
         self._show_snapshot()
 
+    def expect(self, T: int) -> None:
+        """The schedule that is chosen: the slider of t is as long before there is anything to see."""
+        if not self._snapshots and self.time.maximum() != T:
+            self._set_length(T)
+
     def _fit_time(self, is_other_run: bool) -> None:
         known = self._snapshots[0].trajectory if self._snapshots else self._data
         if known is None:
@@ -195,15 +205,17 @@ class SampleHistory(QWidget):
         T = int(known.times[-1])
         is_other_run = is_other_run and bool(self._snapshots)
         if is_other_run or self.time.maximum() != T:
-            self.time.set_length(T, 0)
-            longest = "t = " + "0" * len(str(T))
-            width = self._time_label.fontMetrics().horizontalAdvance(longest)
-            self._time_label.setMinimumWidth(width)
+            self._set_length(T)
+
+    def _set_length(self, T: int) -> None:
+        self.time.set_length(T, 0)
+        longest = "t = " + "0" * len(str(T))
+        self._time_label.setMinimumWidth(self._time_label.fontMetrics().horizontalAdvance(longest))
+        self._time_label.setText("t = 0")
 
     def _show_pages(self) -> None:
         has_samples = bool(self._snapshots)
         self._pages.setCurrentIndex(int(has_samples))
-        self._data_card.setVisible(self._data is not None)
         for part in (self.training_time, self.newest):
             part.setEnabled(has_samples)
         for scrubber in (self.time, self.play):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from ddpm_studio.checkpoints.description import TARGETS
 from ddpm_studio.datasets.catalogue import entries
@@ -20,6 +20,7 @@ from ddpm_studio.training.configuration import (
     TrainingConfiguration,
 )
 from ddpm_studio.training.presets import PRESETS
+from ddpm_studio.ui.choice_box import ChoiceBox
 from ddpm_studio.ui.data_names import data_name
 from ddpm_studio.ui.panels.number_field import NumberField
 from ddpm_studio.ui.panels.schedule_form import ScheduleForm
@@ -59,8 +60,9 @@ class TrainingFields(QObject):
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.preset, self.data_set, self.device = QComboBox(), QComboBox(), QComboBox()
-        self.learning_rate_schedule, self.precision = QComboBox(), QComboBox()
+        self.preset, self.data_set, self.device = ChoiceBox(), ChoiceBox(), ChoiceBox()
+        self.learning_rate_schedule, self.precision = ChoiceBox(), ChoiceBox()
+        self.compile = QCheckBox()
         self.target = SegmentedControl(theme, len(TARGETS))
         self.schedule = ScheduleForm(theme, is_narrow=True)
         self.numbers = {name: NumberField(whole=True) for name in WHOLE_NUMBERS}
@@ -110,6 +112,7 @@ class TrainingFields(QObject):
         for box in (self.device, self.learning_rate_schedule, self.precision):
             box.activated.connect(self.committed)
         self.target.chosen.connect(self.committed)
+        self.compile.clicked.connect(self.committed)
         self.schedule.problem_changed.connect(self.committed)
         for number in self.numbers.values():
             number.stepped.connect(self.committed)
@@ -130,6 +133,7 @@ class TrainingFields(QObject):
             "device": self.device,
             "target": self.target,
             "precision": self.precision,
+            "compile": self.compile,
             "learning_rate_schedule": self.learning_rate_schedule,
             "network": self.numbers["channels"],
         }
@@ -139,9 +143,12 @@ class TrainingFields(QObject):
 
     def show_configuration(self, configuration: TrainingConfiguration) -> None:
         """Every value anew, whatever somebody has typed."""
+        if self.data_set.findData(configuration.data_set) < 0:  # of a training from elsewhere
+            self.data_set.addItem(data_name(configuration.data_set), configuration.data_set)
         select(self.data_set, configuration.data_set)
         select(self.learning_rate_schedule, configuration.learning_rate_schedule)
         select(self.precision, configuration.precision)
+        self.compile.setChecked(configuration.compile)
         self.target.choose(TARGETS.index(configuration.target))
         self.schedule.show_configurations(configuration.schedule, None)
         for part in (configuration, configuration.network):
@@ -160,6 +167,11 @@ class TrainingFields(QObject):
             self.device.addItem(device.name, device.key)
         select(self.device, chosen)
 
+    @property
+    def may_compile(self) -> bool:
+        """Whether the device that is chosen is one where networks are compiled."""
+        return str(self.device.currentData()).startswith("cuda")
+
     def number(self, name: str) -> float:
         """What stands in a field of a number; 0 for none, which no check lets through."""
         return self.numbers[name].value() or 0.0
@@ -171,6 +183,7 @@ class TrainingFields(QObject):
             "target": TARGETS[self.target.index],
             "learning_rate_schedule": self.learning_rate_schedule.currentData(),
             "precision": self.precision.currentData(),
+            "compile": self.may_compile and self.compile.isChecked(),
         }
 
     # Looks and words
@@ -179,6 +192,14 @@ class TrainingFields(QObject):
         """Other colours."""
         self.target.set_theme(theme)
         self.schedule.set_theme(theme)
+
+    def outline(self, wrong: str, problem: str, theme: Theme) -> None:
+        """In the colour of what is wrong the field of that name, if any, and no other."""
+        for name, field in self.texts.items():
+            style = f"border-color: {theme.problem};" if name == wrong else ""
+            if field.styleSheet() != style:
+                field.setStyleSheet(style)
+                field.setAccessibleDescription(problem if name == wrong else "")
 
     def retranslate(self) -> None:
         """Follow the language."""
@@ -195,6 +216,7 @@ class TrainingFields(QObject):
         for row, text in enumerate(after_warm_up):
             self.learning_rate_schedule.setItemText(row, text)
         self.target.set_options(_target_options())
+        self.device.setPlaceholderText(translate("TrainingForm", "the fastest"))
         self.numbers["gradient_clip"].setPlaceholderText(translate("TrainingForm", "no limit"))
         self.lists["attention_sizes"].setPlaceholderText(translate("TrainingForm", "none"))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
 from ddpm_studio.datasets.catalogue import entries, entry
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration
@@ -50,6 +50,7 @@ _MORE = (
     "gradient_clip",
     "ema_decay",
     "precision",
+    "compile",
     "autosave_every",
 )
 
@@ -97,6 +98,7 @@ class TrainingForm(QFrame):
         layout.addWidget(self._title)
         layout.addWidget(self.time_note)
         layout.addWidget(self._scroll, 1)
+        layout.addStretch()  # below the title while the rest is hidden
 
     def _arrange_contents(self) -> None:
         self.more.setCheckable(True)
@@ -106,9 +108,8 @@ class TrainingForm(QFrame):
         column = QVBoxLayout(self._contents)
         column.setContentsMargins(0, 0, SPACING // 2, 0)
         column.setSpacing(SPACING)
-        column.addWidget(self._basic_grid)
-        column.addWidget(self.more)
-        column.addWidget(self._more_grid)
+        for part in (self._basic_grid, self.more, self._more_grid):
+            column.addWidget(part)
         column.addStretch(1)
 
     def _connect(self) -> None:
@@ -134,6 +135,7 @@ class TrainingForm(QFrame):
     def show_devices(self, devices: Sequence[Device], current: str) -> None:
         """The devices to choose among."""
         self.fields.show_devices(devices, current)
+        self._show_device_rows()
 
     def show_data_sets(self) -> None:
         """Those that there are now: one was imported, or is gone."""
@@ -145,9 +147,11 @@ class TrainingForm(QFrame):
         """Torch's name of it; "" for the fastest, while they are not known."""
         return self.fields.device.currentData() or ""
 
-    def set_locked(self, locked: bool) -> None:
-        """While a training goes on, its settings are shown and cannot be changed."""
+    def set_locked(self, locked: bool, *, is_known: bool = True) -> None:
+        """While a training goes on, its settings are shown, once they are known, and cannot be changed."""
         self._locked = locked
+        for part in (self._scroll, self.time_note):
+            part.setVisible(is_known)
         for grid in (self._basic_grid, self._more_grid):
             grid.setEnabled(not locked)
         self._say_title()
@@ -155,10 +159,8 @@ class TrainingForm(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Other colours."""
         self._theme = theme
-        self._scroll.set_theme(theme)
-        self.fields.set_theme(theme)
-        self._bubble.set_theme(theme)
-        self.time_note.set_theme(theme)
+        for part in (self._scroll, self.fields, self._bubble, self.time_note):
+            part.set_theme(theme)
         self._mark_problem()
 
     def configuration(self) -> TrainingConfiguration | None:
@@ -195,6 +197,9 @@ class TrainingForm(QFrame):
             for name in names:
                 grid = self._basic_grid if name in self._basic_grid else self._more_grid
                 grid.show_row(name, is_shown)
+
+    def _show_device_rows(self) -> None:
+        self._more_grid.show_row("compile", self.fields.may_compile)
 
     # Changes
 
@@ -236,6 +241,7 @@ class TrainingForm(QFrame):
         self.changed.emit()
 
     def _on_committed(self) -> None:
+        self._show_device_rows()
         wanted = self._wanted()
         self._problem = wanted if isinstance(wanted, FieldProblem) else None
         self._mark_problem()
@@ -258,8 +264,7 @@ class TrainingForm(QFrame):
         if problem is not None and problem.name in self._more_grid and not self.more.isChecked():
             self.more.setChecked(True)  # comes back here
             return
-        for name, field in self.fields.texts.items():
-            self._outline(field, name == self.problem_field)
+        self.fields.outline(self.problem_field, self.problem, self._theme)
         if problem is None:
             self._bubble.hide()
             return
@@ -267,12 +272,6 @@ class TrainingForm(QFrame):
         if layout is not None:
             layout.activate()
         self._bubble.show_at(self.fields.widget(problem.name), problem.sentence)
-
-    def _outline(self, field: QLineEdit, is_wrong: bool) -> None:
-        style = f"border-color: {self._theme.problem};" if is_wrong else ""
-        if field.styleSheet() != style:
-            field.setStyleSheet(style)
-            field.setAccessibleDescription(self.problem if is_wrong else "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -286,9 +285,8 @@ class TrainingForm(QFrame):
             self.retranslate()
 
     def _say_title(self) -> None:
-        self._title.setText(
-            self.tr("Settings of this training") if self._locked else self.tr("A new training")
-        )
+        locked, new = self.tr("Settings of this training"), self.tr("A new training")
+        self._title.setText(locked if self._locked else new)
 
     def retranslate(self) -> None:
         """Follow the language."""

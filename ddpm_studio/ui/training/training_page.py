@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,6 @@ from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration
-from ddpm_studio.session.devices import Device
 from ddpm_studio.session.training_run import ExplainedStepArrays, TrainingState, UnfinishedRun
 from ddpm_studio.training.configuration import TrainingConfiguration
 from ddpm_studio.ui.page import Page
@@ -107,6 +106,7 @@ class TrainingPage(QWidget):
             source.state_changed.connect(self._show_run)
             source.snapshots_changed.connect(self._show_snapshots)
         watched.failed.connect(self.show_problem)
+        watched.told.connect(self.show_problem)
         run.explained.connect(self._show_explained)
 
     def _connect_commands(self) -> None:
@@ -136,10 +136,6 @@ class TrainingPage(QWidget):
         for part in (self.controls, self.messages, self.form, self.samples, self.side):
             part.set_theme(theme)
 
-    def show_devices(self, devices: Sequence[Device], current: str) -> None:
-        """The devices to choose among."""
-        self.form.show_devices(devices, current)
-
     # Data down
 
     @property
@@ -159,7 +155,8 @@ class TrainingPage(QWidget):
     def _show_run(self) -> None:
         """The state is another one: buttons, settings, and what is said."""
         state, configuration = self._shown.state, self._shown.configuration
-        self.form.set_locked(self.is_live or self.is_watching)
+        is_known = configuration is not None or not self.is_watching
+        self.form.set_locked(self.is_live or self.is_watching, is_known=is_known)
         self._show_configuration(configuration if state is not TrainingState.IDLE else None)
         if state is not TrainingState.PAUSED:
             self.algorithm.show_step(None)
@@ -190,7 +187,9 @@ class TrainingPage(QWidget):
         if key != self._shown_data and self.isVisible():
             self._shown_data = key
             self.data.show(wanted)
-            self.buckets.set_steps(key[1].T if key else 1)
+            if key is not None:
+                self.buckets.set_steps(key[1].T)
+                self.samples.expect(key[1].T)
 
     def _run_timer(self) -> None:
         is_moving = self._shown.state in _MOVING and self.isVisible()
@@ -202,9 +201,10 @@ class TrainingPage(QWidget):
         self.side.show_progress(progress)
 
     def _show_snapshots(self) -> None:
-        is_idle = self._shown.state is TrainingState.IDLE
-        snapshots = () if is_idle else self._shown.snapshots
-        self.samples.show_snapshots(snapshots, self.data.trajectory)
+        snapshots = () if self._shown.state is TrainingState.IDLE else self._shown.snapshots
+        self.samples.show_snapshots(
+            snapshots, self.data.trajectory, is_data_coming=self.data.is_coming
+        )
         self.course.show_snapshots(snapshots, self._shown.data_distance)
         newest = snapshots[-1].distance if snapshots else math.nan
         self.controls.show_samples(newest, self._shown.data_distance)
@@ -296,4 +296,4 @@ class TrainingPage(QWidget):
         self.controls.show_status(
             state_text(shown.state, shown.configuration, is_pausing, is_watched)
         )
-        self.samples.show_hint(hint(shown.state))
+        self.samples.show_hint(hint(shown.state, is_watched))

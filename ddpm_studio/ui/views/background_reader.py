@@ -33,6 +33,9 @@ class BackgroundReader(QObject):
         # Both threads only ever exchange these whole: no lock is needed.
         self._asked = _Question(0, ())
         self._answers: dict[Hashable, Any] = {}
+        self.latest: tuple[Hashable, Any] | None = (
+            None  # key and answer of the last question answered
+        )
         self._news = threading.Event()
         self._is_working = False
 
@@ -56,6 +59,7 @@ class BackgroundReader(QObject):
         """Forget everything, and what it refers to."""
         self._asked = _Question(self._asked.era + 1, ())
         self._answers = {}
+        self.latest = None
 
     def _work(self) -> None:
         """On the thread: until there is nothing left to fetch."""
@@ -79,6 +83,7 @@ class BackgroundReader(QObject):
                 return  # cleared meanwhile: nothing of it is kept
             self._keep(key, found)
             if order == 0:
+                self.latest = key, found
                 with suppress(RuntimeError):  # the window was closed meanwhile
                     self.arrived.emit()
 

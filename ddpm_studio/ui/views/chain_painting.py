@@ -46,7 +46,9 @@ class ChainPainting:
         self._points = PointsPainting(chain, theme, 2)
         self._filed = FilePictures()
         self.arrived = self._filed.reader.arrived  # a picture that was not there at once
-        self.is_waiting = False  # what was painted is not x_t yet, but the picture before
+        self.is_waiting = False  # for x_t: what was painted is a preview of it, or what was before
+        self.is_stale = False  # it is what was before
+        self.takes_preview = False  # rather than what was before
         self.says_waiting = False  # and that for so long that it is said
 
     @property
@@ -109,7 +111,7 @@ class ChainPainting:
         Where the frame lies in a file, a live painting shows the newest picture that there is; any
         other waits, unless :meth:`prepare` said that it need not, and raises TemporaryFileError.
         """
-        self.is_waiting = False
+        self.is_waiting = self.is_stale = False
         if self._trajectory is None:
             painter.fillRect(rect, QColor(self._theme.canvas))
             self._paint_hint(painter, rect, *self._empty_hint())
@@ -207,6 +209,10 @@ class ChainPainting:
             self._paint_hint(painter, rect, self._unread_title(wish.t), problem_text(error))
             return
         self.is_waiting = shown is None or shown[0] != wish
+        preview = wish.preview() if self.is_waiting and self.takes_preview else None
+        if preview is not None:
+            shown = wish, preview
+        self.is_stale = shown is None or shown[0] != wish
         if shown is None:
             painter.fillRect(rect, QColor(self._theme.canvas))
         else:

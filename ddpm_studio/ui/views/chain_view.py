@@ -28,6 +28,7 @@ from ddpm_studio.ui.views.sample_pictures import Size
 if TYPE_CHECKING:
     from ddpm_studio.diffusion.trajectory import Trajectory
 
+_HASTE_MS = 12  # of the 33 ms in which x_t is to be seen
 _PATIENCE_MS = 100
 _CONFIRM = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _KEYBOARD = (
@@ -59,6 +60,8 @@ class ChainView(QWidget):
         self._shows_focus = False
         self._painted: Hashable = None
         self._painted_t = -1
+        self._haste = QTimer(self, singleShot=True, interval=_HASTE_MS)
+        self._haste.timeout.connect(self._take_preview)
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._patience.timeout.connect(self._say_waiting)
         self._painting.arrived.connect(self.update)
@@ -80,8 +83,8 @@ class ChainView(QWidget):
 
     @property
     def shows_present_frame(self) -> bool:
-        """Whether x_t itself was painted, and not what there was before it came from its file."""
-        return self._painted_t == self._t and not self._painting.is_waiting
+        """Whether x_t was painted, if only its preview, and not what was there before."""
+        return self._painted_t == self._t and not self._painting.is_stale
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
@@ -212,12 +215,24 @@ class ChainView(QWidget):
         self._be_patient()
 
     def _be_patient(self) -> None:
-        """A picture that does not come from its file in a moment: only then it is said."""
-        if not self._painting.is_waiting:
+        """A picture that does not come from its file at once: its preview; much later it is said.
+
+        Not before: two pictures of each t in turn would flicker.
+        """
+        painting = self._painting
+        if not painting.is_waiting:
+            self._haste.stop()
             self._patience.stop()
-            self._painting.says_waiting = False
-        elif not self._patience.isActive() and not self._painting.says_waiting:
+            painting.takes_preview = painting.says_waiting = False
+            return
+        if painting.is_stale and not painting.takes_preview and not self._haste.isActive():
+            self._haste.start()
+        if not self._patience.isActive() and not painting.says_waiting:
             self._patience.start()
+
+    def _take_preview(self) -> None:
+        self._painting.takes_preview = True
+        self.update()
 
     def _say_waiting(self) -> None:
         self._painting.says_waiting = True

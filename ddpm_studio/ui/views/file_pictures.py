@@ -33,6 +33,14 @@ class PictureWish:
         """
         return grid_picture(self._images(), self.layout, self.background)
 
+    def preview(self) -> Picture | None:
+        """The same at once, of few pixels; None where there is none."""
+        images = self.trajectory.preview(self.t)
+        if images is None:
+            return None
+        shown = images if self.only == EVERY else images[self.only : self.only + 1]
+        return grid_picture(shown, self.layout, self.background)
+
     def _images(self) -> Images:
         if self.only != EVERY:
             return self.trajectory.samples(self.t, self.only, self.only + 1)
@@ -78,12 +86,17 @@ class FilePictures:
         return False
 
     def newest(self, wish: PictureWish) -> tuple[PictureWish, Picture] | None:
-        """The picture, or the last one that there was, with what it shows; None where there is none.
+        """The picture, or the last one that there is, with what it shows; None where there is none.
 
-        Never waits. Raises what kept the picture from being read.
+        Never waits: while somebody drags faster than a disk reads, the pictures come late, but they
+        come. Raises what kept the picture from being read.
         """
         if self.is_ready(wish):
             self._last = wish, self.at_once(wish)
+        elif self.reader.latest is not None:
+            of, picture = self.reader.latest
+            if isinstance(of, PictureWish) and not isinstance(picture, Exception):
+                self._last = of, picture
         return self._last
 
     def at_once(self, wish: PictureWish) -> Picture:

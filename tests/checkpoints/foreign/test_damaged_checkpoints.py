@@ -56,6 +56,10 @@ def of_other_shape(weights: Weights) -> None:
     weights[name] = weights[name][..., :1].clone()
 
 
+def without_dimensions(weights: Weights) -> None:
+    weights["out.2.weight"] = torch.tensor(1.0)
+
+
 def without_one(weights: Weights) -> None:
     del weights[a_name(weights)]
 
@@ -69,6 +73,7 @@ def with_one_more(weights: Weights) -> None:
     [
         (not_finite, r"holds weights that are not finite \(NaN or infinity\)"),
         (of_other_shape, "ckpt.pt"),
+        (without_dimensions, "ckpt.pt"),
         (without_one, "ckpt.pt"),
         (with_one_more, "ckpt.pt"),
     ],

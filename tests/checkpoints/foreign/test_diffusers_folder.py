@@ -340,11 +340,11 @@ def test_networks_that_we_lack_are_refused(changes: Settings, reason: str, folde
 
 
 SCHEDULER_REFUSALS: list[tuple[Settings, str]] = [
-    ({"_class_name": "ScoreSdeVeScheduler"}, "The scheduler ScoreSdeVeScheduler of diffusers"),
-    ({"variance_type": "learned"}, "the variance_type of its scheduler is learned"),
+    ({"_class_name": "ScoreSdeVeScheduler"}, "describes a ScoreSdeVeScheduler"),
+    ({"variance_type": "learned"}, "its variance_type is learned"),
     ({"variance_type": "learned_range"}, "its network has learned none"),
-    ({"beta_schedule": "laplace"}, "the beta_schedule of its scheduler is laplace"),
-    ({"prediction_type": "flow"}, "the prediction_type of its scheduler is flow"),
+    ({"beta_schedule": "laplace"}, "its beta_schedule is laplace"),
+    ({"prediction_type": "flow"}, "its prediction_type is flow"),
     ({"num_train_timesteps": 0}, "T must lie between 1 and 10000, not 0"),
     ({"num_train_timesteps": 10**9}, "T must lie between 1 and 10000"),
     ({"num_train_timesteps": "10"}, "its num_train_timesteps is '10'"),
@@ -388,11 +388,14 @@ def test_a_folder_that_is_not_whole_is_refused(name: str, reason: str, folder: P
         look_at(folder)
 
 
-def test_weights_in_several_files_are_refused(folder: Path) -> None:
-    weights = folder / "unet" / "diffusion_pytorch_model.safetensors"
-    weights.rename(weights.with_name("diffusion_pytorch_model.safetensors.index.json"))
-    with pytest.raises(ModelFileError, match="spread over several files"):
-        look_at(folder)
+def test_weights_in_several_files_are_those_of_one(folder: Path) -> None:
+    whole = load_inspected(open_model(folder)).denoiser.network.state_dict()
+    network = UNet2DModel.from_pretrained(folder / "unet")
+    (folder / "unet" / "diffusion_pytorch_model.safetensors").unlink()
+    network.save_pretrained(folder / "unet", max_shard_size="20KB")
+    assert len(list((folder / "unet").glob("*.safetensors"))) > 1
+    parts = load_inspected(open_model(folder)).denoiser.network.state_dict()
+    assert all(torch.equal(parts[name], tensor) for name, tensor in whole.items())
 
 
 def test_another_pipeline_is_named(folder: Path) -> None:
@@ -465,8 +468,21 @@ def damaged(content: bytes) -> list[bytes]:
 def test_a_damaged_file_of_weights_is_refused(kind: int, folder: Path) -> None:
     path = folder / "unet" / "diffusion_pytorch_model.safetensors"
     path.write_bytes(damaged(path.read_bytes())[kind])
-    with pytest.raises(ModelFileError, match=r"diffusion_pytorch_model.safetensors is"):
+    with pytest.raises(ModelFileError, match=r"diffusion_pytorch_model\.safetensors (is|holds)"):
         look_at(folder)
+
+
+def test_a_folder_that_changed_meanwhile_is_not_taken_for_the_old_one(folder: Path) -> None:
+    model = open_model(folder)
+    assert (
+        model.byte_count > (folder / "unet" / "diffusion_pytorch_model.safetensors").stat().st_size
+    )
+    rewrite(folder / "unet" / "config.json", attention_head_dim=4)
+    with pytest.raises(ModelFileError, match="pipeline has changed since it was opened"):
+        load_inspected(model)
+    shutil.rmtree(folder)
+    with pytest.raises(ModelFileError, match="pipeline has changed since it was opened"):
+        load_inspected(model)
 
 
 def test_heads_are_those_of_the_settings(folder: Path) -> None:

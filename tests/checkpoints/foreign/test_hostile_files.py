@@ -9,6 +9,7 @@ import io
 import json
 import os
 import pickle
+import pickletools
 import re
 import struct
 import tempfile
@@ -18,6 +19,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -26,6 +28,7 @@ from PIL import Image
 from torch import nn
 
 from ddpm_studio.checkpoints.foreign.opening import open_model
+from ddpm_studio.checkpoints.foreign.torch_file import open_torch_file
 from ddpm_studio.checkpoints.model_file import ModelFileError
 from ddpm_studio.checkpoints.weights import load_inspected
 from ddpm_studio.cli import main
@@ -286,7 +289,9 @@ def nan(found: bytearray) -> None:
 
 PICKLES = [
     Hostile(
-        "system.pt", holding(system), r"wants to import posix\.system, which weights do not need"
+        "system.pt",
+        holding(system),
+        r"wants to import posix\.system, which could run code; a file of",
     ),
     Hostile("nested.pt", holding(lambda canary: dictionary(w=system(canary))), r"posix\.system"),
     Hostile(
@@ -507,7 +512,8 @@ PLACES = [
     Hostile("undecodable\udcff.pt", content(b""), r"undecodable\?\.pt is empty"),
 ]
 
-ALL = [*PICKLES, *TENSORS, *ARCHIVES, *CONTENTS, *OURS, *PLACES]
+HAS_PIPES = hasattr(os, "mkfifo")  # Windows has neither these nor such names
+ALL = [*PICKLES, *TENSORS, *ARCHIVES, *CONTENTS, *OURS, *(PLACES if HAS_PIPES else [])]
 
 
 def test_there_are_many_of_them() -> None:
@@ -574,7 +580,7 @@ def test_what_is_wrong_is_said_and_nothing_else_happens(
 
 
 HUNGRY = ["compressed.pt", "long-list.pt", "long-number.pt", "longer-text.pt", "members.pt"]
-HUNGRY += ["expanded.pt", "shared.pt", "laughs.pt", "huge.pt", "legacy-count.pt", "operations.pt"]
+HUNGRY += ["expanded.pt", "shared.pt", "laughs.pt", "legacy-count.pt", "operations.pt"]
 HUNGRY += ["header.safetensors", "lies.safetensors", "width.safetensors"]
 
 
@@ -591,3 +597,26 @@ def test_memory_is_taken_only_for_what_is_there(tmp_path: Path, canary: Path, na
     finally:
         tracemalloc.stop()
     assert peak < MAX_MEMORY_BYTES
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_damage_is_refused_or_does_no_harm(tmp_path: Path, seed: int) -> None:
+    """Bytes and operations that are changed, left out or put in: any other error would end in a trace."""
+    random = Random(seed)
+    path, said = tmp_path / "damaged.pt", []
+    operations = [opcode.code.encode("latin-1") for opcode in pickletools.opcodes]
+    pickled = plain(dictionary(w=tensor(), options=called("argparse", "Namespace"), l=b"](K\x01Ne"))
+    for _ in range(250):
+        found = bytearray(pickled)
+        for _ in range(random.randint(1, 4)):
+            place = random.randrange(len(found))
+            found[place : place + random.randint(0, 2)] = random.choice(
+                [random.choice(operations), random.randbytes(1), b""]
+            )
+        archive(bytes(found), path)
+        try:
+            open_torch_file(path)
+        except ModelFileError as error:
+            said.append(str(error))
+    assert len(said) > 100
+    assert all(line.isprintable() and line.endswith(".") for line in said)

@@ -51,10 +51,11 @@ def unpacked(name: str, folder: Path) -> Path:
     return path
 
 
-def opened(name: str, folder: Path, **changes: Any) -> LoadedModel:
+def opened(name: str, folder: Path, device: str = "cpu", **changes: Any) -> LoadedModel:
     checkpoint = look_at(unpacked(name, folder))
     assert isinstance(checkpoint, OpenAiUnet)
-    return load_inspected(answered(checkpoint, {"image_size": 8, **ANSWERS[name], **changes}))
+    answers = {"image_size": 8, **ANSWERS[name], **changes}
+    return load_inspected(answered(checkpoint, answers), device)
 
 
 def classifier_of(name: str, model: LoadedModel, folder: Path) -> Condition:
@@ -79,7 +80,9 @@ def given_noise(noise: Tensor) -> Iterator[None]:
     """What every step draws, in the order in which their code drew it."""
     rest = iter(noise)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gaussians, "standard_normal", lambda *_: next(rest))
+        patch.setattr(
+            gaussians, "standard_normal", lambda _shape, _random, device: next(rest).to(device)
+        )
         yield
 
 
@@ -178,7 +181,7 @@ def chain(
         *_, last = resumed_steps(
             model, known["x_T"], model.denoiser.schedule.T, torch.Generator(), sampler, condition
         )
-    return float((last.x - known["x_0"]).abs().max())
+    return float((last.x.cpu() - known["x_0"]).abs().max())
 
 
 def test_chains_with_their_learned_variance(tmp_path: Path) -> None:
@@ -217,6 +220,16 @@ def test_a_guided_chain_of_a_model_that_knows_no_class(tmp_path: Path) -> None:
     guided = classifier_of("adaptive", model, tmp_path)
     assert chain("pooled", "guided", model, sampler, guided) < 1e-4
     assert chain("pooled", "guided", model, sampler) > 1e-2
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
+def test_guided_chains_on_cuda(tmp_path: Path) -> None:
+    """With its labels and its learned variance, and a classifier's gradient beside recorded steps."""
+    model = opened("conditional", tmp_path, "cuda")
+    own, name = model.description.sampler, "conditional"
+    guided = classifier_of("attention", model, tmp_path)
+    assert chain(name, "ancestral", model, own) < 1e-3
+    assert chain(name, "guided", model, own, guided) < 1e-3
 
 
 # The bound
@@ -296,7 +309,8 @@ def changed(folder: Path, name: str = "improved", **tensors: Tensor | None) -> P
             "it enlarges images that it is given",
         ),
         ({"out.2.weight": torch.zeros(5, 32, 3, 3)}, "5 channels of 3"),
-        ({"out.2.weight": None}, "0 channels of 3"),
+        ({"out.2.weight": None}, "it has no out.2.weight"),
+        ({"label_emb.weight": torch.zeros(())}, "it has no label_emb.weight"),
         (
             {"input_blocks.3.0.in_layers.2.weight": None},
             "it has no input_blocks.3.0.in_layers.2.weight",
@@ -320,6 +334,13 @@ def test_a_layer_that_is_missing_or_of_another_shape(tmp_path: Path) -> None:
     assert isinstance(checkpoint, OpenAiUnet)
     with pytest.raises(ModelFileError, match="do not fit the network"):
         load_inspected(answered(checkpoint, {"image_size": 8}))
+
+
+def test_a_damaged_classifier_is_refused(tmp_path: Path) -> None:
+    path = changed(tmp_path, "classifier_attention", **{"out.2.c_proj.weight": None})
+    model = opened("improved", tmp_path)
+    with pytest.raises(ModelFileError, match=r"like a classifier .*: it has no out\.2\.c_proj"):
+        answered_classifier(path, model.description)
 
 
 def test_a_classifier_is_no_model_and_a_model_no_classifier(tmp_path: Path) -> None:

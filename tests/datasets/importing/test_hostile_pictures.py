@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from ddpm_studio.datasets.catalogue import open_data_set
 from ddpm_studio.datasets.importing.image_folder import square_pixels
 from ddpm_studio.datasets.importing.import_choices import Framing
-from ddpm_studio.datasets.importing.picture_file import PictureError, read_picture
+from ddpm_studio.datasets.importing.picture_file import PictureError, framed, read_picture
 from ddpm_studio.datasets.set_description import DataSetError
 
 from .conftest import ImportSet, picture
@@ -282,6 +282,20 @@ def test_a_picture_is_told_by_what_is_in_it_and_not_by_its_name(
     (tmp_path / "s" / "a.png").write_bytes(data)
     assert import_set(tmp_path / "s").description.count == 1
     assert open_data_set("new") is not None
+
+
+def test_a_large_photograph_is_decoded_small_and_looks_the_same(tmp_path: Path) -> None:
+    y, x = np.mgrid[0:1200, 0:1600]
+    waves = [128 + 100 * np.sin(x / a) * np.cos(y / b) for a, b in ((60, 40), (25, 90), (80, 30))]
+    Image.fromarray(np.stack(waves, axis=-1).astype(np.uint8)).save(tmp_path / "a.jpg", quality=95)
+    assert read_picture(tmp_path / "a.jpg").size == (1600, 1200)
+    small = read_picture(tmp_path / "a.jpg", 64)
+    assert min(small.size) == 150
+    exact = np.asarray(framed(read_picture(tmp_path / "a.jpg"), 64, Framing.CROP)).astype(int)
+    quick = np.asarray(framed(small, 64, Framing.CROP)).astype(int)
+    assert np.abs(exact - quick).max() <= 6
+    plain = ImageOps.fit(read_picture(tmp_path / "a.jpg"), (64, 64), Image.Resampling.LANCZOS)
+    assert np.abs(exact - np.asarray(plain).astype(int)).max() <= 3
 
 
 def test_a_picture_that_vanishes_is_told(tmp_path: Path) -> None:

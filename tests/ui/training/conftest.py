@@ -38,6 +38,7 @@ class FakeData(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.trajectory: Trajectory | None = None
+        self.is_coming = False
         self.shown: list[TrainingConfiguration | None] = []
 
     def show(self, configuration: TrainingConfiguration | None) -> None:
@@ -46,6 +47,16 @@ class FakeData(QObject):
     def stop(self) -> bool:
         return True
 
+    def expect(self) -> None:
+        """As if they were being made."""
+        self.is_coming = True
+        self.changed.emit()
+
+    def come(self, trajectory: Trajectory | None) -> None:
+        """They are there; None: this version does not have them."""
+        self.is_coming, self.trajectory = False, trajectory
+        self.changed.emit()
+
 
 class FakeWatched(QObject):
     """The interface of WatchedRun."""
@@ -53,6 +64,7 @@ class FakeWatched(QObject):
     state_changed = Signal()
     snapshots_changed = Signal()
     failed = Signal(object)
+    told = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -250,6 +262,12 @@ def running(page: TrainingPage, run: FakeRun) -> TrainingPage:
     run.go_to(TrainingState.RUNNING)
     run.show_samples(10, 50, 100)
     return page
+
+
+@pytest.fixture
+def moons() -> Trajectory:
+    """Data at every t."""
+    return chain((2,), 1000, 1.0)
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from dataclasses import fields, replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from ddpm_studio.datasets.catalogue import CATALOGUE
@@ -70,6 +71,27 @@ def test_every_field_of_a_training_is_there_and_says_what_it_does(form: Training
         assert label
         assert len(tool_tip) > 30
         assert tool_tip.endswith(".")
+
+
+def test_compiling_is_offered_where_a_cuda_device_is_chosen_alone(
+    qtbot: QtBot, form: TrainingForm
+) -> None:
+    form.more.setChecked(True)
+    box, cpu = form.fields.compile, Device("cpu", "CPU · one")
+    assert not box.isVisible()  # while the devices are not known
+    form.show_devices((cpu,), "cpu")
+    assert not box.isVisible()
+    form.show_devices((Device("cuda:0", "CUDA · one"), cpu), "cuda:0")
+    choose(qtbot, form.device, "cuda:0")
+    assert box.isVisible()
+    before = form.configuration()
+    assert before is not None
+    assert not before.compile  # never by itself
+    qtbot.mouseClick(box, LEFT, pos=QPoint(8, box.height() // 2))
+    assert form.configuration() == replace(before, compile=True)
+    choose(qtbot, form.device, "cpu")
+    assert not box.isVisible()
+    assert form.configuration() == before
 
 
 NUMBERS = [
@@ -356,3 +378,35 @@ def test_it_follows_the_theme(form: TrainingForm, dress: Callable[..., None]) ->
     dress(LIGHT)
     form.set_theme(LIGHT)
     assert not form.grab().isNull()
+
+
+def test_a_name_that_does_not_fit_is_shortened_in_its_middle(form: TrainingForm) -> None:
+    form.show_configuration(preset("digits-quick"))
+    shown = form.preset.shown_text()
+    assert form.preset.currentText() == "Handwritten digits 8×8, quick"
+    assert "…" in shown
+    assert shown.startswith("Hand")
+    assert shown.endswith("quick")
+    assert form.preset.fontMetrics().horizontalAdvance(shown) < form.preset.width() - 20
+
+
+def test_the_wheel_over_the_form_scrolls_it_and_chooses_nothing(
+    qtbot: QtBot, form: TrainingForm
+) -> None:
+    form.more.setChecked(True)
+    form.numbers["steps"].setFocus()
+    bar, before = form._scroll.verticalScrollBar(), form.configuration()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    place = form.data_set.rect().center()
+    wheel = QWheelEvent(
+        place,
+        form.data_set.mapToGlobal(place),
+        QPoint(),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(form.data_set, wheel)
+    assert form.configuration() == before

@@ -89,13 +89,27 @@ def test_the_data_in_view_are_those_chosen_whatever_is_wrong_elsewhere(
     field.selectAll()
     qtbot.keyClicks(field, "nonsense")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    for name in ("spiral", "cifar10"):
+    for name in ("spiral", preset("cifar10").data_set):
         page.form.data_set.setCurrentIndex(page.form.data_set.findData(name))
         page.form.data_set.activated.emit(page.form.data_set.currentIndex())
         assert page.form.configuration() is None
         shown = run.comparison.shown[-1]
         assert shown is not None
         assert shown.data_set == name
+
+
+def test_nothing_moves_when_the_data_come(page: TrainingPage, run, moons) -> None:
+    samples = page.samples
+    run.comparison.expect()
+    page.grab()  # lays out
+    place = samples._sample_card.geometry()
+    assert samples.time.maximum() == 1000
+    run.comparison.come(moons)
+    page.grab()
+    assert samples._sample_card.geometry() == place
+    assert samples.time.maximum() == 1000
+    run.comparison.come(None)
+    assert not samples._data_card.isVisible()
 
 
 def test_the_slider_of_training_time_names_no_step_that_is_not_there(running, run) -> None:
@@ -344,6 +358,8 @@ def test_a_run_of_somebody_else_is_watched_and_left_alone(
     page.watch(Path("/somewhere/moons.run"))
     assert run.watched.folder == Path("/somewhere/moons.run")
     assert visible_buttons(page) == set()
+    assert not page.form.preset.isVisible()  # its settings are not known yet
+    assert "checkpoints" in page.samples._hint.text()
     run.configuration = preset("moons")
     run.train_to(40)
     run.watched.configuration, run.watched.progress = run.configuration, run.progress
@@ -352,6 +368,7 @@ def test_a_run_of_somebody_else_is_watched_and_left_alone(
     assert page.controls.status.text() == "Watching: Two moons"
     assert page.controls.figures.texts[0] == "40 of 20,000"
     assert page._timer.isActive()
+    assert page.form.numbers["steps"].isVisible()
     assert not page.form.numbers["steps"].isEnabled()
     page.activateWindow()
     page.setFocus()

@@ -1,9 +1,9 @@
-"""Configurations and weights of a folder, in every form in which diffusers writes them."""
+"""The weights of a folder, in every form in which diffusers writes them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,7 @@ from diffusers import UNet2DModel
 from safetensors.torch import save_file
 from torch import Tensor
 
-from ddpm_studio.checkpoints.foreign.folder_content import (
-    MAX_CONFIGURATION_BYTES,
-    FolderContent,
-)
+from ddpm_studio.checkpoints.foreign.folder_weights import folder_weights
 from ddpm_studio.checkpoints.foreign.safetensors_tensors import safetensors_tensors
 from ddpm_studio.checkpoints.foreign.stored_tensor import NUMBER_BYTES, StoredTensor
 from ddpm_studio.checkpoints.model_file import ModelFileError
@@ -35,7 +32,7 @@ def network() -> UNet2DModel:
     )
 
 
-def assert_same(found: dict[str, StoredTensor], expected: dict[str, Tensor]) -> None:
+def assert_same(found: Mapping[str, StoredTensor], expected: dict[str, Tensor]) -> None:
     assert found.keys() == expected.keys()
     for name, tensor in expected.items():
         assert found[name].shape == tuple(tensor.shape)
@@ -51,12 +48,7 @@ def test_whole_and_in_parts(
     network.save_pretrained(tmp_path / folder, safe_serialization=safe, max_shard_size=shard_size)
     written = [path.name for path in (tmp_path / folder).iterdir()]
     assert len(written) == 2 if shard_size == "10GB" else len(written) > 3
-    content = FolderContent(tmp_path)
-    assert_same(content.weights(folder), network.state_dict())
-    configuration = content.configuration(str(Path(folder, "config.json")))
-    assert configuration is not None
-    assert configuration["_class_name"] == "UNet2DModel"
-    assert configuration["block_out_channels"] == [4, 8]
+    assert_same(folder_weights(tmp_path / folder), network.state_dict())
 
 
 def test_numbers_of_every_type(tmp_path: Path) -> None:
@@ -72,38 +64,9 @@ def test_numbers_of_every_type(tmp_path: Path) -> None:
     assert_same(found, wanted)
 
 
-def test_no_configuration_is_none(tmp_path: Path) -> None:
-    assert FolderContent(tmp_path).configuration("config.json") is None
-    assert FolderContent(tmp_path).configuration("unet/config.json") is None
-
-
 def test_a_folder_without_weights_says_which_file_is_missing(tmp_path: Path) -> None:
-    with pytest.raises(ModelFileError, match=r"holds no weights: diffusion_pytorch_model\.safe"):
-        FolderContent(tmp_path).weights()
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("", r"config\.json is no configuration that can be read: it is not JSON \(line 1\)\."),
-        ('{"a": 1,\n', r"it is not JSON \(line 2\)"),
-        ("[1, 2]", "it holds no JSON object"),
-        ('{"a": NaN}', "it holds NaN, which is no finite number"),
-        ('{"a": -Infinity}', "it holds -Infinity, which is no finite number"),
-        ('{"a": 1e999}', "it holds 1e999, which is no finite number"),
-        ('{"a": 1, "a": 2}', "it says the same thing twice"),
-        ('{"a": ' + "9" * 5_000 + "}", "it is not JSON"),
-        ("[" * 100_000, "it is not JSON"),
-        ("\ud800", "it is not JSON"),
-        ('{"a": "' + "x" * MAX_CONFIGURATION_BYTES + '"}', "is too long for a configuration"),
-    ],
-)
-def test_a_configuration_that_is_none_is_refused(tmp_path: Path, text: str, reason: str) -> None:
-    (tmp_path / "config.json").write_bytes(text.encode(errors="surrogatepass"))
-    with pytest.raises(ModelFileError, match=reason) as caught:
-        FolderContent(tmp_path).configuration("config.json")
-    assert str(caught.value).isprintable()
-    assert len(str(caught.value)) < 300
+    with pytest.raises(ModelFileError, match=r"is not complete: its diffusion_pytorch_model\.safe"):
+        folder_weights(tmp_path)
 
 
 def in_parts(tmp_path: Path) -> dict[str, Any]:
@@ -131,8 +94,8 @@ def test_an_index_that_leads_elsewhere_is_refused(
     places = in_parts(tmp_path)
     index = tmp_path / "diffusion_pytorch_model.safetensors.index.json"
     index.write_text(json.dumps({"weight_map": places}))
-    assert set(FolderContent(tmp_path).weights()) == {"a", "b"}
+    assert set(folder_weights(tmp_path)) == {"a", "b"}
     change(places)
     index.write_text(json.dumps({"weight_map": places}))
     with pytest.raises(ModelFileError, match=reason):
-        FolderContent(tmp_path).weights()
+        folder_weights(tmp_path)

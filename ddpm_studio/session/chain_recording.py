@@ -1,0 +1,82 @@
+"""Records the steps of a chain one after the other, and keeps where it was left before its end.
+
+Nothing here touches Qt, and torch is imported on the worker's thread alone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ddpm_studio.checkpoints.loading_progress import LoadingProgress
+
+if TYPE_CHECKING:
+    from torch import Generator as RandomGenerator
+
+    from ddpm_studio.diffusion.chains import ChainPosition, ChainStep
+    from ddpm_studio.diffusion.trajectory import Trajectory
+
+LONG_SECONDS = 4.0
+
+
+@dataclass(frozen=True)
+class ChainProgress:
+    """A chain's trajectory, how many of its ``total`` steps are done, and for how long it ran.
+
+    ``done_before`` of them were done before, where a stopped chain is gone on with.
+    """
+
+    trajectory: Trajectory
+    done: int
+    total: int
+    elapsed_seconds: float
+    done_before: int = 0
+
+    @property
+    def seconds_left(self) -> float:
+        """At the pace so far; 0 before the first step is done."""
+        done = self.done - self.done_before
+        return self.elapsed_seconds / done * (self.total - self.done) if done else 0.0
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it will take so long that nobody should have to wait for it."""
+        return self.elapsed_seconds > 1.0 and self.seconds_left > LONG_SECONDS
+
+
+ChainWork = Generator[ChainProgress | LoadingProgress, None, "Trajectory"]
+"""A LoadingProgress comes before the first step alone, and only where the model's file is large."""
+
+
+def record_steps(
+    trajectory: Trajectory,
+    frames: range,
+    steps: Iterator[ChainStep],
+    generator: RandomGenerator,
+) -> ChainWork:
+    """Record one step for each of ``frames``; left before the end, keep where that was.
+
+    ``generator`` is the one that the steps draw from.
+    """
+    from ddpm_studio.diffusion.chains import ChainPosition
+
+    began, position = time.monotonic(), None
+    done_before = trajectory.T + 1 - len(frames)
+    try:
+        for done, (frame, step) in enumerate(zip(frames, steps, strict=True), done_before):
+            state = generator.get_state()
+            position = ChainPosition(frame, step.x, state, step.predicted_x_0)
+            trajectory.record(frame, step.x)
+            seconds = time.monotonic() - began
+            yield ChainProgress(trajectory, done, trajectory.T, seconds, done_before)
+    finally:
+        trajectory.position = None if trajectory.is_complete else position
+    return trajectory
+
+
+def taken_position(trajectory: Trajectory) -> ChainPosition | None:
+    """Where to go on, which the trajectory then need not keep any longer."""
+    position, trajectory.position = trajectory.position, None
+    return position

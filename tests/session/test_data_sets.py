@@ -1,0 +1,148 @@
+"""Imports, removals and moves on a thread: told when they end, undone when they are cancelled."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from pytestqt.qtbot import QtBot
+
+from ddpm_studio.datasets.importing.import_choices import ImportChoices
+from ddpm_studio.datasets.importing.import_progress import ImportProgress, ImportResult, Stage
+from ddpm_studio.datasets.set_description import DataSetError
+from ddpm_studio.session.data_sets import DataSets, WorkProgress
+from ddpm_studio.session.dropped_path import DroppedPath
+from ddpm_studio.session.import_preview import PreviewRun
+from ddpm_studio.training.run_folder import RunFolder
+
+WAIT_MS = 20_000
+
+
+@pytest.fixture
+def data(qtbot: QtBot):
+    data = DataSets()
+    yield data
+    assert data.stop()
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    (tmp_path / "faces").mkdir()
+    for number in range(30):
+        Image.new("L", (20, 20), number).save(tmp_path / "faces" / f"{number}.png")
+    return tmp_path / "faces"
+
+
+def test_an_import_is_told_and_listed(qtbot: QtBot, data: DataSets, pictures: Path) -> None:
+    with qtbot.waitSignal(data.finished, timeout=WAIT_MS) as finished:
+        data.import_set(pictures, ImportChoices("faces", size=8, grey=True))
+    assert not data.is_working
+    result = finished.args[0]
+    assert isinstance(result, ImportResult)
+    assert result.description.count == 30
+    with qtbot.waitSignal(data.listed, timeout=WAIT_MS):
+        data.refresh()
+    assert data.list is not None
+    (row,) = data.list.rows
+    assert (row.name, row.description, len(row.thumbnails)) == ("faces", result.description, 5)
+    assert data.list.byte_count == row.byte_count > 30 * 64
+
+
+def test_a_damaged_set_is_listed_without_a_description(
+    qtbot: QtBot, data: DataSets, pictures: Path, data_cache: Path
+) -> None:
+    with qtbot.waitSignal(data.finished, timeout=WAIT_MS):
+        data.import_set(pictures, ImportChoices("faces"))
+    shutil.copytree(data_cache / "faces", data_cache / "other")  # its name is another
+    with qtbot.waitSignal(data.listed, timeout=WAIT_MS):
+        data.refresh()
+    assert data.list is not None
+    assert [(row.name, row.description is None) for row in data.list.rows] == [
+        ("faces", False),
+        ("other", True),
+    ]
+
+
+def test_cancelled_it_leaves_nothing(
+    qtbot: QtBot, data: DataSets, pictures: Path, data_cache: Path
+) -> None:
+    for number in range(2000):
+        shutil.copy(pictures / "0.png", pictures / f"more-{number}.png")
+    data.import_set(pictures, ImportChoices("faces", size=256))
+    qtbot.waitUntil(lambda: data.progress is not None and data.progress.progress.done > 3)
+    with qtbot.waitSignal(data.listed, timeout=WAIT_MS):
+        data.cancel()
+    assert not data.is_working
+    assert list(data_cache.iterdir()) == []
+
+
+def test_a_problem_is_told(qtbot: QtBot, data: DataSets, tmp_path: Path) -> None:
+    with qtbot.waitSignal(data.failed, timeout=WAIT_MS) as failed:
+        data.import_set(tmp_path / "gone", ImportChoices("new"))
+    assert isinstance(failed.args[0], DataSetError)
+    assert not data.is_working
+
+
+def test_a_set_is_removed(qtbot: QtBot, data: DataSets, pictures: Path, data_cache: Path) -> None:
+    with qtbot.waitSignal(data.finished, timeout=WAIT_MS):
+        data.import_set(pictures, ImportChoices("faces"))
+    with qtbot.waitSignal(data.finished, timeout=WAIT_MS) as finished:
+        data.remove("faces")
+    assert finished.args == [None]
+    assert list(data_cache.iterdir()) == []
+
+
+def test_one_work_at_a_time(qtbot: QtBot, data: DataSets, pictures: Path) -> None:
+    data.import_set(pictures, ImportChoices("faces"))
+    with qtbot.waitSignal(data.finished, timeout=WAIT_MS) as finished:
+        data.import_set(pictures, ImportChoices("others"))
+    assert finished.args[0].description.name == "faces"
+    assert not data.is_working
+
+
+def test_the_time_left_is_that_of_the_present_stage() -> None:
+    """A download that goes on at 60 of 100 and has fetched 20 in 4 s needs 4 s more for its 20."""
+    work = WorkProgress(ImportProgress(Stage.DOWNLOADING, 80, 100), 4.0, 60)
+    assert work.seconds_left == pytest.approx(4.0)
+    assert WorkProgress(ImportProgress(Stage.DOWNLOADING, 60, 100), 4.0, 60).seconds_left == 0.0
+
+
+def test_a_preview_follows_the_choices_made_last(qtbot: QtBot, pictures: Path) -> None:
+    run = PreviewRun()
+    with qtbot.waitSignal(run.looked_into, timeout=WAIT_MS) as looked:
+        run.look_into(pictures)
+    assert looked.args[0].count == 30
+    shown: list[tuple] = []
+    run.shown.connect(shown.append)
+    for size in (64, 32, 16):
+        run.show(ImportChoices("new", size=size))
+    qtbot.waitUntil(lambda: bool(shown), timeout=WAIT_MS)
+    qtbot.wait(50)
+    assert [images[0].shape for images in shown] == [(16, 16, 3)]
+    assert run.stop()
+
+
+def test_what_falls_on_the_window_is_told_apart(
+    qtbot: QtBot, pictures: Path, tmp_path: Path
+) -> None:
+    dropped = DroppedPath()
+    np.save(tmp_path / "a.npy", np.zeros((5, 8, 8), np.uint8))
+    run = tmp_path / "x.run"
+    run.mkdir()
+    (run / "step-000000001.safetensors").write_bytes(b"")
+    shutil.copy(pictures / "1.png", run / "samples.png")
+    assert RunFolder(run).checkpoints()
+    for path, is_data in (
+        (pictures, True),
+        (tmp_path / "a.npy", True),
+        (run, False),
+        (tmp_path / "gone", False),
+    ):
+        signal = dropped.is_data if is_data else dropped.is_other
+        with qtbot.waitSignal(signal, timeout=WAIT_MS) as told:
+            dropped.look_at(path)
+        assert told.args == [path]
+    assert dropped.stop()
