@@ -20,6 +20,9 @@ from ddpm_studio.diffusion.sampler_configuration import SamplerKind
 from ddpm_studio.networks.classifier_configuration import ClassifierConfiguration
 from ddpm_studio.networks.configuration import UNetConfiguration
 from ddpm_studio.networks.noisy_classifier import NoisyClassifier
+from ddpm_studio.ui.choice_box import ChoiceBox
+from ddpm_studio.ui.dialogs.checkpoint_dialog import CheckpointDialog
+from ddpm_studio.ui.panels.number_field import NumberField
 
 WAIT_MS = 30_000
 OPENAI = Path(__file__).parents[1] / "reference" / "foreign" / "openai"
@@ -108,8 +111,7 @@ def test_one_that_is_damaged_leaves_the_chain(
 def test_what_its_file_cannot_tell_is_asked_and_what_does_not_fit_is_said(
     qtbot: QtBot, digits: Application, tmp_path: Path
 ) -> None:
-    path = tmp_path / "classifier.pt"
-    path.write_bytes(lzma.decompress((OPENAI / "classifier_spatial.pt.xz").read_bytes()))
+    path = unpacked("classifier_spatial", tmp_path)
     questions, popup = digits.screen.classifiers.questions, digits.screen.sampling_popup
     digits.window.file_dropped.emit(path)
     qtbot.waitUntil(lambda: questions.dialog is not None, timeout=WAIT_MS)
@@ -150,3 +152,48 @@ def test_another_model_takes_class_and_classifier_away(
     digits.screen.sampling_popup.close()
     digits.studio.choose_model(digits.studio.models[0])
     assert condition_of(digits) == Condition()
+
+
+def unpacked(name: str, folder: Path) -> Path:
+    """Of OpenAI's, as people have it."""
+    path = folder / f"{name}.pt"
+    path.write_bytes(lzma.decompress((OPENAI / f"{name}.pt.xz").read_bytes()))
+    return path
+
+
+def test_openais_model_and_classifier_as_in_diffusion_models_beat_gans(
+    qtbot: QtBot, studio_application: Application, tmp_path: Path
+) -> None:
+    application, screen = studio_application, studio_application.screen
+    application.window.file_dropped.emit(unpacked("conditional", tmp_path))
+    qtbot.waitUntil(lambda: screen.checkpoint_dialog is not None, timeout=WAIT_MS)
+    answer(screen.checkpoint_dialog, {"image_size": "8", "T": "12", "schedule": "cosine"}, qtbot)
+    qtbot.waitUntil(lambda: screen.checkpoint_dialog is None, timeout=WAIT_MS)
+    popup = screen.sampling_popup
+    screen.choose_sampling()
+    assert popup.condition.label.isVisible()
+    assert popup.sampler.variance.segments[2].isChecked()
+    popup.close()
+    wait_until_idle(qtbot, application)
+    application.window.file_dropped.emit(unpacked("classifier_spatial", tmp_path))
+    questions = screen.classifiers.questions
+    qtbot.waitUntil(lambda: questions.dialog is not None, timeout=WAIT_MS)
+    answer(questions.dialog, {"heads": "2"}, qtbot)
+    qtbot.waitUntil(lambda: condition_of(application).classifier is not None, timeout=WAIT_MS)
+    assert popup.isVisible()
+    wait_until_idle(qtbot, application)
+    note = screen.reverse_card.sampling_button.whole_text()
+    assert note == "DDPM, σ² = Σθ, 12 steps, guidance 1"
+    popup.close()
+
+
+def answer(dialog: CheckpointDialog | None, answers: dict[str, str], qtbot: QtBot) -> None:
+    assert dialog is not None
+    for name, text in answers.items():
+        field = dialog.fields[name]
+        if isinstance(field, ChoiceBox):
+            field.setCurrentText(text)
+        else:
+            assert isinstance(field, NumberField)
+            field.setText(text)
+    qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
