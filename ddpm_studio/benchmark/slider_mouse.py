@@ -38,6 +38,8 @@ class SliderMouse(QObject):
         self._timer.timeout.connect(self._move)
         self._loop = QEventLoop()
         self._is_dragging = False
+        self._unseen: list[float] = []
+        self._latencies_ms: list[float] = []
 
     def drag(
         self,
@@ -54,8 +56,7 @@ class SliderMouse(QObject):
         self._positions = move(self._slider.maximum())
         self._only_while = only_while
         self._due_left, self._next_due = events, 0.0
-        self._unseen: list[float] = []
-        self._latencies_ms: list[float] = []
+        self._unseen, self._latencies_ms = [], []
         self._send(QEvent.Type.MouseButtonPress, Qt.MouseButton.LeftButton)
         QTimer.singleShot(100, self._begin)
         self._loop.exec()

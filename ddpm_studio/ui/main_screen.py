@@ -182,6 +182,7 @@ class MainScreen(QWidget):
         self.film_strip.set_trajectories(studio.forward, studio.reverse)
         if self.side is not None:
             self.side.set_trajectories(studio.forward, studio.reverse)
+        self._show_notes()  # what a new chain has measured
         self._refresh()
         self._show_frame(self._playback.t)
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from ddpm_studio.diffusion.sampler_configuration import MAX_CLIP, ReverseVariance, SamplerKind
+from ddpm_studio.networks.precision import Precision
 from ddpm_studio.session.sampling_choice import DenoiserChoice, SamplingChoice
 from ddpm_studio.ui.jumping_slider import JumpingSlider
 from ddpm_studio.ui.panels.number_field import NumberField
@@ -19,6 +20,7 @@ from ddpm_studio.ui.sampler_words import (
     explanations,
     kind_options,
     labels,
+    precision_options,
     variance_options,
 )
 from ddpm_studio.ui.theme import SPACING, Theme
@@ -29,6 +31,7 @@ _DEFAULT_CLIP = 1.0
 _DENOISERS = tuple(DenoiserChoice)
 _KINDS = tuple(SamplerKind)
 _VARIANCES = tuple(ReverseVariance)
+_PRECISIONS = tuple(Precision)
 
 translate = QCoreApplication.translate  # lupdate looks for calls of this name
 
@@ -55,6 +58,7 @@ class SamplerFields(QObject):
         self.steps = NumberField(whole=True)
         self.few = [QPushButton() for _ in range(len(_FEW_STEPS) + 1)]
         self.clips, self.clip = QCheckBox(), NumberField()
+        self.precision = SegmentedControl(theme, len(_PRECISIONS))
         self._labels = {name: QLabel() for name in labels()}
         self._eta_text, self._of_T = QLabel(), QLabel()
         self._set_up_fields()
@@ -65,6 +69,7 @@ class SamplerFields(QObject):
             (self._labels["variance"], row(self.variance)),
             (self._labels["steps"], row(self.steps, self._of_T, *self.few)),
             (self.clips, row(self.clip)),
+            (self._labels["precision"], row(self.precision)),
         ]
         self._connect()
 
@@ -81,7 +86,7 @@ class SamplerFields(QObject):
         self._labels["steps"].setBuddy(self.steps)
 
     def _connect(self) -> None:
-        for control in (self.denoiser, self.kind, self.variance):
+        for control in (self.denoiser, self.kind, self.variance, self.precision):
             control.chosen.connect(self.committed)
         self.eta.valueChanged.connect(self._on_eta)
         for field in (self.steps, self.clip):
@@ -94,18 +99,26 @@ class SamplerFields(QObject):
 
     def set_theme(self, theme: Theme) -> None:
         """Follow the theme."""
-        for control in (self.denoiser, self.kind, self.variance):
+        for control in (self.denoiser, self.kind, self.variance, self.precision):
             control.set_theme(theme)
 
     # What is shown
 
-    def show_choice(self, sampling: SamplingChoice, T: int, *, learns_variance: bool) -> None:
-        """Every field anew, whatever somebody has typed."""
+    def show_choice(
+        self, sampling: SamplingChoice, T: int, *, learns_variance: bool, has_images: bool
+    ) -> None:
+        """Every field anew, whatever somebody has typed.
+
+        Fewer digits are offered for images: networks for points gain nothing by them.
+        """
         sampler, self._T = sampling.sampler, T
         self._eta_shown = sampler.eta
         self.variance.segments[_VARIANCES.index(ReverseVariance.LEARNED_RANGE)].setVisible(
             learns_variance
         )
+        for part in self.rows[-1]:
+            part.setVisible(has_images)
+        self.precision.choose(_PRECISIONS.index(Precision(sampling.precision)))
         self.denoiser.choose(_DENOISERS.index(sampling.denoiser))
         self.kind.choose(_KINDS.index(SamplerKind(sampler.kind)))
         self.variance.choose(_VARIANCES.index(ReverseVariance(sampler.variance)))
@@ -161,7 +174,8 @@ class SamplerFields(QObject):
             del changes[wrong]
         sampler, denoiser = replace(shown.sampler, **changes), _DENOISERS[self.denoiser.index]
         self._eta_shown = sampler.eta
-        return replace(shown, sampler=sampler, denoiser=denoiser)
+        precision = _PRECISIONS[self.precision.index]
+        return replace(shown, sampler=sampler, denoiser=denoiser, precision=precision)
 
     def problems(self) -> dict[str, str]:
         """Of each field that no sampler can have its name, and what is allowed."""
@@ -196,6 +210,7 @@ class SamplerFields(QObject):
         self.denoiser.set_options(denoiser_options())
         self.kind.set_options(kind_options())
         self.variance.set_options(variance_options())
+        self.precision.set_options(precision_options())
         for name, text in explanations().items():
             explain(getattr(self, name), text)
         for button in self.few[:-1]:

@@ -85,6 +85,24 @@ def variance_options() -> list[Option]:
     ]
 
 
+def precision_options() -> list[Option]:
+    """In the order of Precision."""
+    return [
+        Option(
+            "float32",
+            translate("SamplingPopup", "The network computes with 24 binary digits."),
+        ),
+        Option(
+            "bfloat16",
+            translate(
+                "SamplingPopup",
+                "The network computes with 8 binary digits: faster where the device knows such "
+                "numbers. How far its output is off is measured, and shown.",
+            ),
+        ),
+    ]
+
+
 def explanations() -> dict[str, str]:
     """Of the fields that have no options, by their names in SamplerFields."""
     return {
@@ -114,6 +132,7 @@ def labels() -> dict[str, str]:
         "eta": "η",
         "variance": translate("SamplingPopup", "Variance σ<sub>t</sub>²"),
         "steps": translate("SamplingPopup", "Steps"),
+        "precision": translate("SamplingPopup", "Network in"),
     }
 
 

@@ -42,7 +42,8 @@ class SamplingControl(QObject):
         about = model.description
         T, classes = about.schedule.T, sampling.condition.classes_of(about)
         names = class_names(about.data_set, classes or 0)
-        self._card.show_note(sampling_text(sampling, T, names))
+        error = None if self._studio.reverse is None else self._studio.reverse.prediction_error
+        self._card.show_note(sampling_text(sampling, T, names, error))
         exact = exact_for(about.data_set)
         self.popup.show_sampling(sampling, own_sampling(about), T, exact, about)
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from ddpm_studio.checkpoints.condition import Condition
 from ddpm_studio.diffusion.sampler_configuration import ReverseVariance, SamplerKind
+from ddpm_studio.networks.precision import Precision
 from ddpm_studio.session.sampling_choice import DenoiserChoice, SamplingChoice
 from ddpm_studio.ui.class_list import class_text
 
@@ -16,8 +17,16 @@ VARIANCE_SIGNS = {
 }
 
 
-def sampling_text(sampling: SamplingChoice, T: int, class_names: tuple[str, ...] = ()) -> str:
-    """For example "DDPM, σ² = β, 1000 steps" or "exact denoiser, DDIM, η = 0, 50 of 1000 steps"."""
+def sampling_text(
+    sampling: SamplingChoice,
+    T: int,
+    class_names: tuple[str, ...] = (),
+    prediction_error: float | None = None,
+) -> str:
+    """For example "DDPM, σ² = β, 1000 steps" or "exact denoiser, DDIM, η = 0, 50 of 1000 steps".
+
+    ``prediction_error`` is how far the network in fewer digits was measured to be off.
+    """
     sampler = sampling.sampler
     steps = sampler.steps or T
     translate = QCoreApplication.translate
@@ -32,7 +41,16 @@ def sampling_text(sampling: SamplingChoice, T: int, class_names: tuple[str, ...]
         parts.append(translate("Sampling", "{0} steps").format(T))
     else:
         parts.append(translate("Sampling", "{0} of {1} steps").format(steps, T))
+    if sampling.precision != Precision.FLOAT32 and sampling.denoiser is DenoiserChoice.NETWORK:
+        parts.append(_precision_text(sampling.precision, prediction_error))
     return ", ".join([*parts, *_condition_texts(sampling.condition, class_names)])
+
+
+def _precision_text(precision: str, error: float | None) -> str:
+    if error is None:
+        return str(precision)
+    sentence = QCoreApplication.translate("Sampling", "{0} (output off by {1} %)")
+    return sentence.format(precision, f"{100 * error:.2g}")
 
 
 def _condition_texts(condition: Condition, names: tuple[str, ...]) -> list[str]:

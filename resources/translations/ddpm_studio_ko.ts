@@ -3566,6 +3566,10 @@
         <translation>{0}/{1}단계</translation>
     </message>
     <message>
+        <source>{0} (output off by {1} %)</source>
+        <translation>{0} (출력 오차 {1} %)</translation>
+    </message>
+    <message>
         <source>class {0}</source>
         <translation>클래스 {0}</translation>
     </message>
@@ -3669,6 +3673,14 @@
         <translation>신경망가 학습한 분산</translation>
     </message>
     <message>
+        <source>The network computes with 24 binary digits.</source>
+        <translation>네트워크가 이진수 24자리로 계산합니다.</translation>
+    </message>
+    <message>
+        <source>The network computes with 8 binary digits: faster where the device knows such numbers. How far its output is off is measured, and shown.</source>
+        <translation>네트워크가 이진수 8자리로 계산합니다. 장치가 그런 수를 지원하면 더 빠릅니다. 출력의 오차를 재어 보여 줍니다.</translation>
+    </message>
+    <message>
         <source>How much noise DDIM adds: 0 none, 1 as much as DDPM with the small variance</source>
         <translation>DDIM이 더하는 노이즈의 양: 0이면 없음, 1이면 작은 분산의 DDPM과 같음</translation>
     </message>
@@ -3683,6 +3695,10 @@
     <message>
         <source>The limit of the predicted x₀</source>
         <translation>예측한 x₀의 한계</translation>
+    </message>
+    <message>
+        <source>Network in</source>
+        <translation>네트워크 정밀도</translation>
     </message>
     <message>
         <source>Sample as the model was made to be sampled</source>

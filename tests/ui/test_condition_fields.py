@@ -289,4 +289,7 @@ def test_reset_takes_class_and_classifier_away(guided: Window, qtbot: QtBot) -> 
 def test_every_text_is_translated(
     guided: Window, untranslated: Callable[[QWidget], set[str]]
 ) -> None:
-    assert untranslated(guided.popup) <= {"DDPM", "DDIM", "η", "small.safetensors"}
+    assert untranslated(guided.popup) <= {
+        *("DDPM", "DDIM", "η", "float32", "bfloat16"),
+        "small.safetensors",
+    }

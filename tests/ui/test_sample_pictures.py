@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from ddpm_studio.ui.views.image_grid import enlarged, grid_layout, grid_picture
+from ddpm_studio.ui.views.image_grid import GridLayout, enlarged, grid_layout, grid_picture
 from ddpm_studio.ui.views.sample_pictures import (
     LINE_BASE,
     LINE_DENSITY_TOP,
@@ -277,3 +277,16 @@ class TestGridLayout:
     def test_no_images_is_an_error(self) -> None:
         with pytest.raises(ValueError, match="at least one"):
             grid_layout(0, (8, 8), (100, 100))
+
+
+@pytest.mark.parametrize("size", [(8, 8), (20, 13), (4, 4), (3, 2)])
+def test_rough_images_repeat_the_nearest_pixel(size: tuple[int, int]) -> None:
+    images = np.arange(2 * 3 * 4 * 4, dtype=np.uint8).reshape(2, 3, 4, 4)
+    layout = GridLayout(2, 2, 1, size, 1)
+    picture = as_rgb(grid_picture(images, layout, "#000000", is_rough=True))
+    for index in range(2):
+        x, y = layout.corner(index)
+        for row in range(size[1]):
+            for column in range(size[0]):
+                nearest = images[index, :, row * 4 // size[1], column * 4 // size[0]]
+                assert (picture[y + row, x + column] == nearest).all()

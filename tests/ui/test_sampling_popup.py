@@ -10,7 +10,6 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
-from ddpm_studio.checkpoints.condition import Condition
 from ddpm_studio.diffusion.sampler_configuration import (
     ReverseVariance,
     SamplerConfiguration,
@@ -456,7 +455,7 @@ def shown_texts(popup: SamplingPopup) -> set[str]:
 def test_every_text_is_translated(
     popup: SamplingPopup, untranslated: Callable[[QWidget], set[str]], qtbot: QtBot
 ) -> None:
-    signs = {"DDPM", "DDIM", "η"}
+    signs = {"DDPM", "DDIM", "η", "float32", "bfloat16"}
     for exact_for in ExactFor:
         popup.show_sampling(SamplingChoice(OWN.sampler, DenoiserChoice.EXACT), OWN, 1000, exact_for)
         assert untranslated(popup) <= signs
@@ -482,7 +481,7 @@ def test_every_field_has_a_name_and_an_explanation(popup: SamplingPopup) -> None
     fields: list[QWidget] = []
     for kind in (Segment, NumberField, QSlider, QCheckBox):
         fields += popup.findChildren(kind)
-    assert len(fields) == 7 + 3 + 2 + 1
+    assert len(fields) == 9 + 3 + 2 + 1
     for each in [*fields, popup.reset]:
         assert each.accessibleName()
         assert each.toolTip()
@@ -520,19 +519,3 @@ def test_no_change_moves_a_field(popup: SamplingPopup, qtbot: QtBot) -> None:
     ):
         act()
         assert places() == before
-
-
-def test_a_learned_variance_is_offered_where_there_is_one(
-    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
-) -> None:
-    learned = popup.sampler.variance.segments[2]
-    assert not learned.isVisibleTo(popup)
-    condition = Condition(3)
-    own = replace(changed(OWN, variance=ReverseVariance.LEARNED_RANGE), condition=condition)
-    popup.show_sampling(own, own, 1000, ExactFor.LAW)
-    assert learned.isVisibleTo(popup)
-    assert popup.sampler.variance.index == 2
-    qtbot.mouseClick(popup.sampler.variance.segments[1], LEFT)
-    # What the samples shall show is chosen elsewhere, and stays.
-    assert asked == [changed(own, variance=ReverseVariance.FIXED_SMALL)]
-    assert asked[0].condition == condition

@@ -77,3 +77,12 @@ def test_in_korean(speak: Callable[[str], None]) -> None:
         assert not {"exact", "steps", "of"} & set(two.replace(",", "").split())
         assert all(figure in two for figure in figures)
     assert "DDIM, η = 0" in korean[0]
+
+
+def test_fewer_digits_are_said_with_their_measured_error() -> None:
+    rounded = SamplingChoice(SamplerConfiguration(), precision="bfloat16")
+    assert sampling_text(rounded, 50) == "DDPM, σ² = β, 50 steps, bfloat16"
+    text = sampling_text(rounded, 50, prediction_error=0.01234)
+    assert text == "DDPM, σ² = β, 50 steps, bfloat16 (output off by 1.2 %)"
+    exact = SamplingChoice(SamplerConfiguration(), DenoiserChoice.EXACT, precision="bfloat16")
+    assert "bfloat16" not in sampling_text(exact, 50)

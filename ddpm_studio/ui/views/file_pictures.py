@@ -39,7 +39,7 @@ class PictureWish:
         if images is None:
             return None
         shown = images if self.only == EVERY else images[self.only : self.only + 1]
-        return grid_picture(shown, self.layout, self.background)
+        return grid_picture(shown, self.layout, self.background, is_rough=True)
 
     def _images(self) -> Images:
         if self.only != EVERY:

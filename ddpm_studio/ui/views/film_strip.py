@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
@@ -232,29 +230,29 @@ class FilmStrip(QWidget):
         return round(t * trajectory.T / self._layout.T)
 
     def _render(self, chain: Chain, t: int) -> bool:
-        """Draw a thumbnail; False where its frame is still on its way from a file."""
+        """Draw a thumbnail; False where it is still on its way from a file."""
         trajectory = self._trajectories[chain]
         assert trajectory is not None
-        own_t, colour = self._own_t(trajectory, t), self._theme.chain(chain).name()
-        frame = self._frame(trajectory, own_t)
-        if frame is None:
+        picture = self._thumbnail(trajectory, self._own_t(trajectory, t), chain)
+        if picture is None:
             return False
-        if not isinstance(frame, Exception):  # the large view says what is wrong
-            picture = thumbnail(frame, self._picture_side, colour, self._theme.canvas)
-            self._pictures[chain, t] = self._framed(picture)
-        else:
+        if isinstance(picture, Exception):  # the large view says what is wrong
             self._pictures[chain, t] = transparent_image((self._picture_side,) * 2, 1.0)
+        else:
+            self._pictures[chain, t] = self._framed(picture)
         return True
 
-    def _frame(self, trajectory: Trajectory, t: int) -> NDArray[np.float32] | Exception | None:
-        """As much of x_t as a thumbnail shows; None where it has to be read first."""
+    def _thumbnail(
+        self, trajectory: Trajectory, t: int, chain: Chain
+    ) -> Picture | Exception | None:
+        """x_t, or what keeps it from being read; None where a thread has to read it first."""
+        look = self._picture_side, self._theme.chain(chain).name(), self._theme.canvas
         if trajectory.is_in_memory:
-            return trajectory.frame(t)
-        key = (trajectory, t)
-        found: NDArray[np.float32] | Exception | None = self._reader.answer(key)
+            return thumbnail(trajectory.frame(t), *look)
+        key = (trajectory, t, look)
+        found: Picture | Exception | None = self._reader.answer(key)
         if found is None:
-            few = min(THUMBNAIL_SAMPLES, trajectory.count)
-            self._reader.ask(key, partial(trajectory.samples, t, 0, few))
+            self._reader.ask(key, partial(_thumbnail_from_file, trajectory, t, *look))
         return found
 
     def _framed(self, picture: Picture) -> QImage:
@@ -314,6 +312,14 @@ class FilmStrip(QWidget):
             painter.setPen(QPen(self._theme.chain(chain), 2))
             place = self.thumbnail_rect(chain, nearest)
             painter.drawRoundedRect(place, _CORNER, _CORNER)
+
+
+def _thumbnail_from_file(
+    trajectory: Trajectory, t: int, side_px: int, colour: str, background: str
+) -> Picture:
+    """Of the samples that a thumbnail shows: no others are read."""
+    few = trajectory.samples(t, 0, min(THUMBNAIL_SAMPLES, trajectory.count))
+    return thumbnail(few, side_px, colour, background)
 
 
 def _rounded(place: QRectF) -> QPainterPath:

@@ -94,13 +94,19 @@ def _layout(count: int, columns: int, image_size: Size, area_px: Size) -> GridLa
 
 
 def grid_picture(
-    images: Images, layout: GridLayout, background: str, out: Picture | None = None
+    images: Images,
+    layout: GridLayout,
+    background: str,
+    out: Picture | None = None,
+    *,
+    is_rough: bool = False,
 ) -> Picture:
     """Images (N, C, H, W) in [-1, 1], C = 1 (grey) or 3 (RGB), as a picture of layout.size_px.
 
     Values beyond [-1, 1] are clipped; NaN is black. Or bytes, which are shown as they are.
     What ``layout.count`` leaves out is not drawn.
-    ``out`` is a picture of that size to write to, else a new one is made.
+    ``out`` is a picture of that size to write to, else a new one is made. With ``is_rough`` pixels are
+    repeated at any size: that needs no arithmetic, for which a thread may have to wait.
     """
     picture = np.empty(layout.size_px[::-1], np.uint32) if out is None else out
     red, green, blue = rgb(background)
@@ -109,7 +115,8 @@ def grid_picture(
     # Row by row: what lies in between stays small enough for the processor's cache.
     for first in range(0, layout.count, layout.columns):
         row = images[first : min(first + layout.columns, layout.count)]
-        for index, pixels in enumerate(enlarged(row, layout.image_size), first):
+        make = repeated if is_rough else enlarged
+        for index, pixels in enumerate(make(row, layout.image_size), first):
             x, y = layout.corner(index)
             picture[y : y + height, x : x + width] = pixels
     return picture
@@ -124,6 +131,15 @@ def enlarged(images: Images, size_px: Size) -> Picture:
         return _packed(levels).repeat(int(times_y), axis=1).repeat(int(times_x), axis=2)
     down, across = _resampling(height, size_px[1]), _resampling(width, size_px[0])
     return _packed(down @ (levels @ across.T))
+
+
+def repeated(images: Images, size_px: Size) -> Picture:
+    """Images (N, C, H, W) as pixels (N, height, width): the nearest of each."""
+    rows, columns = (
+        np.arange(target) * source // target
+        for source, target in zip(images.shape[2:], size_px[::-1], strict=True)
+    )
+    return _packed(_levels(images))[:, rows[:, None], columns]
 
 
 def _levels(images: Images) -> NDArray[np.float32]:
