@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
 from ddpm_studio.session.playback import Direction, LoopMode, Playback
@@ -16,6 +16,7 @@ from ddpm_studio.ui.chain_card import ChainCard
 from ddpm_studio.ui.chain_progress import lowest_t, show_progress
 from ddpm_studio.ui.data_names import data_name, model_title
 from ddpm_studio.ui.dialogs.checkpoint_questions import CheckpointQuestions
+from ddpm_studio.ui.dialogs.model_question import ask_for_model_file
 from ddpm_studio.ui.message_bar import MessageBar
 from ddpm_studio.ui.opening_bar import OpeningBar
 from ddpm_studio.ui.problem_text import problem_text
@@ -253,17 +254,9 @@ class MainScreen(QWidget):
 
     def choose_model_file(self) -> None:
         """Ask for a model file and show it."""
-        path, _ = QFileDialog.getOpenFileName(
-            self,
-            self.tr("Open a model"),
-            "",
-            self.tr(
-                "Models (*.safetensors *.pt *.pth *.ckpt *.bin model_index.json config.json);;"
-                "All files (*)"
-            ),
-        )
-        if path:
-            self.open_model_file(Path(path))
+        path = ask_for_model_file(self)
+        if path is not None:
+            self.open_model_file(path)
 
     def open_model_file(self, path: Path) -> None:
         """Show a model file, or say why it cannot be opened; the present model then stays."""
