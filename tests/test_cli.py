@@ -295,7 +295,7 @@ def test_a_full_disk_keeps_the_old_file(
 
 def test_a_preset_there_is_not(tmp_path: Path, refused: Refuse) -> None:
     line = refused("train", "--preset", "mnist", "--out", tmp_path / "x")
-    assert "There is no preset 'mnist'; there are mixture-1d, moons" in line
+    assert "There is no preset 'mnist'; there are mixture-1d-quick, mixture-1d, moons-quick" in line
     assert list(tmp_path.iterdir()) == []
 
 

@@ -16,12 +16,17 @@ import torch
 
 from ddpm_studio.atomic_file import SaveError, SaveProblem
 from ddpm_studio.checkpoints.bundled import find_model
+from ddpm_studio.checkpoints.condition import Condition, ConditionError
 from ddpm_studio.checkpoints.description import DescriptionError, ModelDescription
-from ddpm_studio.checkpoints.measuring import TooFewImagesError
+from ddpm_studio.checkpoints.diffusers_export import DiffusersExportError, exportable_network
+from ddpm_studio.checkpoints.foreign.hub import HubError, checked_name
+from ddpm_studio.checkpoints.foreign.questions import AnswerError, checked_answers
+from ddpm_studio.checkpoints.measuring import MeasuringError, TooFewImagesError, plan_measurement
 from ddpm_studio.checkpoints.model_file import ModelFileError, inspect_model_file
 from ddpm_studio.cli import CommandError
 from ddpm_studio.datasets.cache_location import LocationFixedError
 from ddpm_studio.datasets.catalogue import UnknownDataSetError, entry
+from ddpm_studio.datasets.digits import DamagedDataError
 from ddpm_studio.datasets.importing.picture_file import PictureError, read_picture
 from ddpm_studio.datasets.importing.resumable_download import DownloadError
 from ddpm_studio.datasets.importing.set_writer import require_free_name
@@ -35,7 +40,12 @@ from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.export import AnimationError, AnimationPlan
 from ddpm_studio.export.destination import ExportError
 from ddpm_studio.networks.configuration import MlpConfiguration, NetworkConfigurationError
+from ddpm_studio.session.dropped_path import NothingKnownError
+from ddpm_studio.session.model_saving import OwnFileError
+from ddpm_studio.session.snapshot_files import SnapshotError
+from ddpm_studio.temporary_file import TemporaryFile, TemporaryFileError
 from ddpm_studio.training.batches import MissingDataError
+from ddpm_studio.training.compilation import CompilationError
 from ddpm_studio.training.configuration import TrainingConfigurationError
 from ddpm_studio.training.configuration_file import ConfigurationFileError, load_configuration
 from ddpm_studio.training.failures import DeviceLostError, TrainingDivergedError
@@ -254,6 +264,60 @@ ERRORS: dict[str, tuple[BaseException, str]] = {
         ),
         "'{x}'",
     ),
+    "answer": (
+        raised(AnswerError, checked_answers, (), {"{x}": 1}),
+        "{x}",
+    ),
+    "unknown data": (
+        raised(
+            MeasuringError,
+            plan_measurement,
+            replace(find_model("moons").description, data_set="", origin="x"),
+        ),
+        "",
+    ),
+    "class": (
+        raised(ConditionError, Condition(label=3).classes_of, find_model("moons").description),
+        "",
+    ),
+    "hub": (raised(HubError, checked_name, "{no}"), "{no}"),
+    "export for diffusers": (
+        raised(DiffusersExportError, exportable_network, find_model("moons").description),
+        "diffusers",
+    ),
+    "temporary file": (raised(TemporaryFileError, TemporaryFile, Path("{no}"), 1), "{no}"),
+    "drop": (
+        NothingKnownError(
+            "“{file}” is nothing that DDPM Studio knows: drop a model, a noisy classifier, the folder "
+            "of a training, or pictures or arrays to train on.",
+            file="{x}",
+        ),
+        "{x}",
+    ),
+    "own file": (
+        OwnFileError("“{file}” is the open model's own file: choose another name.", file="{x}"),
+        "{x}",
+    ),
+    "snapshot": (
+        SnapshotError("{file} is damaged: it is cut short or has been changed.", file="{x}"),
+        "{x}",
+    ),
+    "digits": (
+        DamagedDataError(
+            "The handwritten digits that come with DDPM Studio are missing or damaged ({file}): "
+            "install it again.",
+            file="{x}",
+        ),
+        "{x}",
+    ),
+    "compiling": (
+        CompilationError(
+            "Networks are compiled on CUDA alone: on this device ({device}) this one is trained as "
+            "it is.",
+            device="{x}",
+        ),
+        "{x}",
+    ),
     "memory": (MemoryError(), ""),
     "memory of torch": (RuntimeError("[enforce fail] can't allocate memory: 9 bytes"), ""),
     "memory of a device": (torch.OutOfMemoryError("CUDA out of memory.\nTried 2 GiB"), "CPU"),
@@ -287,11 +351,14 @@ def test_a_file_that_was_not_saved(problem: SaveProblem, kind: type[SaveError], 
 
 
 def test_every_class_of_error_is_among_them() -> None:
-    """NoWindowError is never shown in a window, and SaveError and ExportError are above."""
+    """NoWindowError is never shown in a window, SaveError and ExportError are above, and two are
+    only said inside of a ModelFileError."""
     tried = {type(error) for error, _ in ERRORS.values() if isinstance(error, ExplainedError)}
     kinds = set(ExplainedError.__subclasses__())
     ours = {kind for kind in kinds if kind.__module__.startswith("ddpm_studio.")}
-    assert {kind.__name__ for kind in ours - tried} <= {"SaveError", "NoWindowError"}
+    assert {kind.__name__ for kind in ours - tried} <= {
+        *("SaveError", "NoWindowError", "LayoutError", "PickleError"),
+    }
 
 
 @pytest.mark.parametrize("name", ERRORS)

@@ -10,11 +10,14 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
+from ddpm_studio.checkpoints.bundled import find_model
+from ddpm_studio.checkpoints.condition import Condition
 from ddpm_studio.diffusion.sampler_configuration import (
     ReverseVariance,
     SamplerConfiguration,
     SamplerKind,
 )
+from ddpm_studio.networks.configuration import UNetConfiguration
 from ddpm_studio.session.sampling_choice import DenoiserChoice, ExactFor, SamplingChoice
 from ddpm_studio.ui.panels.number_field import NumberField
 from ddpm_studio.ui.panels.panel_text import NoteLabel
@@ -519,3 +522,33 @@ def test_no_change_moves_a_field(popup: SamplingPopup, qtbot: QtBot) -> None:
     ):
         act()
         assert places() == before
+
+
+def test_a_learned_variance_is_offered_where_there_is_one(
+    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
+) -> None:
+    learned = popup.sampler.variance.segments[2]
+    assert not learned.isVisibleTo(popup)
+    condition = Condition(3)
+    own = replace(changed(OWN, variance=ReverseVariance.LEARNED_RANGE), condition=condition)
+    digits = find_model("digits").description
+    assert isinstance(digits.network, UNetConfiguration)
+    model = replace(digits, network=replace(digits.network, learned_range=True, classes=10))
+    popup.show_sampling(own, own, 1000, ExactFor.LAW, model)
+    assert learned.isVisibleTo(popup)
+    assert popup.sampler.variance.index == 2
+    qtbot.mouseClick(popup.sampler.variance.segments[1], LEFT)
+    # What the samples shall show is chosen elsewhere, and stays.
+    assert asked == [changed(own, variance=ReverseVariance.FIXED_SMALL)]
+    assert asked[0].condition == condition
+
+
+def test_fewer_digits_are_offered_for_images(
+    popup: SamplingPopup, asked: list[SamplingChoice], qtbot: QtBot
+) -> None:
+    popup.show_sampling(OWN, OWN, 1000, ExactFor.LAW, find_model("moons").description)
+    assert not popup.sampler.precision.isVisibleTo(popup)
+    popup.show_sampling(OWN, OWN, 1000, ExactFor.TRAINING_DATA, find_model("digits").description)
+    assert popup.sampler.precision.isVisibleTo(popup)
+    qtbot.mouseClick(popup.sampler.precision.segments[1], LEFT)
+    assert asked == [replace(OWN, precision="bfloat16")]
