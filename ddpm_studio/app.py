@@ -193,7 +193,7 @@ class Application:
             switch.page_requested.connect(pages.show)
         window.menus.measure_requested.connect(dialogs.open_measurement)
         window.menus.new_seed_requested.connect(screen.draw_new_seed)
-        window.menus.sampling_requested.connect(screen.choose_sampling)
+        window.menus.sampling_requested.connect(screen.sampling.open)
         window.menus.system_theme_requested.connect(self.follow_system_theme)
         window.menus.show_follows_system(self.preferences.theme == SYSTEM_THEME)
         self._application.styleHints().colorSchemeChanged.connect(self._follow_preferences)
@@ -280,7 +280,7 @@ class Application:
         self.playback.pause()
         parts = (
             self.studio,
-            self.screen.classifiers,
+            self.screen.sampling.classifiers,
             self.dialogs,
             self.data_dialogs,
             self.hub_dialogs,

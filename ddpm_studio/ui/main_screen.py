@@ -7,40 +7,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ddpm_studio.checkpoints.condition import ConditionError
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
-from ddpm_studio.session.chain_runs import ChainProgress
 from ddpm_studio.session.playback import Direction, LoopMode, Playback
-from ddpm_studio.session.sampling_choice import (
-    SamplingChoice,
-    class_names,
-    exact_for,
-    own_sampling,
-)
 from ddpm_studio.session.studio import Studio
 from ddpm_studio.ui.chain_card import ChainCard
+from ddpm_studio.ui.chain_progress import lowest_t, show_progress
 from ddpm_studio.ui.data_names import data_name, model_title
 from ddpm_studio.ui.dialogs.checkpoint_questions import CheckpointQuestions
-from ddpm_studio.ui.dialogs.classifier_dialogs import ClassifierDialogs
+from ddpm_studio.ui.dialogs.model_question import ask_for_model_file
 from ddpm_studio.ui.message_bar import MessageBar
 from ddpm_studio.ui.opening_bar import OpeningBar
 from ddpm_studio.ui.problem_text import problem_text
-from ddpm_studio.ui.sampling_popup import SamplingPopup
-from ddpm_studio.ui.sampling_text import sampling_text
+from ddpm_studio.ui.sampling_control import SamplingControl
 from ddpm_studio.ui.theme import SIDE_WIDTH, SPACING, Chain, Theme
 from ddpm_studio.ui.timeline import Timeline
 from ddpm_studio.ui.top_bar import TopBar
 from ddpm_studio.ui.views.film_strip import FilmStrip
 
 if TYPE_CHECKING:
-    from ddpm_studio.ui.dialogs.checkpoint_dialog import CheckpointDialog
     from ddpm_studio.ui.side_column import SideColumn
 
 DRAWN_SEEDS = 1_000_000  # a drawn seed has at most six figures: easy to note down
-WORTH_SHOWING_SECONDS = 1.0
-WORTH_SHOWING_BYTES = 30_000_000  # of a model
 
 
 class MainScreen(QWidget):
@@ -63,9 +52,8 @@ class MainScreen(QWidget):
         self.reverse_card = ChainCard(Chain.REVERSE, theme)
         self.film_strip = FilmStrip(theme)
         self.timeline = Timeline(playback, theme)
-        self.sampling_popup = SamplingPopup(theme, self)
+        self.sampling = SamplingControl(studio, self.reverse_card, theme, self)
         self.questions = CheckpointQuestions(studio.opening, self)
-        self.classifiers = ClassifierDialogs(studio, self.sampling_popup, self)
         self.side: SideColumn | None = None
         self._side_place = QWidget()
         self._side_place.setFixedWidth(SIDE_WIDTH)
@@ -122,9 +110,7 @@ class MainScreen(QWidget):
         self.reverse_card.restart_requested.connect(studio.continue_reverse)
         self.forward_card.stop_requested.connect(studio.stop_forward)
         self.reverse_card.stop_requested.connect(studio.stop_reverse)
-        self.reverse_card.sampling_clicked.connect(self.choose_sampling)
-        self.sampling_popup.sampling_requested.connect(self._set_sampling)
-        self.classifiers.return_requested.connect(self.choose_sampling)
+        self.sampling.sampled_anew.connect(self._watch_sampling)
         self._couple_views()
         self.film_strip.seek_requested.connect(self._playback.seek)
         self.film_strip.groove_margins_changed.connect(self.timeline.set_groove_margins)
@@ -214,14 +200,8 @@ class MainScreen(QWidget):
     def _show_availability(self) -> None:
         """Mark on the timeline what is not sampled yet, and let playing wait for it."""
         reverse = self._studio.reverse
-        recorded = None if reverse is None else reverse.recorded
-        self.timeline.set_reverse_recorded(recorded)
-        last_t = self._playback.last_t
-        if recorded is None or not recorded.any():
-            self._playback.set_limits(last_t if self._studio.is_sampling else 0)
-            return
-        lowest_share = int(recorded.argmax()) / (len(recorded) - 1)
-        self._playback.set_limits(min(last_t, round(lowest_share * last_t)))
+        self.timeline.set_reverse_recorded(None if reverse is None else reverse.recorded)
+        self._playback.set_limits(lowest_t(self._studio, self._playback.last_t))
 
     def _show_frame(self, t: int) -> None:
         reverse_frame = self._studio.reverse_frame(t)
@@ -246,51 +226,15 @@ class MainScreen(QWidget):
             if studio.has_data
             else self.tr("from the model's own samples")
         )
-        names = class_names(
-            description.data_set, studio.sampling.condition.classes_of(description) or 0
-        )
-        error = None if studio.reverse is None else studio.reverse.prediction_error
-        self.reverse_card.show_note(sampling_text(studio.sampling, T, names, error))
         for card, steps in (
             (self.forward_card, studio.forward_schedule.T),
             (self.reverse_card, T),
         ):
             card.reserve_time_width("t = " + "0" * len(str(steps)))
-        self.sampling_popup.show_sampling(
-            studio.sampling,
-            own_sampling(description),
-            T,
-            exact_for(description.data_set),
-            description,
-        )
+        self.sampling.show_sampling()
 
     def _show_progress(self) -> None:
-        studio = self._studio
-        for card, chain, is_running, progress in (
-            (self.forward_card, studio.forward, studio.is_noising, studio.forward_progress),
-            (self.reverse_card, studio.reverse, studio.is_sampling, studio.reverse_progress),
-        ):
-            if progress is not None and _is_worth_showing(progress):
-                text = self.tr("{0} of {1} steps, {2} s left")
-                left = round(progress.seconds_left)
-                card.show_running(
-                    progress.done, progress.total, text.format(progress.done, progress.total, left)
-                )
-            elif progress is None:
-                stopped = studio.model is not None and (chain is None or not chain.is_complete)
-                can_restart = stopped and not is_running
-                has_begun = chain is not None and bool(chain.recorded.any())
-                card.show_idle(can_restart=can_restart, has_begun=has_begun)
-            card.view.show_loading(is_running or studio.model is None)
-        self._show_loading()
-
-    def _show_loading(self) -> None:
-        """A large model is being read; a small one is there before anybody could look."""
-        progress = self._studio.loading_progress
-        if progress is not None and progress.total >= WORTH_SHOWING_BYTES:
-            done, total = (round(count / 1e6) for count in (progress.done, progress.total))
-            text = self.tr("{0} of {1} MB of the model are read")
-            self.reverse_card.show_running(done, total, text.format(done, total))
+        show_progress(self._studio, self.forward_card, self.reverse_card)
 
     # Intent up
 
@@ -299,20 +243,6 @@ class MainScreen(QWidget):
             self._studio.set_forward_schedule(configuration)
         except ScheduleError as error:
             self.show_problem(error)
-
-    def choose_sampling(self) -> None:
-        """Open the fields for how the reverse chain is sampled."""
-        if self._studio.model is not None:
-            self.sampling_popup.open_beside(self.reverse_card, self.reverse_card.sampling_button)
-
-    def _set_sampling(self, sampling: SamplingChoice) -> None:
-        """Sample in another way; the new chain is watched as it comes."""
-        try:
-            self._studio.set_sampling(sampling)
-        except ConditionError as error:
-            self.sampling_popup.show_problem(error)
-            return
-        self._watch_sampling()
 
     def draw_new_seed(self) -> None:
         """Another seed than the present one; the new chains are watched as they come."""
@@ -324,26 +254,13 @@ class MainScreen(QWidget):
 
     def choose_model_file(self) -> None:
         """Ask for a model file and show it."""
-        path, _ = QFileDialog.getOpenFileName(
-            self,
-            self.tr("Open a model"),
-            "",
-            self.tr(
-                "Models (*.safetensors *.pt *.pth *.ckpt *.bin model_index.json config.json);;"
-                "All files (*)"
-            ),
-        )
-        if path:
-            self.open_model_file(Path(path))
+        path = ask_for_model_file(self)
+        if path is not None:
+            self.open_model_file(path)
 
     def open_model_file(self, path: Path) -> None:
         """Show a model file, or say why it cannot be opened; the present model then stays."""
         self._studio.open_file(path)
-
-    @property
-    def checkpoint_dialog(self) -> CheckpointDialog | None:
-        """What a checkpoint of another project cannot tell; None while nothing is asked."""
-        return self.questions.dialog
 
     def show_problem(self, error: Exception) -> None:
         """Say what went wrong, in the window or in the dialog before it."""
@@ -362,7 +279,7 @@ class MainScreen(QWidget):
             self.reverse_card,
             self.film_strip,
             self.timeline,
-            self.sampling_popup,
+            self.sampling.popup,
         )
         for part in themed:
             part.set_theme(theme)
@@ -381,8 +298,3 @@ class MainScreen(QWidget):
         if event.type() == QEvent.Type.LanguageChange:
             self._retranslate()
         super().changeEvent(event)
-
-
-def _is_worth_showing(progress: ChainProgress) -> bool:
-    """A chain that takes less than a second needs no progress: it would only flash by."""
-    return progress.elapsed_seconds + progress.seconds_left > WORTH_SHOWING_SECONDS

@@ -123,7 +123,7 @@ class Pages(QObject):
     def guide_by(self, path: Path) -> None:
         """Sample the present model with a noisy classifier, once it was read."""
         self.show(Page.LOOK)
-        self._screen.classifiers.open_file(path)
+        self._screen.sampling.classifiers.open_file(path)
 
     def show_data_sets(self) -> None:
         """There are other ones now; a page that is not made yet will see them."""

@@ -123,9 +123,13 @@ class SamplingPopup(QFrame):
         """Every field anew, whatever somebody has typed."""
         self._settle.stop()
         self._shown = None  # what follows is not a person's change
-        learned = self._model is not None and learns_variance(self._model.network)
-        has_images = self._model is not None and len(self._model.network.sample_shape) == 3
-        self.sampler.show_choice(sampling, self._T, learns_variance=learned, has_images=has_images)
+        network = None if self._model is None else self._model.network
+        self.sampler.show_choice(
+            sampling,
+            self._T,
+            learns_variance=network is not None and learns_variance(network),
+            has_images=network is not None and len(network.sample_shape) == 3,
+        )
         self.condition.show_choice(sampling.condition, self._model)
         self._shown = sampling
         self._show_problem("")

@@ -78,7 +78,7 @@ def condition_of(application: Application) -> Condition:
 def test_a_classifier_that_falls_on_the_window_guides_the_model(
     qtbot: QtBot, digits: Application, tmp_path: Path
 ) -> None:
-    popup, path = digits.screen.sampling_popup, save_random(tmp_path / "guide.safetensors")
+    popup, path = digits.screen.sampling.popup, save_random(tmp_path / "guide.safetensors")
     before = digits.studio.reverse
     digits.window.file_dropped.emit(path)
     qtbot.waitUntil(lambda: condition_of(digits).classifier is not None, timeout=WAIT_MS)
@@ -99,7 +99,7 @@ def test_a_classifier_that_falls_on_the_window_guides_the_model(
 def test_one_that_is_damaged_leaves_the_chain(
     qtbot: QtBot, digits: Application, tmp_path: Path
 ) -> None:
-    popup, before = digits.screen.sampling_popup, digits.studio.reverse
+    popup, before = digits.screen.sampling.popup, digits.studio.reverse
     digits.window.file_dropped.emit(save_random(tmp_path / "nan.safetensors", damaged=True))
     qtbot.waitUntil(lambda: bool(popup.problem.text()), timeout=WAIT_MS)
     assert "nan.safetensors holds weights that are not finite" in popup.problem.text()
@@ -112,7 +112,7 @@ def test_what_its_file_cannot_tell_is_asked_and_what_does_not_fit_is_said(
     qtbot: QtBot, digits: Application, tmp_path: Path
 ) -> None:
     path = unpacked("classifier_spatial", tmp_path)
-    questions, popup = digits.screen.classifiers.questions, digits.screen.sampling_popup
+    questions, popup = digits.screen.sampling.classifiers.questions, digits.screen.sampling.popup
     digits.window.file_dropped.emit(path)
     qtbot.waitUntil(lambda: questions.dialog is not None, timeout=WAIT_MS)
     dialog = questions.dialog
@@ -130,7 +130,7 @@ def test_what_its_file_cannot_tell_is_asked_and_what_does_not_fit_is_said(
 
 
 def test_it_is_chosen_by_a_button(qtbot: QtBot, digits: Application, tmp_path: Path) -> None:
-    popup, classifiers = digits.screen.sampling_popup, digits.screen.classifiers
+    popup, classifiers = digits.screen.sampling.popup, digits.screen.sampling.classifiers
     path = save_random(tmp_path / "guide.safetensors")
     digits.window.menus.sampling.trigger()
     qtbot.mouseClick(popup.condition.file, Qt.MouseButton.LeftButton)
@@ -149,7 +149,7 @@ def test_another_model_takes_class_and_classifier_away(
 ) -> None:
     digits.window.file_dropped.emit(save_random(tmp_path / "guide.safetensors"))
     qtbot.waitUntil(lambda: condition_of(digits).classifier is not None, timeout=WAIT_MS)
-    digits.screen.sampling_popup.close()
+    digits.screen.sampling.popup.close()
     digits.studio.choose_model(digits.studio.models[0])
     assert condition_of(digits) == Condition()
 
@@ -166,17 +166,17 @@ def test_openais_model_and_classifier_as_in_diffusion_models_beat_gans(
 ) -> None:
     application, screen = studio_application, studio_application.screen
     application.window.file_dropped.emit(unpacked("conditional", tmp_path))
-    qtbot.waitUntil(lambda: screen.checkpoint_dialog is not None, timeout=WAIT_MS)
-    answer(screen.checkpoint_dialog, {"image_size": "8", "T": "12", "schedule": "cosine"}, qtbot)
-    qtbot.waitUntil(lambda: screen.checkpoint_dialog is None, timeout=WAIT_MS)
-    popup = screen.sampling_popup
-    screen.choose_sampling()
+    qtbot.waitUntil(lambda: screen.questions.dialog is not None, timeout=WAIT_MS)
+    answer(screen.questions.dialog, {"image_size": "8", "T": "12", "schedule": "cosine"}, qtbot)
+    qtbot.waitUntil(lambda: screen.questions.dialog is None, timeout=WAIT_MS)
+    popup = screen.sampling.popup
+    screen.sampling.open()
     assert popup.condition.label.isVisible()
     assert popup.sampler.variance.segments[2].isChecked()
     popup.close()
     wait_until_idle(qtbot, application)
     application.window.file_dropped.emit(unpacked("classifier_spatial", tmp_path))
-    questions = screen.classifiers.questions
+    questions = screen.sampling.classifiers.questions
     qtbot.waitUntil(lambda: questions.dialog is not None, timeout=WAIT_MS)
     answer(questions.dialog, {"heads": "2"}, qtbot)
     qtbot.waitUntil(lambda: condition_of(application).classifier is not None, timeout=WAIT_MS)

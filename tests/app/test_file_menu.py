@@ -89,8 +89,8 @@ def test_a_model_of_the_hub_is_fetched_and_asked_about(
     dialog = application.hub_dialogs.dialog
     assert dialog is not None
     qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: screen.checkpoint_dialog is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: screen.questions.dialog is not None, timeout=WAIT_MS)
     assert application.hub_dialogs.dialog is None
     assert screen.isVisible()  # and not the page of training
-    assert screen.checkpoint_dialog is not None
-    qtbot.keyClick(screen.checkpoint_dialog, Qt.Key.Key_Escape)
+    assert screen.questions.dialog is not None
+    qtbot.keyClick(screen.questions.dialog, Qt.Key.Key_Escape)

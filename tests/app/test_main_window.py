@@ -374,7 +374,7 @@ def cut_off(widget: QWidget) -> list[str]:
 
 def press_s(qtbot: QtBot, application: Application) -> None:
     """In the window, which must be the active one for that."""
-    window, popup = application.window, application.screen.sampling_popup
+    window, popup = application.window, application.screen.sampling.popup
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     assert not popup.isVisible()
@@ -385,7 +385,7 @@ def press_s(qtbot: QtBot, application: Application) -> None:
 def test_another_sampling_is_chosen_with_a_key_and_two_clicks(
     qtbot: QtBot, moons: Application
 ) -> None:
-    studio, screen, popup = moons.studio, moons.screen, moons.screen.sampling_popup
+    studio, screen, popup = moons.studio, moons.screen, moons.screen.sampling.popup
     assert screen.reverse_card.sampling_button.whole_text() == "DDPM, σ² = β̃, 1000 steps"
     press_s(qtbot, moons)
     qtbot.mouseClick(popup.sampler.kind.segments[1], LEFT)
@@ -411,7 +411,7 @@ def test_another_sampling_is_chosen_with_a_key_and_two_clicks(
 
 
 def test_the_cards_button_opens_the_same_fields(qtbot: QtBot, moons: Application) -> None:
-    popup, button = moons.screen.sampling_popup, moons.screen.reverse_card.sampling_button
+    popup, button = moons.screen.sampling.popup, moons.screen.reverse_card.sampling_button
     qtbot.mouseClick(button, LEFT)
     assert popup.isVisible()
     # Nothing was chosen: nothing is sampled anew.
@@ -424,7 +424,7 @@ def test_playing_waits_for_the_new_chain_and_shows_it_from_the_noise_on(
     qtbot: QtBot, moons: Application
 ) -> None:
     wait_for_chains(qtbot, moons)
-    studio, playback, popup = moons.studio, moons.playback, moons.screen.sampling_popup
+    studio, playback, popup = moons.studio, moons.playback, moons.screen.sampling.popup
     assert playback.is_playing
     press_s(qtbot, moons)
     qtbot.mouseClick(popup.sampler.few[1], LEFT)
@@ -442,11 +442,11 @@ def test_s_is_a_letter_where_one_types(qtbot: QtBot, moons: Application) -> None
     seed = moons.screen.top_bar.seed
     seed.setFocus()
     qtbot.keyClick(seed, Qt.Key.Key_S)
-    assert not moons.screen.sampling_popup.isVisible()
+    assert not moons.screen.sampling.popup.isVisible()
 
 
 def test_another_model_is_sampled_in_its_own_way_again(qtbot: QtBot, moons: Application) -> None:
-    popup = moons.screen.sampling_popup
+    popup = moons.screen.sampling.popup
     press_s(qtbot, moons)
     qtbot.mouseClick(popup.sampler.few[0], LEFT)
     qtbot.keyClick(popup, Qt.Key.Key_Escape)

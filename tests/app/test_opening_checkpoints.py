@@ -34,17 +34,17 @@ def asking(qtbot: QtBot, studio_application: Application, invented_checkpoint: P
     """It has been dropped, and its questions are on the screen."""
     studio_application.window.file_dropped.emit(invented_checkpoint)
     screen = studio_application.screen
-    qtbot.waitUntil(lambda: screen.checkpoint_dialog is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: screen.questions.dialog is not None, timeout=WAIT_MS)
     return studio_application
 
 
 def test_its_forward_chain_begins_where_its_reverse_chain_ends(
     qtbot: QtBot, asking: Application
 ) -> None:
-    dialog = asking.screen.checkpoint_dialog
+    dialog = asking.screen.questions.dialog
     assert dialog is not None
     qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: asking.screen.checkpoint_dialog is None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: asking.screen.questions.dialog is None, timeout=WAIT_MS)
     wait_until_idle(qtbot, asking)
     studio = asking.studio
     assert studio.model is not None
@@ -64,24 +64,24 @@ def test_answers_that_fit_no_network_are_said_in_the_dialog(
     qtbot: QtBot, asking: Application
 ) -> None:
     before = asking.studio.model
-    dialog = asking.screen.checkpoint_dialog
+    dialog = asking.screen.questions.dialog
     assert dialog is not None
     dialog.fields["heads"].setCurrentIndex(2)  # type: ignore[attr-defined]
     qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "8 channels" in dialog.status.text(), timeout=WAIT_MS)
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: asking.screen.checkpoint_dialog is None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: asking.screen.questions.dialog is None, timeout=WAIT_MS)
     assert asking.studio.model is before
     assert not asking.screen.message_bar.isVisible()
 
 
 def test_data_can_be_chosen(qtbot: QtBot, asking: Application) -> None:
-    dialog = asking.screen.checkpoint_dialog
+    dialog = asking.screen.questions.dialog
     assert dialog is not None
     box = dialog.fields["data_set"]
     box.setCurrentIndex(box.count() - 1)  # type: ignore[attr-defined]
     qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: asking.screen.checkpoint_dialog is None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: asking.screen.questions.dialog is None, timeout=WAIT_MS)
     wait_until_idle(qtbot, asking)
     studio = asking.studio
     assert studio.model is not None

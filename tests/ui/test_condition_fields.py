@@ -15,7 +15,7 @@ from ddpm_studio.checkpoints.bundled import find_model
 from ddpm_studio.checkpoints.classifier_file import ClassifierDescription, ClassifierFile
 from ddpm_studio.checkpoints.condition import Condition
 from ddpm_studio.checkpoints.description import ModelDescription
-from ddpm_studio.diffusion.sampler_configuration import ReverseVariance
+from ddpm_studio.diffusion.sampler_configuration import ReverseVariance, SamplerKind
 from ddpm_studio.networks.classifier_configuration import ClassifierConfiguration
 from ddpm_studio.networks.configuration import UNetConfiguration
 from ddpm_studio.session.sampling_choice import (
@@ -286,7 +286,16 @@ def test_reset_takes_class_and_classifier_away(guided: Window, qtbot: QtBot) -> 
     assert guided.shown() == [False, True, False]
 
 
+def test_another_sampler_shows_the_same(guided: Window, qtbot: QtBot) -> None:
+    qtbot.mouseClick(guided.popup.sampler.kind.segments[1], LEFT)
+    assert guided.condition == Condition(None, classifier(), 2.0)
+    assert guided.asked[-1].sampler.kind == SamplerKind.DDIM
+
+
 def test_every_text_is_translated(
     guided: Window, untranslated: Callable[[QWidget], set[str]]
 ) -> None:
-    assert untranslated(guided.popup) <= {"DDPM", "DDIM", "η", "small.safetensors"}
+    assert untranslated(guided.popup) <= {
+        *("DDPM", "DDIM", "η", "float32", "bfloat16"),
+        "small.safetensors",
+    }

@@ -484,7 +484,7 @@ def test_every_field_has_a_name_and_an_explanation(popup: SamplingPopup) -> None
     fields: list[QWidget] = []
     for kind in (Segment, NumberField, QSlider, QCheckBox):
         fields += popup.findChildren(kind)
-    assert len(fields) >= 9 + 2 + 1 + 1
+    assert len(fields) == 9 + 3 + 2 + 1
     for each in [*fields, popup.reset]:
         assert each.accessibleName()
         assert each.toolTip()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ddpm_studio.session.studio import Studio
     from ddpm_studio.ui.main_screen import MainScreen
 
+_SUFFIXES = (SUFFIX, ".pt", ".pth", ".ckpt", ".bin")
+
 
 class SavingDialogs(QObject):
     """What it needs is imported when somebody saves first."""
@@ -98,4 +100,6 @@ class SavingDialogs(QObject):
 
 
 def _stem(model: ModelFile) -> str:
-    return model.path.stem or model.description.name
+    """The name of its file or folder, without what says that it is one of a model."""
+    name = model.path.name
+    return name.removesuffix(model.path.suffix) if model.path.suffix in _SUFFIXES else name

@@ -1,0 +1,61 @@
+"""How the reverse chain is sampled: said on its card, changed beside it, asked of the session."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from ddpm_studio.checkpoints.condition import ConditionError
+from ddpm_studio.session.sampling_choice import (
+    SamplingChoice,
+    class_names,
+    exact_for,
+    own_sampling,
+)
+from ddpm_studio.session.studio import Studio
+from ddpm_studio.ui.chain_card import ChainCard
+from ddpm_studio.ui.dialogs.classifier_dialogs import ClassifierDialogs
+from ddpm_studio.ui.sampling_popup import SamplingPopup
+from ddpm_studio.ui.sampling_text import sampling_text
+from ddpm_studio.ui.theme import Theme
+
+
+class SamplingControl(QObject):
+    """``sampled_anew`` when another chain begins because somebody wanted to sample differently."""
+
+    sampled_anew = Signal()
+
+    def __init__(self, studio: Studio, card: ChainCard, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._studio, self._card = studio, card
+        self.popup = SamplingPopup(theme, parent)
+        self.classifiers = ClassifierDialogs(studio, self.popup, parent)
+        card.sampling_clicked.connect(self.open)
+        self.popup.sampling_requested.connect(self._sample)
+        self.classifiers.return_requested.connect(self.open)
+
+    def show_sampling(self) -> None:
+        """As it is now, on the card and in the fields."""
+        model, sampling = self._studio.model, self._studio.sampling
+        if model is None or sampling is None:
+            return
+        about = model.description
+        T, classes = about.schedule.T, sampling.condition.classes_of(about)
+        names = class_names(about.data_set, classes or 0)
+        error = None if self._studio.reverse is None else self._studio.reverse.prediction_error
+        self._card.show_note(sampling_text(sampling, T, names, error))
+        exact = exact_for(about.data_set)
+        self.popup.show_sampling(sampling, own_sampling(about), T, exact, about)
+
+    def open(self) -> None:
+        """Open the fields; without a model there is nothing to choose."""
+        if self._studio.model is not None:
+            self.popup.open_beside(self._card, self._card.sampling_button)
+
+    def _sample(self, sampling: SamplingChoice) -> None:
+        try:
+            self._studio.set_sampling(sampling)
+        except ConditionError as error:
+            self.popup.show_problem(error)
+            return
+        self.sampled_anew.emit()
