@@ -2262,7 +2262,7 @@
     </message>
     <message>
         <source>its network has not learned the variance that it asks for</source>
-        <translation>네트워크가 요구된 분산을 학습하지 않았습니다</translation>
+        <translation>신경망이 요구된 분산을 학습하지 않았습니다</translation>
     </message>
     <message>
         <source>its network knows t up to {rows}, and its schedule has {T} steps</source>
@@ -2322,7 +2322,7 @@
     </message>
     <message>
         <source>{file} asks for a learned variance, and its network has learned none.</source>
-        <translation>“{file}”은(는) 학습된 분산을 요구하지만 그 네트워크는 분산을 학습하지 않았습니다.</translation>
+        <translation>“{file}”은(는) 학습된 분산을 요구하지만 그 신경망은 분산을 학습하지 않았습니다.</translation>
     </message>
     <message>
         <source>No scheduler_config.json lies beside the network.</source>
@@ -2350,7 +2350,7 @@
     </message>
     <message>
         <source>{file} describes a schedule at whose last step nothing of x_0 is left, and a network that predicts the noise cannot start from there.</source>
-        <translation>“{file}”의 스케줄은 마지막 스텝에 x_0이 조금도 남지 않으므로, 노이즈를 예측하는 네트워크는 거기서 시작할 수 없습니다.</translation>
+        <translation>“{file}”의 스케줄은 마지막 스텝에 x_0이 조금도 남지 않으므로, 노이즈를 예측하는 신경망은 거기서 시작할 수 없습니다.</translation>
     </message>
     <message>
         <source>A schedule of one step has no last step apart from its first.</source>
@@ -2358,7 +2358,7 @@
     </message>
     <message>
         <source>{file} describes a network that DDPM Studio does not know: its {name} is {value}.</source>
-        <translation>“{file}”의 네트워크는 DDPM Studio가 모르는 것입니다: {name}이(가) {value}입니다.</translation>
+        <translation>“{file}”의 신경망은 DDPM Studio가 모르는 것입니다: {name}이(가) {value}입니다.</translation>
     </message>
     <message>
         <source>{file} is damaged or incomplete: its layers are not those of ddim&apos;s network.</source>
@@ -2390,7 +2390,7 @@
     </message>
     <message>
         <source>{file} holds no weights of a network.</source>
-        <translation>“{file}”에 네트워크의 가중치가 없습니다.</translation>
+        <translation>“{file}”에 신경망의 가중치가 없습니다.</translation>
     </message>
     <message>
         <source>{file} is damaged: {name} is not where it says.</source>
@@ -2466,7 +2466,7 @@
     </message>
     <message>
         <source>{file} holds another network of {family} than its Unet for images: only that one can be opened.</source>
-        <translation>{file}에 든 것은 {family}의 이미지용 Unet이 아닌 다른 네트워크입니다. 이미지용 Unet만 열 수 있습니다.</translation>
+        <translation>{file}에 든 것은 {family}의 이미지용 Unet이 아닌 다른 신경망입니다. 이미지용 Unet만 열 수 있습니다.</translation>
     </message>
     <message>
         <source>{file} was saved by a version of {family} before it noted which: only checkpoints of version 1.9 and later can be opened.</source>
@@ -3134,7 +3134,7 @@
     </message>
     <message>
         <source>This network did not learn a variance: choose a fixed one, large or small.</source>
-        <translation>이 네트워크는 분산을 학습하지 않았습니다. 큰 고정 분산이나 작은 고정 분산을 고르세요.</translation>
+        <translation>이 신경망은 분산을 학습하지 않았습니다. 큰 고정 분산이나 작은 고정 분산을 고르세요.</translation>
     </message>
     <message>
         <source>{count:,} samples need more room than memory and the disk have for one chain; choose {largest_count:,} or fewer, or free some space.</source>
@@ -3258,7 +3258,7 @@
     </message>
     <message>
         <source>{field} is another project&apos;s: such models can be opened, and not be trained here.</source>
-        <translation>{field}: 다른 프로젝트의 네트워크입니다. 이런 모델은 열 수는 있지만 여기서 학습할 수는 없습니다.</translation>
+        <translation>{field}: 다른 프로젝트의 신경망입니다. 이런 모델은 열 수는 있지만 여기서 학습할 수는 없습니다.</translation>
     </message>
     <message>
         <source>{field} must be a text of at most {most} characters.</source>
@@ -3674,11 +3674,11 @@
     </message>
     <message>
         <source>The network computes with 24 binary digits.</source>
-        <translation>네트워크가 이진수 24자리로 계산합니다.</translation>
+        <translation>신경망이 이진수 24자리로 계산합니다.</translation>
     </message>
     <message>
         <source>The network computes with 8 binary digits: faster where the device knows such numbers. How far its output is off is measured, and shown.</source>
-        <translation>네트워크가 이진수 8자리로 계산합니다. 장치가 그런 수를 지원하면 더 빠릅니다. 출력의 오차를 재어 보여 줍니다.</translation>
+        <translation>신경망이 이진수 8자리로 계산합니다. 장치가 그런 수를 지원하면 더 빠릅니다. 출력의 오차를 재어 보여 줍니다.</translation>
     </message>
     <message>
         <source>How much noise DDIM adds: 0 none, 1 as much as DDPM with the small variance</source>
@@ -3698,7 +3698,7 @@
     </message>
     <message>
         <source>Network in</source>
-        <translation>네트워크 정밀도</translation>
+        <translation>신경망 정밀도</translation>
     </message>
     <message>
         <source>Sample as the model was made to be sampled</source>
@@ -4115,7 +4115,7 @@
     </message>
     <message>
         <source>Train a new network with these settings (Ctrl+Enter)</source>
-        <translation>이 설정으로 새 네트워크를 학습합니다 (Ctrl+Enter)</translation>
+        <translation>이 설정으로 새 신경망을 학습합니다 (Ctrl+Enter)</translation>
     </message>
     <message>
         <source>First correct the field that is wrong.</source>
