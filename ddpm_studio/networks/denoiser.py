@@ -57,10 +57,11 @@ class Denoiser:
         network that was made for classes; before: (N, …), what a network with self-conditioning
         predicted as x_0 at the step before, if there was one.
         """
-        step = torch.full((1,), t, device=self.device)
+        # On the CPU, where coefficients are looked up: a GPU need not be waited for.
+        step = torch.full((1,), t)
         # No network takes both, and most take neither.
         more = [each for each in (label, before) if each is not None]
-        output = self.network(x_t, step, *more)
+        output = self.network(x_t, step.to(self.device), *more)
         if not self.learns_variance:
             return predicted_x_0(self.target, output, x_t, self.schedule, step)
         output, variance = output.chunk(2, dim=1)
