@@ -129,6 +129,8 @@ class DataSets(QObject):
 
     def stop(self) -> bool:
         """End the threads, for the application's end; False where one is stuck."""
+        # A work that comes to its end now must not begin another one.
+        self._work_task.released.disconnect(self.refresh)
         return stop_tasks([self._work_task, self._list_task])
 
     def _start(self, make_work: Callable[[], _TASK]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 from pytestqt.qtbot import QtBot
@@ -14,9 +13,7 @@ from ddpm_studio.datasets.importing.import_choices import ImportChoices
 from ddpm_studio.datasets.importing.import_progress import ImportProgress, ImportResult, Stage
 from ddpm_studio.datasets.set_description import DataSetError
 from ddpm_studio.session.data_sets import DataSets, WorkProgress
-from ddpm_studio.session.dropped_path import DroppedPath
 from ddpm_studio.session.import_preview import PreviewRun
-from ddpm_studio.training.run_folder import RunFolder
 
 WAIT_MS = 20_000
 
@@ -125,24 +122,13 @@ def test_a_preview_follows_the_choices_made_last(qtbot: QtBot, pictures: Path) -
     assert run.stop()
 
 
-def test_what_falls_on_the_window_is_told_apart(
-    qtbot: QtBot, pictures: Path, tmp_path: Path
-) -> None:
-    dropped = DroppedPath()
-    np.save(tmp_path / "a.npy", np.zeros((5, 8, 8), np.uint8))
-    run = tmp_path / "x.run"
-    run.mkdir()
-    (run / "step-000000001.safetensors").write_bytes(b"")
-    shutil.copy(pictures / "1.png", run / "samples.png")
-    assert RunFolder(run).checkpoints()
-    for path, is_data in (
-        (pictures, True),
-        (tmp_path / "a.npy", True),
-        (run, False),
-        (tmp_path / "gone", False),
-    ):
-        signal = dropped.is_data if is_data else dropped.is_other
-        with qtbot.waitSignal(signal, timeout=WAIT_MS) as told:
-            dropped.look_at(path)
-        assert told.args == [path]
-    assert dropped.stop()
+def test_nothing_begins_once_it_is_stopped(qtbot: QtBot, pictures: Path) -> None:
+    """The end of a work would read the list anew: of an application that ends, on a lost thread."""
+    data = DataSets()
+    data.import_set(pictures, ImportChoices("faces"))
+    listed: list[bool] = []
+    data.listed.connect(lambda: listed.append(True))
+    assert data.stop()
+    qtbot.wait(300)
+    assert not listed
+    assert not data.is_working
