@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ddpm_studio.checkpoints.description import ModelDescription
+from ddpm_studio.checkpoints.foreign.image_sizes import guessed_size, possible_sizes
 from ddpm_studio.checkpoints.foreign.key_map import BlockNames, LayerMap, MappedWeights, numbered
 from ddpm_studio.checkpoints.foreign.model_name import model_name
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question
@@ -33,7 +34,6 @@ _MARKS = ("temb.dense.0.weight", "down.0.block.0.conv1.weight")
 _AVERAGE, _TRAINED = "ema", "model"  # as the answers are called
 _LOG_VARIANCE = "logvar"  # of the configuration "bayesian"; its length is T, and nothing reads it
 _ATTENTION_SIZE = 16
-_SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
 
 _NAMES = BlockNames(
     block={
@@ -205,7 +205,7 @@ class _Structure:
     @property
     def image_sizes(self) -> tuple[int, ...]:
         """Those that can be halved as often as this network does."""
-        return tuple(size for size in _SIZES if size % 2 ** (len(self.multipliers) - 1) == 0)
+        return possible_sizes(len(self.multipliers))
 
     def guessed_size(self) -> tuple[int, ExplainedError]:
         """A size of images, and why."""
@@ -215,7 +215,7 @@ class _Structure:
                 return guess, ExplainedError(
                     "In all configurations of this project images attend at 16 × 16."
                 )
-        smallest = max(32, self.image_sizes[0]) if self.image_sizes else 32
+        smallest = guessed_size(len(self.multipliers))
         return smallest, ExplainedError("The file does not say it; CIFAR-10's is 32.")
 
     def network(self, image_size: int) -> UNetConfiguration:

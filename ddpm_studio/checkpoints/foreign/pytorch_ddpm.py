@@ -14,6 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.checkpoints.foreign.flag_file import FLAG_FILE, read_flag_file
+from ddpm_studio.checkpoints.foreign.image_sizes import (
+    COMMON_SIZES,
+    guessed_size,
+    possible_sizes,
+)
 from ddpm_studio.checkpoints.foreign.key_map import MappedWeights
 from ddpm_studio.checkpoints.foreign.model_name import model_name
 from ddpm_studio.checkpoints.foreign.pytorch_ddpm_network import TABLE, PytorchDdpmNetwork
@@ -34,7 +39,6 @@ _AVERAGE, _TRAINED = "ema", "model"  # as the answers are called
 _SETS = {_AVERAGE: "ema_model", _TRAINED: "net_model"}
 _TARGETS = {"epsilon": "noise", "xstart": "x_0", "xprev": "x_prev"}
 _VARIANCES = {"fixedlarge": "fixed-large", "fixedsmall": "fixed-small"}
-_SIZES = (8, 16, 32, 64, 96, 128, 256, 512, 1024)
 
 
 def recognise(path: Path) -> PytorchDdpmCheckpoint | None:
@@ -116,10 +120,9 @@ class PytorchDdpmCheckpoint:
         default = ExplainedError(
             "No flagfile.txt of this training lies beside the file: this is the project's default."
         )
-        step = 2 ** (len(self._structure.multipliers) - 1)
-        sizes = tuple(size for size in _SIZES if size % step == 0)
+        levels = len(self._structure.multipliers)
         return [
-            Question("image_size", max(32, step), default, sizes),
+            Question("image_size", guessed_size(levels), default, possible_sizes(levels)),
             Question("beta_1", 1e-4, default, low=1e-9, high=0.999),
             Question("beta_T", 0.02, default, low=1e-9, high=0.999),
             Question("target", "noise", default, tuple(_TARGETS.values())),
@@ -166,7 +169,7 @@ def _answers_of(flags: Mapping[str, list[str]]) -> dict[str, Value]:
         if number is not None and 0.0 < number < 1.0:
             known[name] = number
     size = _number(flags, "img_size")
-    if size is not None and size in _SIZES:
+    if size is not None and size in COMMON_SIZES:
         known["image_size"] = int(size)
     for flag, name, meanings in (
         ("mean_type", "target", _TARGETS),
