@@ -16,6 +16,11 @@ def say(line: str) -> None:
     print(printable(line))
 
 
+def complain(sentence: str) -> None:
+    """Print what went wrong, where errors go."""
+    print(f"ddpm-studio: {printable(sentence)}", file=sys.stderr)
+
+
 def mend_standard_streams() -> None:
     """Make it so that whoever writes to one of them gets an error to explain, and no surprise.
 

@@ -25,6 +25,7 @@ from ddpm_studio.checkpoints.bundled import bundled_models, find_model
 from ddpm_studio.checkpoints.description import DescriptionError
 from ddpm_studio.checkpoints.model_file import ModelFileError
 from ddpm_studio.checkpoints.weights import load_inspected
+from ddpm_studio.cli import options as command_options
 from ddpm_studio.datasets.catalogue import UnknownDataSetError
 from ddpm_studio.diffusion.chains import NotFiniteError
 from ddpm_studio.diffusion.sampler_configuration import SamplerError
@@ -218,7 +219,7 @@ def test_wrong_arguments(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as caught:
         cli.main(arguments)
-    assert caught.value.code == cli.USAGE_ERROR
+    assert caught.value.code == 2
     said = capsys.readouterr().err
     assert reason in said.splitlines()[-1]
     assert list(tmp_path.iterdir()) == []
@@ -387,7 +388,7 @@ def test_an_error_that_explains_itself_is_one_line(
     def failing(_options: object) -> int:
         raise error
 
-    monkeypatch.setattr(cli, "_models", failing)
+    monkeypatch.setattr(command_options, "list_models", failing)
     assert refused("models") == f"ddpm-studio: {error}"
 
 
@@ -453,7 +454,7 @@ main(["info", "m.safetensors"]) and sys.exit("info")
 main(["sample", "--model", "m.safetensors", "--count", "4", "--out", "s.npz"]) and sys.exit("sample")
 """
     hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    root = Path(cli.__file__).parent.parent
+    root = Path(cli.__file__).parent.parent.parent
     variables = {key: value for key, value in os.environ.items() if key not in hidden}
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -476,7 +477,7 @@ def test_a_window_without_qt_is_explained(
     def missing(_options: object) -> int:
         raise ModuleNotFoundError(f"No module named {package!r}", name=package)
 
-    monkeypatch.setattr(cli, "_models", missing)
+    monkeypatch.setattr(command_options, "list_models", missing)
     assert refused("models") == f"ddpm-studio: This needs {package}, which is not installed."
 
 

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication
 from ddpm_studio.benchmark.memory import peak_bytes
 from ddpm_studio.benchmark.probe_result import report_result
 from ddpm_studio.benchmark.results import Export
-from ddpm_studio.benchmark.sampling_probe import default_count
 from ddpm_studio.checkpoints.bundled import find_model
 from ddpm_studio.checkpoints.model_file import ModelFile
 from ddpm_studio.diffusion.trajectory import Trajectory
@@ -24,6 +23,7 @@ from ddpm_studio.session.chain_runs import (
     record_forward_chain,
     record_reverse_chain,
 )
+from ddpm_studio.session.sample_counts import default_count
 from ddpm_studio.ui.export_stage import ExportStage, ExportView, StageOptions, export_animation
 from ddpm_studio.ui.theme import DARK, apply_theme
 

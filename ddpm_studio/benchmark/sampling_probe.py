@@ -12,7 +12,7 @@ from ddpm_studio.checkpoints.bundled import bundled_models
 from ddpm_studio.checkpoints.model_file import ModelFile
 from ddpm_studio.session.chain_runs import ReverseRequest, record_reverse_chain
 from ddpm_studio.session.devices import find_devices
-from ddpm_studio.session.studio import DEFAULT_IMAGE_COUNT, DEFAULT_POINT_COUNT
+from ddpm_studio.session.sample_counts import default_count
 
 WARM_UP_STEPS = 10
 
@@ -28,12 +28,6 @@ def main(arguments: list[str]) -> None:
         for model in models:
             measured[model.description.name].append(_steps_per_second(model, device, steps))
     report_result(_result(models, measured))
-
-
-def default_count(model: ModelFile) -> int:
-    """How many samples the window draws of this model unless a person wants another number."""
-    is_image = len(model.description.network.sample_shape) == 3
-    return DEFAULT_IMAGE_COUNT if is_image else DEFAULT_POINT_COUNT
 
 
 def _steps_per_second(model: ModelFile, device: str, steps: int) -> float:

@@ -16,8 +16,9 @@ from ddpm_studio.checkpoints.classifier_file import (
 )
 from ddpm_studio.checkpoints.classifier_opening import look_at_classifier
 from ddpm_studio.checkpoints.regular_file import ModelFileError
+from ddpm_studio.checkpoints.tensor_file import write_tensors
 from ddpm_studio.checkpoints.weight_reading import finished, read_weights
-from ddpm_studio.checkpoints.weights import require_sound, write_safetensors
+from ddpm_studio.checkpoints.weights import require_shapes
 from ddpm_studio.networks.noisy_classifier import NoisyClassifier
 
 
@@ -34,7 +35,7 @@ def save_classifier(
     path: Path, description: ClassifierDescription, weights: dict[str, Tensor]
 ) -> None:
     """Write a classifier's file in one step. Raises SaveError where it cannot be written."""
-    write_safetensors(path, description.to_metadata(), weights)
+    write_tensors(path, weights, description.to_metadata())
 
 
 def load_classifier(file: ClassifierFile, device: torch.device | str = "cpu") -> LoadedClassifier:
@@ -52,7 +53,7 @@ def load_classifier(file: ClassifierFile, device: torch.device | str = "cpu") ->
             file=file.path.name,
         )
     weights = _weights(file)
-    require_sound(weights, file.tensor_shapes, file.path)
+    require_shapes(weights, file.tensor_shapes, file.path)
     network.load_state_dict(weights, assign=True)
     network.requires_grad_(False).eval().to(device)
     return LoadedClassifier(file.description, network, torch.device(device))

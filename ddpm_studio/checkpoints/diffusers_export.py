@@ -30,7 +30,7 @@ from ddpm_studio.checkpoints.foreign.diffusers_scheduler import (
 )
 from ddpm_studio.checkpoints.foreign.diffusers_unet import UNET_CLASS, DiffusersUNet
 from ddpm_studio.checkpoints.foreign.json_settings import JsonSettings
-from ddpm_studio.checkpoints.tensor_file import header, packed
+from ddpm_studio.checkpoints.tensor_file import write_tensors
 from ddpm_studio.diffusion.sampler_configuration import ReverseVariance
 from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.networks.configuration import Resampling, TimeOrder, UNetConfiguration
@@ -280,12 +280,7 @@ def _write(
     for name, settings in parts.items():
         with replacing_file(folder / name) as file:
             file.write(json.dumps(settings, indent=2, sort_keys=True).encode() + b"\n")
-    table, data = packed(tensors)
-    with replacing_file(folder / UNET_FOLDER / WEIGHTS_NAMES[0]) as file:
-        start = header(table, {"format": "pt"})
-        file.expected_bytes = len(start) + len(data)
-        file.write(start)
-        file.write(data)
+    write_tensors(folder / UNET_FOLDER / WEIGHTS_NAMES[0], tensors, {"format": "pt"})
 
 
 def _move(unfinished: Path, folder: Path) -> None:

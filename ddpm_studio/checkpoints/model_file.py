@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,12 +46,6 @@ class ModelFile:
     def parameter_count(self) -> int:
         """Numbers stored in all tensors."""
         return sum(map(math.prod, self.tensor_shapes.values()))
-
-
-def is_model_folder(path: Path) -> bool:
-    """Whether a folder says that it is a model, of Hugging Face's diffusers."""
-    parts = ("model_index.json", "config.json", "unet/config.json")
-    return any(os.path.isfile(path / part) for part in parts)
 
 
 def inspect_model_file(path: Path) -> ModelFile:
@@ -106,6 +99,5 @@ __all__ = [
     "ModelFile",
     "ModelFileError",
     "inspect_model_file",
-    "is_model_folder",
     "require_regular_file",
 ]

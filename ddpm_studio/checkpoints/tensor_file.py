@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import struct
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from ddpm_studio.atomic_file import replacing_file
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -20,6 +23,16 @@ def packed(tensors: dict[str, Tensor]) -> tuple[dict[str, Any], memoryview]:
     content = save(here)
     data_start = LENGTH_BYTES + struct.unpack_from("<Q", content)[0]
     return json.loads(content[LENGTH_BYTES:data_start]), memoryview(content)[data_start:]
+
+
+def write_tensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
+    """A file of them in one step. Raises SaveError where it cannot be written."""
+    table, data = packed(tensors)
+    start = header(table, metadata)
+    with replacing_file(path) as file:
+        file.expected_bytes = len(start) + len(data)
+        file.write(start)
+        file.write(data)
 
 
 def header(table: dict[str, Any], metadata: dict[str, str]) -> bytes:

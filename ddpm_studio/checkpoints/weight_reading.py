@@ -13,6 +13,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
+from ddpm_studio.checkpoints.finite_weights import require_finite
 from ddpm_studio.checkpoints.loading_progress import LoadingProgress
 from ddpm_studio.checkpoints.regular_file import ModelFileError
 from ddpm_studio.checkpoints.safetensors_header import (
@@ -34,7 +35,8 @@ def read_weights(
     """Float32 tensors of a file that was inspected: its size, and the shapes that it had.
 
     Yields after every CHUNK_BYTES. Read, not mapped into memory: a mapped file that somebody cuts
-    short ends the process. Raises ModelFileError, also where the file is another one by now.
+    short ends the process. Raises ModelFileError, also where the file is another one by now, or a
+    number is not finite.
     """
     places = _places(path, byte_count, shapes)
     weights = {name: torch.empty(shape) for name, shape in shapes.items()}
@@ -48,6 +50,7 @@ def read_weights(
                     if done - reported >= CHUNK_BYTES:
                         reported = done
                         yield LoadingProgress(done, byte_count)
+                require_finite(weights[name], path)
     except OSError as error:
         raise ModelFileError(
             "{path} cannot be read: {reason}.", path=path, reason=error.strerror

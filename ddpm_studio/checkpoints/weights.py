@@ -9,12 +9,11 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from ddpm_studio.atomic_file import SaveError, replacing_file
 from ddpm_studio.checkpoints.description import ModelDescription, learns_variance
 from ddpm_studio.checkpoints.foreign.opening import read_foreign_weights
 from ddpm_studio.checkpoints.loading_progress import LoadingProgress
 from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError, inspect_model_file
-from ddpm_studio.checkpoints.tensor_file import header, packed
+from ddpm_studio.checkpoints.tensor_file import write_tensors
 from ddpm_studio.checkpoints.weight_reading import finished, read_weights
 from ddpm_studio.diffusion.targets import Target
 from ddpm_studio.networks.denoiser import Denoiser, build_network
@@ -34,17 +33,7 @@ def save_model(path: Path, description: ModelDescription, weights: dict[str, Ten
     The same description and weights give the same bytes, always.
     Raises SaveError (an OSError whose text is for a person) where it cannot be written.
     """
-    write_safetensors(path, description.to_metadata(), weights)
-
-
-def write_safetensors(path: Path, metadata: dict[str, str], weights: dict[str, Tensor]) -> None:
-    """The same for any metadata."""
-    table, data = packed(weights)
-    start = header(table, metadata)
-    with replacing_file(path) as file:
-        file.expected_bytes = len(start) + len(data)
-        file.write(start)
-        file.write(data)
+    write_tensors(path, weights, description.to_metadata())
 
 
 def load_model(path: Path, device: torch.device | str = "cpu") -> LoadedModel:
@@ -82,20 +71,16 @@ def loading_steps(
         weights = yield from _own_weights(file)
     else:
         weights = read_foreign_weights(file)
-    require_sound(weights, file.tensor_shapes, file.path)
+    require_shapes(weights, file.tensor_shapes, file.path)
     return assembled(file.description, weights, device)
 
 
-def require_sound(
+def require_shapes(
     weights: dict[str, Tensor], shapes: dict[str, tuple[int, ...]], path: Path
 ) -> None:
-    """Raises ModelFileError where weights that were read are not those expected, or not finite."""
+    """Raises ModelFileError where weights that were read are not those expected."""
     if {name: tuple(tensor.shape) for name, tensor in weights.items()} != shapes:
         raise ModelFileError("{file} changed while it was being opened.", file=path.name)
-    if not all(torch.isfinite(tensor).all() for tensor in weights.values()):
-        raise ModelFileError(
-            "{file} holds weights that are not finite (NaN or infinity).", file=path.name
-        )
 
 
 def assembled(
@@ -128,13 +113,3 @@ def _own_weights(file: ModelFile) -> Generator[LoadingProgress, None, dict[str, 
             "{file} has changed since it was opened: open it again.", file=file.path.name
         )
     return (yield from read_weights(file.path, file.byte_count, file.tensor_shapes))
-
-
-__all__ = [
-    "LoadedModel",
-    "SaveError",
-    "load_inspected",
-    "load_model",
-    "loading_steps",
-    "save_model",
-]

@@ -90,7 +90,7 @@ def _look(path: Path) -> Generator[None, None, Dropped]:
 
 def _folder_kind(path: Path) -> DropKind | None:
     """A folder of a model or of a training may hold pictures, too: those come first."""
-    from ddpm_studio.checkpoints.model_file import is_model_folder
+    from ddpm_studio.checkpoints.foreign.diffusers_folder import is_model_folder
     from ddpm_studio.datasets.recognition import looks_like_data
     from ddpm_studio.training.run_folder import SUFFIX, RunFolder
 

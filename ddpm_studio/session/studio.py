@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import weakref
 from collections.abc import Callable
 from functools import partial
@@ -27,18 +26,13 @@ from ddpm_studio.session.chain_runs import (
 )
 from ddpm_studio.session.devices import Device, find_devices
 from ddpm_studio.session.model_opening import ModelOpening
+from ddpm_studio.session.sample_counts import DEFAULT_POINT_COUNT, count_choices, default_count
 from ddpm_studio.session.sampling_choice import SamplingChoice, own_sampling
 
 if TYPE_CHECKING:
     from ddpm_studio.diffusion.trajectory import Trajectory
 
 FIRST_MODEL = "swiss-roll"
-POINT_COUNTS = (250, 500, 1000, 2000, 5000)
-IMAGE_COUNTS = (4, 16, 36, 64, 100, 144)
-DEFAULT_POINT_COUNT, DEFAULT_IMAGE_COUNT = 2000, 36
-_DEFAULT_CHAIN_BYTES = (
-    1_000_000_000  # of all images of a chain, a byte for each value: large ones are few
-)
 POLL_INTERVAL_MS = 40
 MAX_SEED = 2**31 - 1
 
@@ -174,7 +168,7 @@ class Studio(QObject):
     @property
     def sample_count_choices(self) -> tuple[int, ...]:
         """Numbers of samples to choose from, for the current kind of data."""
-        return IMAGE_COUNTS if self.model and _is_image(self.model) else POINT_COUNTS
+        return count_choices(self.model)
 
     def set_sample_count(self, count: int) -> None:
         """Another number of samples, from the same seed."""
@@ -445,20 +439,6 @@ class Studio(QObject):
         self.devices_changed.emit()
 
 
-def default_count(model: ModelFile) -> int:
-    """How many samples its chains have unless somebody chooses."""
-    if not _is_image(model):
-        return DEFAULT_POINT_COUNT
-    description = model.description
-    values = math.prod(description.network.sample_shape) * (description.schedule.T + 1)
-    fitting = [
-        count
-        for count in IMAGE_COUNTS
-        if count <= DEFAULT_IMAGE_COUNT and count * values <= _DEFAULT_CHAIN_BYTES
-    ]
-    return max(fitting, default=IMAGE_COUNTS[0])
-
-
 def _resumable(chain: Trajectory | None) -> Trajectory | None:
     """A chain that knows where it was stopped; None for any other, which is begun anew."""
     return chain if chain is not None and chain.position is not None else None
@@ -470,10 +450,6 @@ def _nothing() -> None:
 
 def _weakly(trajectory: Trajectory | None) -> Callable[[], Trajectory | None]:
     return _nothing if trajectory is None else weakref.ref(trajectory)
-
-
-def _is_image(model: ModelFile) -> bool:
-    return len(model.description.network.sample_shape) == 3
 
 
 def _devices_work() -> Work:

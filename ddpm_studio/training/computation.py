@@ -43,6 +43,24 @@ def has_bfloat16(device: torch.device) -> bool:
     return torch.amp.is_autocast_available(device.type)
 
 
+def possible_computations(
+    device: torch.device, precision: str | None, memory_format: str | None, *, has_layouts: bool
+) -> list[Computation]:
+    """Those to choose from, the usual one first; what is given, and not None, is settled already.
+
+    ``has_layouts``: the network's inputs can lie in memory in more than one way. On the CPU
+    "float32" is one thing, the same bit for bit every time.
+    """
+    precisions = [precision or "float32"]
+    if precision is None and has_bfloat16(device):
+        precisions.append("bfloat16")
+    formats = [memory_format or "contiguous"]
+    may_differ = device.type == "cuda" or precision is None
+    if memory_format is None and may_differ and has_layouts:
+        formats.append("channels_last")
+    return [Computation(kind, name) for kind in precisions for name in formats]
+
+
 def fastest(
     network: nn.Module,
     x: Tensor,

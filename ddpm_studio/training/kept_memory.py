@@ -1,7 +1,7 @@
 """Memory that a step frees stays with the process for the next one.
 
 glibc gives large blocks back to the system at once, and every step then waits for hundreds of
-megabytes to be mapped and zeroed anew: some 5 % of its time on a CPU.
+megabytes to be mapped and zeroed anew.
 """
 
 from __future__ import annotations

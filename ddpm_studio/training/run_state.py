@@ -46,3 +46,13 @@ class RunState:
             for key, tensor in self.tensors.items()
             if key.startswith(prefix)
         }
+
+
+def require_same_model(new: TrainingConfiguration, old: TrainingConfiguration) -> None:
+    """Raises ResumeError where another model would be trained from here on."""
+    for name in ("data_set", "network", "schedule", "target"):
+        if getattr(new, name) != getattr(old, name):
+            raise ResumeError(
+                "The training began with another {field}: it cannot go on with this one.",
+                field=name,
+            )

@@ -21,8 +21,8 @@ from ddpm_studio.training.computation import (
     LAYOUT_WORTH,
     Computation,
     fastest,
-    has_bfloat16,
     in_layout,
+    possible_computations,
 )
 from ddpm_studio.training.configuration import AUTO, TrainingConfiguration
 from ddpm_studio.training.divergence import (
@@ -45,7 +45,7 @@ from ddpm_studio.training.moving_average import MovingAverage
 from ddpm_studio.training.optimiser import Optimiser
 from ddpm_studio.training.random_states import DropoutRandomness
 from ddpm_studio.training.ranks import ALONE, Ranks
-from ddpm_studio.training.run_state import ResumeError, RunState
+from ddpm_studio.training.run_state import ResumeError, RunState, require_same_model
 from ddpm_studio.training.training_step import TrainingStep, read_steps
 
 RECENT_STEPS = 200
@@ -110,7 +110,7 @@ class Trainer:
         ``configuration`` may change how it goes on, but not what is trained.
         """
         settings = configuration or state.configuration
-        _require_same_model(settings, state.configuration)
+        require_same_model(settings, state.configuration)
         trainer = cls(settings, device, ranks)
         try:
             trainer._restore(state)
@@ -299,7 +299,14 @@ class Trainer:
 
     def _choose_computation(self) -> None:
         """Once; what is to be measured is measured with the next batch, which stays the next."""
-        candidates = self._candidates()
+        is_image = len(self.configuration.network.sample_shape) == 3
+        candidates = possible_computations(
+            self.device,
+            self._precision,
+            self._memory_format,
+            # Joined processes share their gradients in one layout.
+            has_layouts=is_image and self._ranks.size == 1,
+        )
         if len(candidates) > 1:
             before = self._random_states()
             batch = self._batches.draw(self._part)
@@ -312,19 +319,6 @@ class Trainer:
         if self._memory_format is None:
             self._use_memory_format(chosen.memory_format)
         self._precision = chosen.precision
-
-    def _candidates(self) -> list[Computation]:
-        """The usual one first. On the CPU "float32" is one thing, the same bit for bit every time."""
-        precisions = [self._precision or "float32"]
-        if self._precision is None and has_bfloat16(self.device):
-            precisions.append("bfloat16")
-        formats = [self._memory_format or "contiguous"]
-        may_differ = self.device.type == "cuda" or self._precision is None
-        is_image = len(self.configuration.network.sample_shape) == 3
-        # Joined processes share their gradients in one layout.
-        if self._memory_format is None and may_differ and is_image and self._ranks.size == 1:
-            formats.append("channels_last")
-        return [Computation(precision, name) for precision in precisions for name in formats]
 
     def _use_memory_format(self, name: str) -> None:
         self._memory_format = name
@@ -400,12 +394,3 @@ class Trainer:
 
 def _sample_losses(output: Tensor, target: Tensor) -> Tensor:
     return (output - target).square().flatten(1).mean(dim=1)
-
-
-def _require_same_model(new: TrainingConfiguration, old: TrainingConfiguration) -> None:
-    for name in ("data_set", "network", "schedule", "target"):
-        if getattr(new, name) != getattr(old, name):
-            raise ResumeError(
-                "The training began with another {field}: it cannot go on with this one.",
-                field=name,
-            )

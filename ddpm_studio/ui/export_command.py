@@ -23,8 +23,8 @@ from ddpm_studio.session.chain_runs import (
     record_forward_chain,
     record_reverse_chain,
 )
+from ddpm_studio.session.sample_counts import default_count
 from ddpm_studio.session.sampling_choice import SamplingChoice
-from ddpm_studio.session.studio import default_count
 from ddpm_studio.standard_streams import say
 from ddpm_studio.ui.data_names import model_title
 from ddpm_studio.ui.export_layout import ExportView, StageOptions

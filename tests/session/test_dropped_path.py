@@ -34,6 +34,11 @@ def diffusers(path: Path) -> None:
     (path / "model_index.json").write_text("{}")
 
 
+def pictures_with_settings(path: Path) -> None:
+    pictures(path)
+    (path / "config.json").write_text("{}")  # of some other program
+
+
 def training(path: Path) -> None:
     pictures(path)
     (path / "step-000000010.safetensors").write_bytes(b"")
@@ -48,6 +53,7 @@ CASES: dict[str, tuple[Callable[[Path], object], DropKind | None]] = {
     "array.npy": (lambda path: np.save(path, np.zeros((5, 8, 8), np.uint8)), DropKind.DATA),
     "letter.txt": (text, None),
     "pictures": (pictures, DropKind.DATA),
+    "pictures-and-settings": (pictures_with_settings, DropKind.DATA),
     "diffusers": (diffusers, DropKind.MODEL),
     "training": (training, DropKind.TRAINING),
     "moons.run": (Path.mkdir, DropKind.TRAINING),  # its first checkpoint is to come

@@ -43,8 +43,9 @@ from ddpm_studio.session.chain_runs import (
     record_reverse_chain,
 )
 from ddpm_studio.session.loaded_models import forget_loaded_models
+from ddpm_studio.session.sample_counts import default_count
 from ddpm_studio.session.sampling_choice import DenoiserChoice, SamplingChoice, own_sampling
-from ddpm_studio.session.studio import Studio, default_count
+from ddpm_studio.session.studio import Studio
 from ddpm_studio.temporary_file import TemporaryFileError
 
 WAIT_MS = 15_000

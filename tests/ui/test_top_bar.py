@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QVBo
 
 from ddpm_studio.checkpoints.bundled import bundled_models
 from ddpm_studio.session.devices import Device
-from ddpm_studio.session.studio import IMAGE_COUNTS, MAX_SEED, POINT_COUNTS
+from ddpm_studio.session.sample_counts import IMAGE_COUNTS, POINT_COUNTS
+from ddpm_studio.session.studio import MAX_SEED
 from ddpm_studio.ui.theme import DARK, LIGHT, SPACING, Theme
 from ddpm_studio.ui.top_bar import TopBar
 

@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING
 from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.checkpoints.foreign.diffusers_scheduler import DiffusersScheduler
 from ddpm_studio.checkpoints.foreign.diffusers_unet import UNET_CLASS, DiffusersUNet
-from ddpm_studio.checkpoints.foreign.folder_weights import WEIGHTS_NAMES, folder_weights
+from ddpm_studio.checkpoints.foreign.folder_weights import (
+    WEIGHTS_NAMES,
+    folder_weights,
+    weights_files,
+)
+from ddpm_studio.checkpoints.foreign.image_sizes import guessed_size, possible_sizes
 from ddpm_studio.checkpoints.foreign.json_settings import JsonSettings
 from ddpm_studio.checkpoints.foreign.key_map import MappedWeights
 from ddpm_studio.checkpoints.foreign.model_name import model_name
@@ -32,7 +37,6 @@ FAMILY = "diffusers"
 PIPELINE_FILE = "model_index.json"
 UNET_FOLDER, UNET_FILE = "unet", "config.json"
 SCHEDULER_FOLDER, SCHEDULER_FILE = "scheduler", "scheduler_config.json"
-_SIZES = (8, 16, 32, 64, 96, 128, 256, 512, 1024)
 
 
 def recognise(folder: Path) -> DiffusersCheckpoint | None:
@@ -81,9 +85,19 @@ def recognise_file(path: Path) -> DiffusersCheckpoint | None:
 
 def model_files(folder: Path) -> list[Path]:
     """The files that a model in this folder consists of, as far as they are there."""
-    names = (PIPELINE_FILE, UNET_FILE, SCHEDULER_FILE, *WEIGHTS_NAMES)
+    names = (PIPELINE_FILE, UNET_FILE, SCHEDULER_FILE)
     parts = (folder, folder / UNET_FOLDER, folder / SCHEDULER_FOLDER)
-    return [part / name for part in parts for name in names if (part / name).is_file()]
+    settings = [part / name for part in parts for name in names if (part / name).is_file()]
+    unet_folder = _folder_with(folder, UNET_FOLDER, UNET_FILE)
+    return settings if unet_folder is None else settings + weights_files(unet_folder)
+
+
+def is_model_folder(folder: Path) -> bool:
+    """Whether it says that it is a model, be it damaged or of an unknown class."""
+    try:
+        return (folder / PIPELINE_FILE).is_file() or _is_unet_folder(folder)
+    except ModelFileError:
+        return True
 
 
 def _is_unet_folder(folder: Path) -> bool:
@@ -151,10 +165,12 @@ class DiffusersCheckpoint:
         """The scheduler's, and the images' size where it is left open."""
         if self.unet.image_size is not None:
             return self.scheduler.questions
-        step = 2 ** (len(self.unet.widths) - 1)
-        sizes = tuple(size for size in _SIZES if size % step == 0)
+        levels = len(self.unet.widths)
         reason = ExplainedError("The settings leave it open (sample_size).")
-        return (Question("image_size", max(32, step), reason, sizes), *self.scheduler.questions)
+        return (
+            Question("image_size", guessed_size(levels), reason, possible_sizes(levels)),
+            *self.scheduler.questions,
+        )
 
     def describe(self, answers: Answers) -> ModelDescription:
         """The model with these answers."""

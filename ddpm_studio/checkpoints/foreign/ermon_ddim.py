@@ -13,12 +13,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ddpm_studio.checkpoints.description import ModelDescription
+from ddpm_studio.checkpoints.foreign.image_sizes import guessed_size, possible_sizes
 from ddpm_studio.checkpoints.foreign.key_map import BlockNames, LayerMap, MappedWeights, numbered
 from ddpm_studio.checkpoints.foreign.model_name import model_name
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question
-from ddpm_studio.checkpoints.foreign.state_dict import named_tensors
 from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
 from ddpm_studio.checkpoints.foreign.torch_file import open_torch_file
+from ddpm_studio.checkpoints.foreign.weight_sets import (
+    AVERAGE,
+    TRAINED,
+    Tensors,
+    chosen_set,
+    weight_sets,
+    weights_question,
+)
 from ddpm_studio.checkpoints.model_file import ModelFileError
 from ddpm_studio.diffusion.schedule import MAX_STEPS, ScheduleConfiguration
 from ddpm_studio.explained_error import ExplainedError
@@ -30,10 +38,8 @@ if TYPE_CHECKING:
 FAMILY = "ermongroup/ddim"
 
 _MARKS = ("temb.dense.0.weight", "down.0.block.0.conv1.weight")
-_AVERAGE, _TRAINED = "ema", "model"  # as the answers are called
 _LOG_VARIANCE = "logvar"  # of the configuration "bayesian"; its length is T, and nothing reads it
 _ATTENTION_SIZE = 16
-_SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
 
 _NAMES = BlockNames(
     block={
@@ -61,7 +67,7 @@ _ENDS: LayerMap = {
 
 def recognise(path: Path) -> ErmonDdimCheckpoint | None:
     """The checkpoint, or None where it is of another family. Raises ModelFileError."""
-    sets = _weight_sets(open_torch_file(path).value)
+    sets = weight_sets(_candidates(open_torch_file(path).value), _MARKS)
     if not sets:
         return None
     checkpoint = ErmonDdimCheckpoint(path, sets)
@@ -69,18 +75,11 @@ def recognise(path: Path) -> ErmonDdimCheckpoint | None:
     return checkpoint
 
 
-def _weight_sets(value: Any) -> dict[str, Mapping[str, StoredTensor]]:
+def _candidates(value: Any) -> dict[str, Any]:
     """The average first."""
     if isinstance(value, list) and value:
-        candidates = {_AVERAGE: value[-1], _TRAINED: value[0]}
-    else:
-        candidates = {_TRAINED: value}
-    found = {name: named_tensors(each) for name, each in candidates.items()}
-    return {
-        name: tensors
-        for name, tensors in found.items()
-        if tensors is not None and all(mark in tensors for mark in _MARKS)
-    }
+        return {AVERAGE: value[-1], TRAINED: value[0]}
+    return {TRAINED: value}
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +87,7 @@ class ErmonDdimCheckpoint:
     """Its sets of weights."""
 
     path: Path
-    sets: Mapping[str, Mapping[str, StoredTensor]]
+    sets: Mapping[str, Tensors]
 
     family = FAMILY
 
@@ -116,19 +115,13 @@ class ErmonDdimCheckpoint:
         usual = ExplainedError("All configurations of this project have it.")
         sizes = self._structure.image_sizes
         return (
-            *self._weights_question(),
+            *weights_question(self.sets),
             Question("image_size", *self._structure.guessed_size(), sizes),
             *([] if self._structure.T else [Question("T", 1000, usual, low=1, high=MAX_STEPS)]),
             Question("beta_1", 1e-4, usual, low=1e-9, high=0.999),
             Question("beta_T", 0.02, usual, low=1e-9, high=0.999),
             self._variance_question(),
         )
-
-    def _weights_question(self) -> list[Question]:
-        if len(self.sets) < 2:
-            return []
-        reason = ExplainedError("The average of the weights makes the better pictures.")
-        return [Question("weights", _AVERAGE, reason, tuple(self.sets))]
 
     def _variance_question(self) -> Question:
         reason = ExplainedError("This project's sampler of DDPM always takes it.")
@@ -163,7 +156,7 @@ class ErmonDdimCheckpoint:
         return self._weights(answers).read()
 
     def _weights(self, answers: Answers) -> MappedWeights:
-        tensors = dict(self.sets[str(answers.get("weights", next(iter(self.sets))))])
+        tensors = dict(chosen_set(self.sets, answers))
         tensors.pop(_LOG_VARIANCE, None)
         return MappedWeights(tensors, self._structure_of(tensors).layers)
 
@@ -205,7 +198,7 @@ class _Structure:
     @property
     def image_sizes(self) -> tuple[int, ...]:
         """Those that can be halved as often as this network does."""
-        return tuple(size for size in _SIZES if size % 2 ** (len(self.multipliers) - 1) == 0)
+        return possible_sizes(len(self.multipliers))
 
     def guessed_size(self) -> tuple[int, ExplainedError]:
         """A size of images, and why."""
@@ -215,7 +208,7 @@ class _Structure:
                 return guess, ExplainedError(
                     "In all configurations of this project images attend at 16 × 16."
                 )
-        smallest = max(32, self.image_sizes[0]) if self.image_sizes else 32
+        smallest = guessed_size(len(self.multipliers))
         return smallest, ExplainedError("The file does not say it; CIFAR-10's is 32.")
 
     def network(self, image_size: int) -> UNetConfiguration:

@@ -14,7 +14,9 @@ from ddpm_studio.checkpoints.foreign.torch_file import open_torch_file
 from ddpm_studio.checkpoints.regular_file import MAX_FILE_BYTES, ModelFileError
 from ddpm_studio.explained_error import brief
 
-WEIGHTS_NAMES = ("diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.bin")
+_WEIGHTS_STEM = "diffusion_pytorch_model"
+_SUFFIXES = (".safetensors", ".bin")
+WEIGHTS_NAMES = tuple(_WEIGHTS_STEM + suffix for suffix in _SUFFIXES)
 _INDEX_SUFFIX = ".index.json"
 _MAX_PARTS = 100
 
@@ -37,6 +39,23 @@ def folder_weights(folder: Path) -> Tensors:
         folder=folder.name,
         file=WEIGHTS_NAMES[0],
     )
+
+
+def is_weights_file(path: Path) -> bool:
+    """Whether a file is called as the weights in a folder are, or as one part of them."""
+    return path.name.startswith(_WEIGHTS_STEM) and path.suffix in _SUFFIXES
+
+
+def weights_files(folder: Path) -> list[Path]:
+    """The files that :func:`folder_weights` reads, as far as they are there."""
+    for name in WEIGHTS_NAMES:
+        whole, index = folder / name, folder / f"{name}{_INDEX_SUFFIX}"
+        if whole.is_file():
+            return [whole]
+        if index.is_file():
+            parts = [index.with_name(part) for part in sorted(set(_places(index).values()))]
+            return [index, *(part for part in parts if part.is_file())]
+    return []
 
 
 def _bin_tensors(path: Path) -> Tensors:

@@ -18,6 +18,7 @@ from ddpm_studio.checkpoints.foreign.lucidrains_network import (
     our_shapes,
     our_weights,
 )
+from ddpm_studio.checkpoints.foreign.model_name import model_name
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question
 from ddpm_studio.checkpoints.foreign.state_dict import named_tensors
 from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
@@ -241,7 +242,7 @@ class LucidrainsCheckpoint:
         """The model that it is: its sampler is the project's p_sample_loop."""
         learned = self.shapes.settings.get("learned_range")
         return ModelDescription(
-            name=brief(self.path.stem) or FAMILY,
+            name=model_name(self.path, FAMILY),
             data_set="",
             network=self._network(answers),
             schedule=schedule_of_betas(_float64(self.betas)),

@@ -16,6 +16,7 @@ from ddpm_studio.checkpoints.foreign import (
     openai_unet,
     pytorch_ddpm,
 )
+from ddpm_studio.checkpoints.foreign.folder_weights import is_weights_file
 from ddpm_studio.checkpoints.foreign.foreign_checkpoint import ForeignCheckpoint
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question, checked_answers
 from ddpm_studio.checkpoints.foreign.torch_file import open_torch_file
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 Recognise = Callable[[Path], ForeignCheckpoint | None]
 """None where the contents are of another kind; ModelFileError where they are, and cannot be used."""
 
-_PARTS = ("model_index.json", "config.json")  # of a folder of diffusers, beside its weights
+_PARTS = (diffusers_folder.PIPELINE_FILE, diffusers_folder.UNET_FILE)  # beside weights
 _SUFFIXES = frozenset((".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".pkl"))
 _LENGTH_BYTES = 8  # of a safetensors file, before its table
 _START_BYTES = _LENGTH_BYTES + 1
@@ -117,9 +118,7 @@ def wants_to_be_model(path: Path) -> bool:
 
 def _folder_of(path: Path) -> Path | None:
     """The folder of a model of which ``path`` is one file among several, if it is."""
-    is_part = path.name in _PARTS or (
-        path.suffix == ".safetensors" and os.path.isfile(path.with_name("config.json"))
-    )
+    is_part = path.name in _PARTS or is_weights_file(path)
     return path.parent if is_part else None
 
 

@@ -14,13 +14,25 @@ from typing import TYPE_CHECKING, Any
 
 from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.checkpoints.foreign.flag_file import FLAG_FILE, read_flag_file
+from ddpm_studio.checkpoints.foreign.image_sizes import (
+    COMMON_SIZES,
+    guessed_size,
+    possible_sizes,
+)
 from ddpm_studio.checkpoints.foreign.key_map import MappedWeights
 from ddpm_studio.checkpoints.foreign.model_name import model_name
 from ddpm_studio.checkpoints.foreign.pytorch_ddpm_network import TABLE, PytorchDdpmNetwork
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question, Value
-from ddpm_studio.checkpoints.foreign.state_dict import named_tensors
 from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
 from ddpm_studio.checkpoints.foreign.torch_file import open_torch_file
+from ddpm_studio.checkpoints.foreign.weight_sets import (
+    AVERAGE,
+    TRAINED,
+    Tensors,
+    chosen_set,
+    weight_sets,
+    weights_question,
+)
 from ddpm_studio.checkpoints.model_file import ModelFileError
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration
 from ddpm_studio.explained_error import ExplainedError
@@ -30,17 +42,15 @@ if TYPE_CHECKING:
 
 FAMILY = "pytorch-ddpm"
 
-_AVERAGE, _TRAINED = "ema", "model"  # as the answers are called
-_SETS = {_AVERAGE: "ema_model", _TRAINED: "net_model"}
+_SETS = {AVERAGE: "ema_model", TRAINED: "net_model"}
 _TARGETS = {"epsilon": "noise", "xstart": "x_0", "xprev": "x_prev"}
 _VARIANCES = {"fixedlarge": "fixed-large", "fixedsmall": "fixed-small"}
-_SIZES = (8, 16, 32, 64, 96, 128, 256, 512, 1024)
 
 
 def recognise(path: Path) -> PytorchDdpmCheckpoint | None:
     """The checkpoint, or None where it is of another family. Raises ModelFileError."""
     value = open_torch_file(path).value
-    sets = _weight_sets(value)
+    sets = weight_sets(_candidates(value), (f"{TABLE}.weight",))
     if not sets:
         return None
     x_T = value.get("x_T")
@@ -50,18 +60,11 @@ def recognise(path: Path) -> PytorchDdpmCheckpoint | None:
     return checkpoint
 
 
-def _weight_sets(value: Any) -> dict[str, Mapping[str, StoredTensor]]:
+def _candidates(value: Any) -> dict[str, Any]:
     """The averaged weights before the others; or the file itself, where it holds one network's alone."""
     if not isinstance(value, dict):
         return {}
-    candidates = {name: value[key] for name, key in _SETS.items() if key in value}
-    candidates = candidates or {_TRAINED: value}
-    found = {name: named_tensors(each) for name, each in candidates.items()}
-    return {
-        name: tensors
-        for name, tensors in found.items()
-        if tensors is not None and f"{TABLE}.weight" in tensors
-    }
+    return {name: value[key] for name, key in _SETS.items() if key in value} or {TRAINED: value}
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +72,7 @@ class PytorchDdpmCheckpoint:
     """Its sets of weights, and the size of the images x_T that it keeps, if it does."""
 
     path: Path
-    sets: Mapping[str, Mapping[str, StoredTensor]]
+    sets: Mapping[str, Tensors]
     image_size: int | None
 
     family = FAMILY
@@ -104,22 +107,15 @@ class PytorchDdpmCheckpoint:
     def questions(self) -> tuple[Question, ...]:
         """Which weights; and without a file of flags, all that only it holds."""
         open_ones = [each for each in self._possible_questions() if each.name not in self._known]
-        return (*self._weights_question(), *open_ones)
-
-    def _weights_question(self) -> list[Question]:
-        if len(self.sets) < 2:
-            return []
-        reason = ExplainedError("The average of the weights makes the better pictures.")
-        return [Question("weights", _AVERAGE, reason, tuple(self.sets))]
+        return (*weights_question(self.sets), *open_ones)
 
     def _possible_questions(self) -> list[Question]:
         default = ExplainedError(
             "No flagfile.txt of this training lies beside the file: this is the project's default."
         )
-        step = 2 ** (len(self._structure.multipliers) - 1)
-        sizes = tuple(size for size in _SIZES if size % step == 0)
+        levels = len(self._structure.multipliers)
         return [
-            Question("image_size", max(32, step), default, sizes),
+            Question("image_size", guessed_size(levels), default, possible_sizes(levels)),
             Question("beta_1", 1e-4, default, low=1e-9, high=0.999),
             Question("beta_T", 0.02, default, low=1e-9, high=0.999),
             Question("target", "noise", default, tuple(_TARGETS.values())),
@@ -154,7 +150,7 @@ class PytorchDdpmCheckpoint:
         return self._weights(answers).read()
 
     def _weights(self, answers: Answers) -> MappedWeights:
-        tensors = self.sets[str(answers.get("weights", next(iter(self.sets))))]
+        tensors = chosen_set(self.sets, answers)
         return MappedWeights(tensors, self._structure_of(tensors).layers)
 
 
@@ -166,7 +162,7 @@ def _answers_of(flags: Mapping[str, list[str]]) -> dict[str, Value]:
         if number is not None and 0.0 < number < 1.0:
             known[name] = number
     size = _number(flags, "img_size")
-    if size is not None and size in _SIZES:
+    if size is not None and size in COMMON_SIZES:
         known["image_size"] = int(size)
     for flag, name, meanings in (
         ("mean_type", "target", _TARGETS),

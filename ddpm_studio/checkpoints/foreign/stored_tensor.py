@@ -11,8 +11,8 @@ import zlib
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
+from ddpm_studio.checkpoints.finite_weights import require_finite
 from ddpm_studio.checkpoints.foreign.source_file import SourceFile
-from ddpm_studio.checkpoints.regular_file import ModelFileError
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -136,9 +136,5 @@ class StoredTensor:
         if not dtype.is_floating_point:
             return found
         found = found.to(torch.float32)
-        if not torch.isfinite(found).all():
-            raise ModelFileError(
-                "{file} holds weights that are not finite (NaN or infinity).",
-                file=self.storage.source.path.name,
-            )
+        require_finite(found, self.storage.source.path)
         return found

@@ -1,8 +1,7 @@
 """Fetches one file whose size and SHA-256 are known, and goes on where an earlier try ended.
 
-On requests, which is well kept and speaks HTTP for most of Python. Of the downloaders built on it or
-beside it, pooch 1.9 deletes what it has when it is interrupted, parfive 2.3 begins again, and pypdl 1.5
-goes on only where the server sends an ETag and tells its log alone why it failed.
+On requests, which is well kept and speaks HTTP for most of Python; going on after an interruption, and
+knowing the file before it is used, are what it leaves to others.
 """
 
 from __future__ import annotations

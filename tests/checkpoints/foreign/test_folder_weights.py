@@ -13,6 +13,7 @@ from diffusers import UNet2DModel
 from safetensors.torch import save_file
 from torch import Tensor
 
+from ddpm_studio.checkpoints.foreign.diffusers_folder import model_files
 from ddpm_studio.checkpoints.foreign.folder_weights import folder_weights
 from ddpm_studio.checkpoints.foreign.safetensors_tensors import safetensors_tensors
 from ddpm_studio.checkpoints.foreign.stored_tensor import NUMBER_BYTES, StoredTensor
@@ -49,6 +50,7 @@ def test_whole_and_in_parts(
     written = [path.name for path in (tmp_path / folder).iterdir()]
     assert len(written) == 2 if shard_size == "10GB" else len(written) > 3
     assert_same(folder_weights(tmp_path / folder), network.state_dict())
+    assert {path.name for path in model_files(tmp_path)} == set(written)
 
 
 def test_numbers_of_every_type(tmp_path: Path) -> None:

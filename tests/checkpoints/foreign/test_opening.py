@@ -120,6 +120,13 @@ def test_what_was_converted_is_the_same_model(invented_checkpoint: Path, tmp_pat
     assert torch.equal(sample_model(ours, 2, 1), sample_model(loaded, 2, 1))
 
 
+def test_a_model_of_ours_lies_beside_any_settings(tmp_path: Path) -> None:
+    ours = tmp_path / "moons.safetensors"
+    ours.write_bytes(resource("models", "moons.safetensors").read_bytes())
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    assert open_model(ours).description.name == "moons"
+
+
 # The commands
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from PIL import Image
 from ddpm_studio.datasets.importing.import_choices import ImportChoices
 from ddpm_studio.datasets.importing.import_progress import ImportResult
 from ddpm_studio.datasets.importing.importer import import_data
+from ddpm_studio.datasets.set_description import DataSetError
 
 ImportSet = Callable[..., ImportResult]
 
@@ -44,6 +46,27 @@ def left_behind(data_cache: Path) -> Callable[[], list[str]]:
         return sorted(each.name for each in data_cache.iterdir()) if data_cache.exists() else []
 
     return names
+
+
+@pytest.fixture
+def require_refused(
+    import_set: ImportSet, left_behind: Callable[[], list[str]]
+) -> Callable[[Path, str], None]:
+    """Import a path that must be refused with a sentence, in little memory, and leave nothing."""
+
+    def refused(path: Path, sentence: str) -> None:
+        tracemalloc.start()
+        try:
+            with pytest.raises(DataSetError) as caught:
+                import_set(path)
+            _, peak_bytes = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert str(caught.value) == sentence.replace("{path}", str(path))
+        assert peak_bytes < 20_000_000
+        assert left_behind() == []
+
+    return refused
 
 
 def picture(path: Path, size: tuple[int, int] = (40, 30), colour: Any = (200, 100, 50)) -> Path:
