@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from ddpm_studio.checkpoints.model_file import ModelFile
@@ -44,6 +46,15 @@ def model_title(model: ModelFile) -> str:
     """A bundled model by its data's title; a file of somebody's own by its name."""
     is_bundled = model.path.parent == resource("models")
     return data_name(model.description.name) if is_bundled else model.path.name
+
+
+def model_titles(models: Sequence[ModelFile]) -> list[str]:
+    """Of each, its title; files of one name, such as all trainings' ckpt.pt, with their folders."""
+    titles = [model_title(model) for model in models]
+    return [
+        f"{model.path.parent.name}/{title}" if titles.count(title) > 1 else title
+        for model, title in zip(models, titles, strict=True)
+    ]
 
 
 def forward_start(model: ModelFile) -> str:
