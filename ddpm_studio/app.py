@@ -183,6 +183,7 @@ class Application:
         self.dropped.failed.connect(pages.show_problem)
         window.menus.data_requested.connect(self.data_dialogs.open_list)
         self.data_dialogs.changed.connect(pages.show_data_sets)
+        self.data_dialogs.changed.connect(self.studio.look_for_data)
         window.menus.open_requested.connect(pages.choose_model_file)
         window.menus.hub_requested.connect(self.hub_dialogs.open)
         self.hub_dialogs.fetched.connect(pages.look_at)

@@ -41,6 +41,9 @@ class ModelFile:
     modified_ns: int  # when the file was written: another file at the same path is another model
     # Of another project's checkpoint: what its file left open, as it was answered. None for ours.
     answers: tuple[tuple[str, Any], ...] | None = None
+    missing_data: str = (
+        ""  # the data set it was trained on, where that is not here: see data_at_hand
+    )
 
     @property
     def parameter_count(self) -> int:

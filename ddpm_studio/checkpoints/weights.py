@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from ddpm_studio.checkpoints.data_at_hand import as_in_file
 from ddpm_studio.checkpoints.description import ModelDescription, learns_variance
 from ddpm_studio.checkpoints.foreign.opening import read_foreign_weights
 from ddpm_studio.checkpoints.loading_progress import LoadingProgress
@@ -108,7 +109,7 @@ def _meta_network(description: ModelDescription) -> nn.Module:
 
 def _own_weights(file: ModelFile) -> Generator[LoadingProgress, None, dict[str, Tensor]]:
     """Of a file of ours."""
-    if inspect_model_file(file.path) != file:
+    if inspect_model_file(file.path) != as_in_file(file):
         raise ModelFileError(
             "{file} has changed since it was opened: open it again.", file=file.path.name
         )

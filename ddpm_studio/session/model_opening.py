@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from ddpm_studio.checkpoints.data_at_hand import with_data_at_hand
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question
 from ddpm_studio.checkpoints.model_file import ModelFile
-from ddpm_studio.datasets.catalogue import entry_for
 from ddpm_studio.session.background_task import BackgroundTask
 from ddpm_studio.session.loaded_models import loading
 
@@ -89,9 +89,6 @@ def _look(path: Path, device: str) -> Generator[Any, None, ModelFile | OpenQuest
 
     found = look_at(path)
     if isinstance(found, ModelFile):
-        if found.description.data_set:
-            # Raises where this version has no such data.
-            entry_for(found.description.data_set, found.description.network.sample_shape)
         return (yield from _load(found, device))
     questions = all_questions(found)
     if questions:
@@ -108,5 +105,6 @@ def _answer(checkpoint: ForeignCheckpoint, answers: Answers, device: str) -> _Op
 def _load(model: ModelFile, device: str) -> _Opening:
     """Its weights may be anything yet: damaged, no numbers, of another shape, too many."""
     yield  # a moment at which somebody who opened another file need not wait for this one
+    model = with_data_at_hand(model)
     yield from loading(model, device)
     return model

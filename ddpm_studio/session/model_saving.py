@@ -12,6 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from ddpm_studio.checkpoints.data_at_hand import trained_on
 from ddpm_studio.checkpoints.model_file import SUFFIX, ModelFile
 from ddpm_studio.explained_error import ExplainedError, brief
 from ddpm_studio.session.background_task import BackgroundTask
@@ -100,7 +101,7 @@ def _save(model: ModelFile, path: Path, device: str) -> Generator[Any, None, Sav
     from ddpm_studio.checkpoints.weights import save_model
 
     name = brief(path.name.removesuffix(SUFFIX)) or brief(path.name)
-    description = replace(model.description, name=name)
+    description = replace(model.description, name=name, data_set=trained_on(model))
     save_model(path, description, loaded.denoiser.network.state_dict())
     return SavedCopy(path)
 

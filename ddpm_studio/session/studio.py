@@ -12,6 +12,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ddpm_studio.checkpoints.bundled import bundled_models, is_bundled
+from ddpm_studio.checkpoints.data_at_hand import with_data_at_hand
 from ddpm_studio.checkpoints.loading_progress import LoadingProgress
 from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError
 from ddpm_studio.diffusion.respacing import TimeArray, kept_times
@@ -142,6 +143,12 @@ class Studio(QObject):
         self.models = tuple(models.values())
         self.models_changed.emit()
         self.show_model(model)
+
+    def look_for_data(self) -> None:
+        """Begin the forward chain elsewhere where the present model's data have come or gone."""
+        model = None if self.model is None else with_data_at_hand(self.model)
+        if model is not None and model != self.model:
+            self._take_file(model)
 
     def _on_not_opened(self, error: Exception) -> None:
         self.models_changed.emit()

@@ -29,7 +29,8 @@ def show_progress(studio: Studio, forward: ChainCard, reverse: ChainCard) -> Non
             _show_running(card, progress)
         elif progress is None:
             _show_idle(card, chain, is_stopped=studio.model is not None and not is_running)
-        card.view.show_loading(is_running or studio.model is None)
+        waits = card is forward and _lacks_samples(studio)
+        card.view.show_awaited(is_running or studio.model is None, waits)
     _show_loading(studio, reverse)
 
 
@@ -40,6 +41,12 @@ def lowest_t(studio: Studio, last_t: int) -> int:
         return last_t if studio.is_sampling else 0
     lowest_share = int(recorded.argmax()) / (len(recorded) - 1)
     return min(last_t, round(lowest_share * last_t))
+
+
+def _lacks_samples(studio: Studio) -> bool:
+    """Whether the forward chain is to begin with samples that the reverse chain has not come to."""
+    has_samples = studio.reverse is not None and studio.reverse.is_complete
+    return studio.model is not None and not studio.has_data and not has_samples
 
 
 def _is_worth_showing(progress: ChainProgress) -> bool:

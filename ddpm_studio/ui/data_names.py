@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from ddpm_studio.checkpoints.model_file import ModelFile
+from ddpm_studio.explained_error import printable
 from ddpm_studio.locations import resource
 from ddpm_studio.training.presets import QUICK_SUFFIX
 
@@ -43,3 +46,24 @@ def model_title(model: ModelFile) -> str:
     """A bundled model by its data's title; a file of somebody's own by its name."""
     is_bundled = model.path.parent == resource("models")
     return data_name(model.description.name) if is_bundled else model.path.name
+
+
+def model_titles(models: Sequence[ModelFile]) -> list[str]:
+    """Of each, its title; files of one name, such as all trainings' ckpt.pt, with their folders."""
+    titles = [model_title(model) for model in models]
+    return [
+        f"{model.path.parent.name}/{title}" if titles.count(title) > 1 else title
+        for model, title in zip(models, titles, strict=True)
+    ]
+
+
+def forward_start(model: ModelFile) -> str:
+    """What the forward chain of a model starts from."""
+    translate = QCoreApplication.translate
+    if model.description.data_set:
+        known = translate("MainScreen", "from data: {0}")
+        return known.format(data_name(model.description.data_set))
+    if model.missing_data:
+        missing = translate("MainScreen", "from the model's own samples: “{0}” is not here")
+        return missing.format(printable(model.missing_data))
+    return translate("MainScreen", "from the model's own samples")

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from ddpm_studio.checkpoints.bundled import find_model
 from ddpm_studio.checkpoints.convert_command import given_answers
+from ddpm_studio.checkpoints.data_at_hand import with_data_at_hand
 from ddpm_studio.checkpoints.sampler_options import (
     condition_from_options,
     sampler_from_options,
@@ -45,7 +46,7 @@ def export_from_options(options: argparse.Namespace) -> int:
     Raises ModelFileError, AnimationError, SamplerError, ExportError or what ends a chain.
     """
     preflight(options.out)
-    model = find_model(options.model, given_answers(options.answer))
+    model = with_data_at_hand(find_model(options.model, given_answers(options.answer)))
     T = model.description.schedule.T
     plan = _plan(options, T)
     sampling = SamplingChoice(

@@ -14,7 +14,7 @@ from ddpm_studio.session.playback import Direction, LoopMode, Playback
 from ddpm_studio.session.studio import Studio
 from ddpm_studio.ui.chain_card import ChainCard
 from ddpm_studio.ui.chain_progress import lowest_t, show_progress
-from ddpm_studio.ui.data_names import data_name, model_title
+from ddpm_studio.ui.data_names import forward_start, model_title
 from ddpm_studio.ui.dialogs.checkpoint_questions import CheckpointQuestions
 from ddpm_studio.ui.dialogs.model_question import ask_for_model_file
 from ddpm_studio.ui.message_bar import MessageBar
@@ -219,13 +219,8 @@ class MainScreen(QWidget):
         studio = self._studio
         if studio.model is None or studio.forward_schedule is None or studio.sampling is None:
             return
-        description = studio.model.description
-        T = description.schedule.T
-        self.forward_card.show_note(
-            self.tr("from data: {0}").format(data_name(description.data_set))
-            if studio.has_data
-            else self.tr("from the model's own samples")
-        )
+        T = studio.model.description.schedule.T
+        self.forward_card.show_note(forward_start(studio.model))
         for card, steps in (
             (self.forward_card, studio.forward_schedule.T),
             (self.reverse_card, T),

@@ -108,6 +108,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         for url in event.mimeData().urls():
             if url.isLocalFile():
+                event.acceptProposedAction()  # else it flies back to where it came from
                 self.file_dropped.emit(Path(url.toLocalFile()))
                 break
 

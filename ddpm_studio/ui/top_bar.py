@@ -19,7 +19,7 @@ from ddpm_studio.checkpoints.model_file import ModelFile
 from ddpm_studio.session.devices import Device
 from ddpm_studio.session.studio import MAX_SEED
 from ddpm_studio.ui.choice_box import ChoiceBox
-from ddpm_studio.ui.data_names import model_title
+from ddpm_studio.ui.data_names import model_titles
 from ddpm_studio.ui.icons import icon
 from ddpm_studio.ui.languages import LANGUAGE_NAMES
 from ddpm_studio.ui.theme import SPACING, Theme
@@ -121,8 +121,9 @@ class TopBar(QFrame):
         """The models to choose among."""
         self._models = models
         self.model.clear()
-        for model in models:
-            self.model.addItem(model_title(model))
+        for row, (model, title) in enumerate(zip(models, model_titles(models), strict=True)):
+            self.model.addItem(title)
+            self.model.setItemData(row, str(model.path), Qt.ItemDataRole.ToolTipRole)
         if current in models:
             self.model.setCurrentIndex(models.index(current))
 

@@ -239,7 +239,9 @@ def drop(window, path: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
     modifiers = Qt.KeyboardModifier.NoModifier
-    window.dropEvent(QDropEvent(QPointF(200, 200), Qt.DropAction.CopyAction, data, LEFT, modifiers))
+    event = QDropEvent(QPointF(200, 200), Qt.DropAction.CopyAction, data, LEFT, modifiers)
+    window.dropEvent(event)
+    assert event.isAccepted()  # the other application is told so
 
 
 def test_a_model_file_that_vanishes_before_it_is_loaded_is_said(

@@ -132,6 +132,16 @@ class TestData:
         QTest.keyClick(bar.model, Qt.Key.Key_Home)
         assert seen == [("model", MODELS[0])]
 
+    def test_models_of_one_name_are_told_apart(self, bar: TopBar, tmp_path: Path) -> None:
+        own = [replace(MODELS[0], path=tmp_path / run / "ckpt.pt") for run in ("first", "second")]
+        bar.show_models((*MODELS, own[0]), own[0])
+        assert bar.model.currentText() == "ckpt.pt"
+        bar.show_models((*MODELS, *own), own[1])
+        assert bar.model.currentText() == "second/ckpt.pt"
+        row = bar.model.currentIndex()
+        assert bar.model.itemText(row - 1) == "first/ckpt.pt"
+        assert bar.model.itemData(row, Qt.ItemDataRole.ToolTipRole) == str(own[1].path)
+
     def test_the_device_is_named_in_full_where_it_is_cut_short(self, bar: TopBar) -> None:
         assert bar.device.toolTip() == GPU.name
         bar.show_settings(COUNTS, 500, 0, CPU.key)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -125,7 +127,7 @@ class CheckpointDialog(QDialog):
     def show_problem(self, error: Exception) -> None:
         """Why these answers do not fit; they stay, to be changed."""
         self.open_button.setEnabled(True)
-        self.status.setText(problem_text(error))
+        self.status.setText(problem_text(_with_label(error)))
         self.status.show()
         self.adjustSize()  # room for the sentence, and not at the expense of the fields
 
@@ -161,6 +163,15 @@ class CheckpointDialog(QDialog):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+
+
+def _with_label(error: Exception) -> Exception:
+    """The question is called as its field is; on the command line it has the name of the option."""
+    if not isinstance(error, AnswerError) or "name" not in error.values:
+        return error
+    labelled, label = copy(error), question_label(str(error.values["name"]))
+    labelled.values = error.values | {"name": f"“{label}”"}
+    return labelled
 
 
 class _Scroll(QScrollArea):

@@ -92,7 +92,7 @@ class DataDialog(QDialog):
                  self.show_button, self.remove_button)
         )  # fmt: skip
         layout.addLayout(self._pages, 1)
-        place = _row(None, self.move_button, self.clear_button)
+        place = _row(self.move_button, self.clear_button)
         place.insertWidget(0, self.place, 1)
         layout.addLayout(place)
         layout.addWidget(self.status)

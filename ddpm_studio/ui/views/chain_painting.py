@@ -38,6 +38,7 @@ class ChainPainting:
         self._is_live = is_live
         self.chosen = NOTHING
         self.is_loading = True  # where there is no trajectory yet
+        self.waits_for_samples = False  # it begins where the other chain ends
         self._theme = theme
         self._trajectory: Trajectory | None = None
         self._generation = 0  # of the trajectory: part of what identifies a frame
@@ -255,6 +256,11 @@ class ChainPainting:
 
     def _empty_hint(self) -> tuple[str, str]:
         translate = QCoreApplication.translate
+        if self.waits_for_samples:
+            return (
+                translate("ChainPainting", "The samples come first"),
+                translate("ChainPainting", "This chain starts from those of the reverse chain"),
+            )
         if not self.is_loading:
             return (
                 translate("ChainPainting", "There is no chain"),

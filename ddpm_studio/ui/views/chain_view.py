@@ -102,10 +102,11 @@ class ChainView(QWidget):
         self.retranslate()
         self.update()
 
-    def show_loading(self, is_loading: bool) -> None:
-        """Whether a chain is on its way, where there is none."""
-        if is_loading != self._painting.is_loading:
-            self._painting.is_loading = is_loading
+    def show_awaited(self, is_loading: bool, waits_for_samples: bool) -> None:
+        """Where there is no chain: whether it is on its way, or begins where another one ends."""
+        awaited, painting = (is_loading, waits_for_samples), self._painting
+        if awaited != (painting.is_loading, painting.waits_for_samples):
+            painting.is_loading, painting.waits_for_samples = awaited
             self.update()
 
     def show_frame(self, t: int) -> None:

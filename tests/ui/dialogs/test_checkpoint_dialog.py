@@ -73,7 +73,7 @@ def test_what_cannot_be_is_said_at_once(qtbot: QtBot, dialog: CheckpointDialog, 
     with qtbot.assertNotEmitted(dialog.answered):
         qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
     assert dialog.status.isVisible()
-    assert dialog.status.text().startswith("T must be a number")
+    assert dialog.status.text().startswith("“Steps, T” must be a number")
     assert dialog.open_button.isEnabled()
 
 
