@@ -322,6 +322,14 @@
         <translation>t = {t}을(를) 보일 수 없습니다</translation>
     </message>
     <message>
+        <source>The samples come first</source>
+        <translation>표본이 먼저입니다</translation>
+    </message>
+    <message>
+        <source>This chain starts from those of the reverse chain</source>
+        <translation>이 연쇄는 역방향 연쇄의 표본에서 시작합니다</translation>
+    </message>
+    <message>
         <source>There is no chain</source>
         <translation>연쇄가 없습니다</translation>
     </message>
@@ -1459,6 +1467,10 @@
     <message>
         <source>from data: {0}</source>
         <translation>데이터에서 시작: {0}</translation>
+    </message>
+    <message>
+        <source>from the model&apos;s own samples: “{0}” is not here</source>
+        <translation>모델 자신의 표본에서 시작 (“{0}” 데이터가 여기에 없음)</translation>
     </message>
     <message>
         <source>from the model&apos;s own samples</source>
