@@ -397,4 +397,4 @@ def test_report_prints_what_was_measured_and_what_was_not(
     assert "median < 0.30 (met)" in printed
     assert "median < 2.50 (NOT met)" in printed
     assert "'offscreen'" in printed
-    assert printed.count("not measured. it is broken") == 6
+    assert printed.count("not measured. it is broken") == 7
