@@ -21,6 +21,14 @@ def complain(sentence: str) -> None:
     print(f"ddpm-studio: {printable(sentence)}", file=sys.stderr)
 
 
+def show_progress(line: str, *, in_logs: bool = True) -> None:
+    """On a terminal, in place of the line before; elsewhere a line of its own, if it is for logs."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{printable(line)}", end="", file=sys.stderr, flush=True)
+    elif in_logs:
+        print(printable(line), file=sys.stderr, flush=True)
+
+
 def mend_standard_streams() -> None:
     """Make it so that whoever writes to one of them gets an error to explain, and no surprise.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +24,7 @@ from ddpm_studio.checkpoints.foreign.questions import (
 )
 from ddpm_studio.checkpoints.model_file import SUFFIX, ModelFile
 from ddpm_studio.checkpoints.summary import classifier_summary, full_summary
-from ddpm_studio.standard_streams import say
+from ddpm_studio.standard_streams import say, show_progress
 
 _LABEL_WIDTH = 14
 
@@ -140,14 +139,15 @@ def fetch(options: argparse.Namespace) -> int:
         try:
             progress: HubProgress = next(work)
         except StopIteration as end:
-            print(end.value)
+            show_progress("", in_logs=False)
+            say(str(end.value))
             return 0
         done, total = (
             -(-each // 1_000_000) for each in (progress.done_bytes, progress.total_bytes)
         )
         line = f"{progress.file}: {done:,} of {total:,} MB in all"
         if line != shown:  # not ten times a second in a log
-            print(line, file=sys.stderr)
+            show_progress(line)
             shown = line
 
 

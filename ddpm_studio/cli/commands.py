@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
 from ddpm_studio.explained_error import ExplainedError
-from ddpm_studio.standard_streams import complain, say
+from ddpm_studio.standard_streams import complain, say, show_progress
 
 
 class CommandError(ExplainedError):
@@ -131,17 +130,11 @@ def measure_model(options: argparse.Namespace) -> int:
     plan = plan_measurement(file.description, options.count, options.seed)
     model = load_inspected(file, options.device)
     for measurement in measure(model, plan):
-        _show_share(measurement.done / plan.work)
+        share = measurement.done / plan.work
+        show_progress(f"{share:.0%}" if share < 1 else "", in_logs=False)
     for line in (f"{file.description.name}:", *report_lines(measurement)):
         say(line)
     return 0
-
-
-def _show_share(share: float) -> None:
-    """Progress on a terminal, which goes away at its end."""
-    if sys.stderr.isatty():
-        line = f"{share:.0%}" if share < 1 else ""
-        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
 
 def export_animation(options: argparse.Namespace) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
@@ -21,7 +20,7 @@ from ddpm_studio.datasets.data_cache import (
 from ddpm_studio.datasets.importing.import_choices import Framing, ImportChoices
 from ddpm_studio.datasets.importing.import_progress import ImportProgress, ImportResult, Stage
 from ddpm_studio.datasets.set_description import name_for
-from ddpm_studio.standard_streams import say
+from ddpm_studio.standard_streams import say, show_progress
 
 _MEGABYTE = 1_000_000
 _MOST_REASONS, _MOST_CLASSES = 5, 20
@@ -106,17 +105,12 @@ def _driven(work: Generator[ImportProgress, None, Any]) -> Any:
             try:
                 progress = next(work)
             except StopIteration as stop:
-                _show("")
+                show_progress("", in_logs=False)
                 return stop.value
             except BaseException:
-                _show("")
+                show_progress("", in_logs=False)
                 raise
-            _show(_words(progress))
-
-
-def _show(line: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
+            show_progress(_words(progress), in_logs=False)
 
 
 def _words(progress: ImportProgress) -> str:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections import deque
 
+from ddpm_studio.standard_streams import show_progress
 from ddpm_studio.training.trainer import Trainer
 
 _SPEED_WINDOW = 50  # reports over which steps/s is averaged
@@ -35,16 +36,10 @@ class ProgressLine:
         since, from_step = self._reports[0]
         speed = (step - from_step) / max(now - since, 1e-9)
         left = (self._steps - step) / speed if speed else 0.0
-        self._print(
+        show_progress(
             f"{self._name}: step {step:,}/{self._steps:,}  loss {loss:.4f}  "
             f"{speed:.1f} steps/s  {_clock(left)} left"
         )
-
-    def _print(self, line: str) -> None:
-        if self._on_terminal:
-            print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
-        else:
-            print(line, file=sys.stderr, flush=True)
 
     def say(self, line: str) -> None:
         """Something else, on a line of its own."""

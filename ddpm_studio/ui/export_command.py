@@ -26,7 +26,7 @@ from ddpm_studio.session.chain_runs import (
 )
 from ddpm_studio.session.sample_counts import default_count
 from ddpm_studio.session.sampling_choice import SamplingChoice
-from ddpm_studio.standard_streams import say
+from ddpm_studio.standard_streams import say, show_progress
 from ddpm_studio.ui.data_names import model_title
 from ddpm_studio.ui.export_layout import ExportView, StageOptions
 from ddpm_studio.ui.export_stage import export_animation
@@ -126,17 +126,9 @@ def _drive(name: str, work: Generator[Any, None, Any], total: int) -> Trajectory
             done += 1
             if time.monotonic() - reported_at >= interval:
                 reported_at = time.monotonic()
-                _report(f"{name}: {done:,} of {total:,}", on_terminal=on_terminal)
+                show_progress(f"{name}: {done:,} of {total:,}")
     except StopIteration as stop:
-        if on_terminal:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        show_progress("", in_logs=False)
         return stop.value
     finally:
         work.close()
-
-
-def _report(line: str, *, on_terminal: bool) -> None:
-    if on_terminal:
-        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
-    else:
-        print(line, file=sys.stderr, flush=True)
