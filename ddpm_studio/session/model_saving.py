@@ -45,7 +45,7 @@ class ExportedModel:
 
 
 class ModelSaving(QObject):
-    """One at a time; ``device`` tells where the weights may be in memory already.
+    """One at a time; ``device`` is where the weights may be in memory already.
 
     can_be_exported(Exportable), saved(SavedCopy), exported(ExportedModel)
     failed(object)   the exception that says why not; what was there before is as it was

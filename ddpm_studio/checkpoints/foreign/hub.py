@@ -79,8 +79,8 @@ def fetch_from_hub(
             return folder
         raise error.explained from error
     settings, weights = _wanted(checked, sizes)
-    _require_space(folder, sum(sizes[file] for file in (*settings, weights)))
     done, total = 0, sum(sizes[file] for file in (*settings, weights))
+    _require_space(folder, total)
     for file in (*settings, weights):
         if file == weights:
             read_settings(folder)  # before hundreds of megabytes are fetched in vain

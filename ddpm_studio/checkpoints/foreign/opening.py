@@ -21,6 +21,7 @@ from ddpm_studio.checkpoints.foreign.foreign_checkpoint import ForeignCheckpoint
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question, checked_answers
 from ddpm_studio.checkpoints.foreign.torch_file import open_torch_file
 from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError, inspect_model_file
+from ddpm_studio.checkpoints.tensor_file import LENGTH_BYTES
 from ddpm_studio.datasets.catalogue import entries
 from ddpm_studio.diffusion.sampler_configuration import SamplerError
 from ddpm_studio.diffusion.schedule import ScheduleError
@@ -35,8 +36,7 @@ Recognise = Callable[[Path], ForeignCheckpoint | None]
 
 _PARTS = (diffusers_folder.PIPELINE_FILE, diffusers_folder.UNET_FILE)  # beside weights
 _SUFFIXES = frozenset((".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".pkl"))
-_LENGTH_BYTES = 8  # of a safetensors file, before its table
-_START_BYTES = _LENGTH_BYTES + 1
+_START_BYTES = LENGTH_BYTES + 1  # as far as the first sign of a safetensors file's table
 _ZIP_START, _PICKLE_START = b"PK\x03\x04", b"\x80"
 
 
@@ -112,7 +112,7 @@ def _start(path: Path) -> bytes:
 def wants_to_be_model(path: Path) -> bool:
     """Whether a file looks like a model, be it damaged or unknown: opening it says what it is."""
     named = path.suffix.lower() in _SUFFIXES or path.name in _PARTS
-    is_safetensors = _start(path)[_LENGTH_BYTES:] == b"{"
+    is_safetensors = _start(path)[LENGTH_BYTES:] == b"{"
     return named or starts_like_torch(path) or is_safetensors
 
 
