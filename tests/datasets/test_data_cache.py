@@ -332,11 +332,29 @@ def test_a_move_that_is_stopped_changes_nothing(tmp_path: Path, own_places: Path
     assert list(target.iterdir()) == []
 
 
-def test_a_copy_that_is_not_the_same_is_not_trusted(tmp_path: Path, own_places: Path) -> None:
-    folder = imported(tmp_path)
+def damage(folder: Path) -> None:
+    """One bit of its images."""
     data = bytearray((folder / "images.npy").read_bytes())
     data[-1] ^= 1
     (folder / "images.npy").write_bytes(bytes(data))
+
+
+def test_a_move_that_fails_at_the_second_set_takes_the_first_back(
+    tmp_path: Path, own_places: Path
+) -> None:
+    folders = sorted(imported(tmp_path, name) for name in ("one", "two"))
+    damage(folders[1])
+    target = tmp_path / "target"
+    with pytest.raises(DataSetError, match="“two” is damaged"):
+        list(move_cache.move_cache(target))
+    assert cache_folder() == own_places
+    assert list(target.iterdir()) == []
+    assert all(folder.is_dir() for folder in folders)
+
+
+def test_a_copy_that_is_not_the_same_is_not_trusted(tmp_path: Path, own_places: Path) -> None:
+    folder = imported(tmp_path)
+    damage(folder)
     with pytest.raises(DataSetError, match="“new” is damaged, here or in its copy"):
         list(move_cache.move_cache(tmp_path / "target"))
     assert cache_folder() == own_places

@@ -11,7 +11,7 @@ import torch
 from ddpm_studio.networks.configuration import UNetConfiguration
 from ddpm_studio.training import computation, run_checkpoint
 from ddpm_studio.training.averaged_model import model_of_run
-from ddpm_studio.training.computation import Computation
+from ddpm_studio.training.computation import Computation, possible_computations
 from ddpm_studio.training.configuration import TrainingConfiguration
 from ddpm_studio.training.run_checkpoint import load_checkpoint, save_checkpoint
 from ddpm_studio.training.trainer import Trainer
@@ -59,6 +59,41 @@ def seconds(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     [(0.9, "bfloat16"), (0.92, "float32"), (1.5, "float32")],
 )
 @pytest.mark.parametrize("kind", ["points", "images"])
+@pytest.mark.parametrize(
+    ("device", "precision", "memory_format", "has_layouts", "expected"),
+    [
+        ("cpu", "float32", None, True, [("float32", "contiguous")]),
+        ("cuda", "float32", None, True, [("float32", "contiguous"), ("float32", "channels_last")]),
+        ("cuda", "float32", "channels_last", True, [("float32", "channels_last")]),
+        ("cuda", "bfloat16", None, False, [("bfloat16", "contiguous")]),
+        ("cpu", None, None, False, [("float32", "contiguous"), ("bfloat16", "contiguous")]),
+        (
+            "cpu",
+            None,
+            None,
+            True,
+            [
+                ("float32", "contiguous"),
+                ("float32", "channels_last"),
+                ("bfloat16", "contiguous"),
+                ("bfloat16", "channels_last"),
+            ],
+        ),
+    ],
+)
+def test_what_there_is_to_choose_from(
+    device: str,
+    precision: str | None,
+    memory_format: str | None,
+    has_layouts: bool,
+    expected: list[tuple[str, str]],
+) -> None:
+    found = possible_computations(
+        torch.device(device), precision, memory_format, has_layouts=has_layouts
+    )
+    assert [(each.precision, each.memory_format) for each in found] == expected
+
+
 def test_auto_takes_bfloat16_where_it_is_a_tenth_faster_and_says_so(
     kind: str,
     bfloat16: float,
