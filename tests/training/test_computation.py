@@ -55,11 +55,6 @@ def seconds(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
 
 
 @pytest.mark.parametrize(
-    ("bfloat16", "chosen"),
-    [(0.9, "bfloat16"), (0.92, "float32"), (1.5, "float32")],
-)
-@pytest.mark.parametrize("kind", ["points", "images"])
-@pytest.mark.parametrize(
     ("device", "precision", "memory_format", "has_layouts", "expected"),
     [
         ("cpu", "float32", None, True, [("float32", "contiguous")]),
@@ -94,6 +89,11 @@ def test_what_there_is_to_choose_from(
     assert [(each.precision, each.memory_format) for each in found] == expected
 
 
+@pytest.mark.parametrize(
+    ("bfloat16", "chosen"),
+    [(0.9, "bfloat16"), (0.92, "float32"), (1.5, "float32")],
+)
+@pytest.mark.parametrize("kind", ["points", "images"])
 def test_auto_takes_bfloat16_where_it_is_a_tenth_faster_and_says_so(
     kind: str,
     bfloat16: float,
