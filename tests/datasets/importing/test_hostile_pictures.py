@@ -158,9 +158,9 @@ def test_a_picture_that_cannot_be_used_is_left_out_with_the_reason(
 ) -> None:
     picture(tmp_path / "s" / "good.png")
     make(tmp_path / "s" / "odd.png")
-    began = time.monotonic()
+    began = time.process_time()  # others who use the machine do not count
     result = import_set(tmp_path / "s")
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
     assert result.description.count == 1
     assert result.skipped_count == 1
     assert {name: str(why) for name, why in result.skipped.items()} == {"odd.png": reason}
