@@ -89,10 +89,8 @@ _PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 def _require_no_picture(path: Path) -> None:
     """A file that says it is a picture, and is none, is opened by nothing."""
-    from ddpm_studio.atomic_file import SaveError
-
     if path.suffix.lower() in _PICTURE_SUFFIXES:
-        raise SaveError(
+        raise ExplainedError(
             "Samples are written as numbers, not as {file}: name an .npz file. Pictures of them come "
             "from “ddpm-studio export”.",
             file=path.name,
