@@ -170,6 +170,12 @@ def test_eta_without_ddim(tmp_path: Path, refused: Refuse) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_samples_are_no_picture(tmp_path: Path, refused: Refuse) -> None:
+    said = refused("sample", "--model", "moons", "--out", tmp_path / "cats.PNG")
+    assert "not as cats.PNG: name an .npz file" in said
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_more_steps_than_the_model_has(tmp_path: Path, refused: Refuse) -> None:
     arguments = ["sample", "--model", "moons", "--out", tmp_path / "x", "--steps", "1001"]
     assert "can be sampled in 1 to 1000 of them, not in 1001" in refused(*arguments)

@@ -27,7 +27,10 @@ def known_other_kind(path: Path) -> ModelFileError | None:
             file=path.name,
         )
     if start.startswith(_PICTURE_STARTS):
-        return ModelFileError("{file} is a picture, not a model.", file=path.name)
+        return ModelFileError(
+            "{file} is a picture, not a model; to train on pictures, import the folder they are in.",
+            file=path.name,
+        )
     if start.lower().startswith(_PAGE_STARTS):
         return ModelFileError(
             "{file} is a web page, not a model: the download gave another file.", file=path.name

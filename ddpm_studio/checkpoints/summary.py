@@ -155,4 +155,4 @@ def _data_description(name: str) -> str:
     try:
         return entry(name).description
     except UnknownDataSetError:
-        return f"data named {name!r}, which this version does not have"
+        return "not among the data sets here"

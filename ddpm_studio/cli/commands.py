@@ -83,6 +83,19 @@ def train_network(options: argparse.Namespace) -> int:
     return train_bundled_models(request) if options.preset == "bundled" else train_model(request)
 
 
+_PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
+
+
+def _require_no_picture(path: Path) -> None:
+    """A file that says it is a picture, and is none, is opened by nothing."""
+    if path.suffix.lower() in _PICTURE_SUFFIXES:
+        raise ExplainedError(
+            "Samples are written as numbers, not as {file}: name an .npz file. Pictures of them come "
+            "from “ddpm-studio export”.",
+            file=path.name,
+        )
+
+
 def draw_samples(options: argparse.Namespace) -> int:
     """Write x_0 of the reverse chain, and the classes where there are any, as .npz."""
     from ddpm_studio.atomic_file import check_replaceable, replacing_file
@@ -93,6 +106,7 @@ def draw_samples(options: argparse.Namespace) -> int:
         sampler_from_options,
     )
 
+    _require_no_picture(options.out)
     check_replaceable(options.out)
     file = find_model(options.model, given_answers(options.answer))
     sampler = sampler_from_options(options, file.description)

@@ -83,7 +83,8 @@ class DataSets(QObject):
         self._work_task.finished.connect(self._on_finished)
         self._work_task.failed.connect(self._on_failed)
         # What a cancelled work leaves is tidied up when its thread has come to its end.
-        self._work_task.released.connect(self.refresh)
+        self._work_task.released.connect(self._tidy_up)
+        self._has_ended = False
 
     @property
     def is_working(self) -> bool:
@@ -95,6 +96,10 @@ class DataSets(QObject):
         """How far the present work has come. Never waits."""
         latest = self._work_task.latest
         return latest if isinstance(latest, WorkProgress) else None
+
+    def _tidy_up(self) -> None:
+        if not self._has_ended:
+            self.refresh()
 
     def refresh(self) -> None:
         """Read the list anew; ``listed`` tells when it is there."""
@@ -130,7 +135,7 @@ class DataSets(QObject):
     def stop(self) -> bool:
         """End the threads, for the application's end; False where one is stuck."""
         # A work that comes to its end now must not begin another one.
-        self._work_task.released.disconnect(self.refresh)
+        self._has_ended = True
         return stop_tasks([self._work_task, self._list_task])
 
     def _start(self, make_work: Callable[[], _TASK]) -> None:

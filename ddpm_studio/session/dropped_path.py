@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from ddpm_studio.explained_error import ExplainedError, brief
 from ddpm_studio.session.background_task import BackgroundTask
+
+_CHECKPOINT_SUFFIXES = (".pt", ".pth", ".ckpt")
+_MOST_LOOKED_AT = 1000  # files of a folder, which may hold a million pictures
 
 
 class NothingKnownError(ExplainedError):
@@ -78,6 +83,8 @@ class DroppedPath(QObject):
 
 def _look(path: Path) -> Generator[None, None, Dropped]:
     yield
+    if os.path.isdir(path) and _folder_kind(path) in (None, DropKind.DATA):
+        path = _only_checkpoint(path) or path
     kind = _folder_kind(path) if os.path.isdir(path) else _file_kind(path)
     if kind is None:
         raise NothingKnownError(
@@ -86,6 +93,28 @@ def _look(path: Path) -> Generator[None, None, Dropped]:
             file=brief(path.name),
         )
     return Dropped(path, kind)
+
+
+def _only_checkpoint(folder: Path) -> Path | None:
+    """The one that another project's training left in its folder, often beside pictures of samples.
+
+    Raises NothingKnownError where there are several: a person knows which one counts.
+    """
+    with suppress(OSError), os.scandir(folder) as entries:
+        seen = islice(entries, _MOST_LOOKED_AT)
+        found = sorted(
+            entry.name for entry in seen if entry.name.lower().endswith(_CHECKPOINT_SUFFIXES)
+        )
+        if len(found) > 1:
+            raise NothingKnownError(
+                "“{folder}” holds {count} checkpoints: drop one of them, such as {file}.",
+                folder=brief(folder.name),
+                count=len(found),
+                file=brief(found[-1]),
+            )
+        if found:
+            return folder / found[0]
+    return None
 
 
 def _folder_kind(path: Path) -> DropKind | None:

@@ -47,7 +47,5 @@ def _introduction(error: ExplainedError) -> str:
     if isinstance(error, ScheduleError):
         return translate("Problem", "This schedule is not possible. {0}")
     if isinstance(error, UnknownDataSetError):
-        return translate(
-            "Problem", "This version does not have the data that the model was trained on. {0}"
-        )
+        return translate("Problem", "The data that the model was trained on are not here. {0}")
     return "{0}"

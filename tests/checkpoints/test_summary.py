@@ -97,7 +97,7 @@ def test_a_table_says_everything(path: Path) -> None:
         (IMAGES, "sample", "1 x 8 x 8"),
         (IMAGES, "clipping", "x_0 to ±1"),
         (IMAGES, "predicts", "v"),
-        ({"data_set": "mine"}, "data", "mine: data named 'mine', which this version does not have"),
+        ({"data_set": "mine"}, "data", "mine: not among the data sets here"),
     ],
 )
 def test_a_table_of_other_models(

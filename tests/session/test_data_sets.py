@@ -23,6 +23,7 @@ def data(qtbot: QtBot):
     data = DataSets()
     yield data
     assert data.stop()
+    assert data.stop()  # the window's end, and then the application's
 
 
 @pytest.fixture

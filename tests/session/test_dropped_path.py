@@ -90,6 +90,23 @@ def test_it_is_known_by_its_contents(
         assert told.args == [path]
 
 
+def test_of_another_projects_training_the_checkpoint_counts(
+    qtbot: QtBot, dropped: DroppedPath, tmp_path: Path
+) -> None:
+    folder = tmp_path / "DDPM_CIFAR10_EPS"
+    pictures(folder)
+    model(folder / "ckpt.pt")
+    with qtbot.waitSignal(dropped.is_model) as told:
+        dropped.look_at(folder)
+    assert told.args == [folder / "ckpt.pt"]
+    model(folder / "model-2.pt")
+    with qtbot.waitSignal(dropped.failed) as failed:
+        dropped.look_at(folder)
+    assert str(failed.args[0]) == (
+        "“DDPM_CIFAR10_EPS” holds 2 checkpoints: drop one of them, such as model-2.pt."
+    )
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has none in folders")
 def test_a_pipe_is_not_read(qtbot: QtBot, dropped: DroppedPath, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.npy"

@@ -44,6 +44,7 @@ class CheckpointDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._asked = asked
+        self._problem: Exception | None = None
         self.title, self.explanation = QLabel(), QLabel(wordWrap=True)
         self.status = QLabel(wordWrap=True)
         self.guess_button, self.cancel_button, self.open_button = (QPushButton() for _ in range(3))
@@ -127,9 +128,14 @@ class CheckpointDialog(QDialog):
     def show_problem(self, error: Exception) -> None:
         """Why these answers do not fit; they stay, to be changed."""
         self.open_button.setEnabled(True)
-        self.status.setText(problem_text(_with_label(error)))
+        self._problem = error
+        self._say_problem()
         self.status.show()
         self.adjustSize()  # room for the sentence, and not at the expense of the fields
+
+    def _say_problem(self) -> None:
+        if self._problem is not None:
+            self.status.setText(problem_text(_with_label(self._problem)))
 
     # Words
 
@@ -158,6 +164,7 @@ class CheckpointDialog(QDialog):
         self.guess_button.setToolTip(self.tr("Fill in again what is most likely"))
         self.cancel_button.setText(self.tr("Cancel"))
         self.open_button.setText(self.tr("Open"))
+        self._say_problem()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -68,12 +69,19 @@ def test_enter_answers_with_what_is_there(qtbot: QtBot, dialog: CheckpointDialog
 
 
 @pytest.mark.parametrize("text", ["0", "many", "", "10001"])
-def test_what_cannot_be_is_said_at_once(qtbot: QtBot, dialog: CheckpointDialog, text: str) -> None:
+def test_what_cannot_be_is_said_at_once(
+    qtbot: QtBot, dialog: CheckpointDialog, speak: Callable[[str], None], text: str
+) -> None:
     field(dialog, "T").setText(text)
     with qtbot.assertNotEmitted(dialog.answered):
         qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
     assert dialog.status.isVisible()
-    assert dialog.status.text().startswith("“Steps, T” must be a number")
+    said = dialog.status.text()
+    assert said.startswith("“Steps, T” must be a number")
+    speak("ko")
+    assert dialog.status.text().startswith("“단계 수, T”")
+    speak("en")
+    assert dialog.status.text() == said
     assert dialog.open_button.isEnabled()
 
 
