@@ -1829,8 +1829,8 @@
         <translation>이 스케줄은 쓸 수 없습니다. {0}</translation>
     </message>
     <message>
-        <source>This version does not have the data that the model was trained on. {0}</source>
-        <translation>이 버전에는 모델이 학습한 데이터가 없습니다. {0}</translation>
+        <source>The data that the model was trained on are not here. {0}</source>
+        <translation>모델을 학습한 데이터가 여기에 없습니다. {0}</translation>
     </message>
     <message>
         <source>“{path}” is a folder: choose a file name inside it.</source>
@@ -2015,6 +2015,10 @@
     <message>
         <source>The network&apos;s answer at t = {t} is not a finite number: this model cannot be measured.</source>
         <translation>t = {t}에서 신경망의 출력이 유한한 수가 아닙니다. 이 모델은 측정할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>{file} is a picture, not a model; to train on pictures, import the folder they are in.</source>
+        <translation>{file}은(는) 모델이 아니라 그림입니다. 그림으로 학습하려면 그림이 든 폴더를 가져오세요.</translation>
     </message>
     <message>
         <source>--eta belongs to DDIM: give --sampler ddim, too, or leave it out.</source>
@@ -2769,16 +2773,16 @@
         <translation>“{file}”은(는) 진짜 파일을 가리키기만 합니다: git lfs pull로 그 파일을 받으세요.</translation>
     </message>
     <message>
-        <source>{file} is a picture, not a model.</source>
-        <translation>“{file}”은(는) 모델이 아니라 그림입니다.</translation>
-    </message>
-    <message>
         <source>{file} is a web page, not a model: the download gave another file.</source>
         <translation>“{file}”은(는) 모델이 아니라 웹 페이지입니다: 내려받기에서 다른 파일을 받았습니다.</translation>
     </message>
     <message>
         <source>--guidance and --classifier-answer belong to --classifier: give it, too, or leave them out.</source>
         <translation>--guidance와 --classifier-answer는 --classifier와 함께 씁니다. 그것도 주거나 둘을 빼세요.</translation>
+    </message>
+    <message>
+        <source>Samples are written as numbers, not as {file}: name an .npz file. Pictures of them come from “ddpm-studio export”.</source>
+        <translation>표본은 {file}이(가) 아니라 수로 저장됩니다. .npz 파일 이름을 적으세요. 그림은 “ddpm-studio export”로 만듭니다.</translation>
     </message>
     <message>
         <source>--pytorch-ddpm belongs to --training and to --sampling.</source>
@@ -3191,6 +3195,10 @@
     <message>
         <source>“{file}” is nothing that DDPM Studio knows: drop a model, a noisy classifier, the folder of a training, or pictures or arrays to train on.</source>
         <translation>“{file}”은(는) DDPM Studio가 아는 것이 아닙니다. 모델, 노이즈 분류기, 학습 폴더, 또는 학습할 그림이나 배열을 놓으세요.</translation>
+    </message>
+    <message>
+        <source>“{folder}” holds {count} checkpoints: drop one of them, such as {file}.</source>
+        <translation>“{folder}”에 체크포인트가 {count}개 있습니다. {file}처럼 그중 하나를 끌어다 놓으세요.</translation>
     </message>
     <message>
         <source>“{file}” is the open model&apos;s own file: choose another name.</source>
