@@ -63,14 +63,14 @@ class DataSets(QObject):
 
     listed             ``list`` is another one
     work_changed       a work began, or came to an end
-    cancelled          somebody stopped one
+    cancelled(bool)    somebody stopped one; True of a download, which can be gone on with
     finished(object)   ImportResult of an import or a download that is done; None of another work
     failed(object)     the exception that ended a work
     """
 
     listed = Signal()
     work_changed = Signal()
-    cancelled = Signal()
+    cancelled = Signal(bool)
     finished = Signal(object)
     failed = Signal(object)
 
@@ -84,7 +84,7 @@ class DataSets(QObject):
         self._work_task.failed.connect(self._on_failed)
         # What a cancelled work leaves is tidied up when its thread has come to its end.
         self._work_task.released.connect(self._tidy_up)
-        self._has_ended = False
+        self._has_ended = self._is_download = False
 
     @property
     def is_working(self) -> bool:
@@ -111,7 +111,7 @@ class DataSets(QObject):
 
     def download(self, name: str) -> None:
         """Fetch a public one."""
-        self._start(partial(_download_work, name))
+        self._start(partial(_download_work, name), is_download=True)
 
     def remove(self, name: str) -> None:
         """Delete an imported one."""
@@ -130,7 +130,7 @@ class DataSets(QObject):
         if self.is_working:
             self._work_task.cancel()
             self.work_changed.emit()
-            self.cancelled.emit()
+            self.cancelled.emit(self._is_download)
 
     def stop(self) -> bool:
         """End the threads, for the application's end; False where one is stuck."""
@@ -138,8 +138,9 @@ class DataSets(QObject):
         self._has_ended = True
         return stop_tasks([self._work_task, self._list_task])
 
-    def _start(self, make_work: Callable[[], _TASK]) -> None:
+    def _start(self, make_work: Callable[[], _TASK], *, is_download: bool = False) -> None:
         if not self.is_working:
+            self._is_download = is_download
             self._work_task.start(make_work)
             self.work_changed.emit()
 

@@ -71,8 +71,11 @@ def test_cancelled_it_leaves_nothing(
         shutil.copy(pictures / "0.png", pictures / f"more-{number}.png")
     data.import_set(pictures, ImportChoices("faces", size=256))
     qtbot.waitUntil(lambda: data.progress is not None and data.progress.progress.done > 3)
+    told: list[bool] = []
+    data.cancelled.connect(told.append)
     with qtbot.waitSignal(data.listed, timeout=WAIT_MS):
         data.cancel()
+    assert told == [False]  # no download: it cannot be gone on with
     assert not data.is_working
     assert list(data_cache.iterdir()) == []
 

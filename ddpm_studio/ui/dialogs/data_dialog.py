@@ -50,7 +50,7 @@ class DataDialog(QDialog):
         super().__init__(parent)
         self._data = data
         self._outcome: object = None  # an ImportResult, or the exception that ended a work
-        self._was_cancelled = False
+        self._was_cancelled = self._can_go_on = False
         self.list, self.hint, self.place = DataList(theme), QLabel(), ElidedLabel()
         self.folder_button, self.file_button, self.download_button = (
             QPushButton() for _ in range(3)
@@ -176,8 +176,8 @@ class DataDialog(QDialog):
         self._data.refresh()
         self._say_status()
 
-    def _on_cancelled(self) -> None:
-        self._was_cancelled = True
+    def _on_cancelled(self, can_go_on: bool) -> None:
+        self._was_cancelled, self._can_go_on = True, can_go_on
         self._say_status()
 
     def _say_status(self) -> None:
@@ -196,6 +196,8 @@ class DataDialog(QDialog):
         elif self._was_cancelled:
             self.status.setText(
                 self.tr("Stopped. A download goes on from here when it is begun again.")
+                if self._can_go_on
+                else self.tr("Stopped; nothing half-done stays behind.")
             )
         else:
             self.status.setText(result_text(outcome) if isinstance(outcome, ImportResult) else "")
