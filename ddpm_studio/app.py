@@ -117,6 +117,7 @@ class Application:
         self._model_path: Path | None = None
         self._runs_folder = runs_folder or own_runs_folder()
         self._quits_unasked = False
+        self._has_ended = False
         self.window.may_close = self._may_close
         self.window.closed.connect(self.close)
         application.aboutToQuit.connect(self.close)
@@ -276,8 +277,9 @@ class Application:
     def close(self) -> None:
         """End every thread and keep what a person wants to find again; once is enough."""
         self.preferences.window_geometry = self.window.saveGeometry()
-        if not self.is_alive:
-            return
+        if not self.is_alive or self._has_ended:
+            return  # a thread that is stuck would be waited for again
+        self._has_ended = True
         self.playback.pause()
         parts = (
             self.studio,

@@ -483,3 +483,14 @@ def test_the_data_of_the_forward_chain_decide_about_the_schedule(
     nats = 0.5 * (alpha_bar * (np.mean(x_0**2) - 1) - np.log(1 - alpha_bar))
     assert f"{nats / np.log(2):#.2g} bits/dim" in meter.numbers.text()
     assert "<b>Unfit</b>" in meter.verdict.text()
+
+
+def test_the_threads_are_waited_for_once(
+    studio_application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio, waits = studio_application.studio, []
+    stop = studio.stop
+    monkeypatch.setattr(studio, "stop", lambda: waits.append(stop()) or waits[-1])
+    studio_application.close()  # of the window, and then of the application
+    studio_application.close()
+    assert waits == [True]
