@@ -141,7 +141,7 @@ def _ready(
     for network, what, form in _forms:
         if network is denoiser.network and what == asked:
             return replace(denoiser, network=form)
-    form = sampling_form(denoiser.network, piece, label, precision)
+    form = sampling_form(denoiser.network, piece, denoiser.schedule.T, label, precision)
     _forms.append((denoiser.network, asked, form))
     return replace(denoiser, network=form)
 

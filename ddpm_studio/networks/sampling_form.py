@@ -1,9 +1,10 @@
 """The form of a network that a reverse chain asks: the same numbers to rounding, as fast as it gets.
 
 On the CPU the convolutions of a wide network have their weights in order once and for all, doubled
-pixels are never made, and channels lie innermost; narrow networks are faster as they are, so that
-this form is taken only where it was measured to be faster. On CUDA the kernels of a step are
-recorded once and replayed. bfloat16 is another matter: it is faster and less exact, for who asks.
+pixels are never made, channels lie innermost and what the blocks make of t stands in tables; narrow
+networks are faster as they are, so that this form is taken only where it was measured to be faster.
+On CUDA the kernels of a step are recorded once and replayed. bfloat16 is another matter: it is faster
+and less exact, for who asks.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from ddpm_studio.networks.fast_convolutions import (
 )
 from ddpm_studio.networks.graphed_network import GraphedNetwork
 from ddpm_studio.networks.precision import Precision
+from ddpm_studio.networks.tabulated_unet import tabulate_time
 from ddpm_studio.networks.unet import UNet
 from ddpm_studio.networks.unet_blocks import EndPaddedConvolution
 
@@ -37,28 +39,30 @@ _TRIALS, _TRIAL_SECONDS = 3, 0.1
 def sampling_form(
     network: nn.Module,
     example: Tensor,
+    T: int,
     label: Tensor | None = None,
     precision: Precision | str = Precision.FLOAT32,
 ) -> nn.Module:
     """The fastest form of ``network``, which stays as it is, for samples like ``example`` (B, …).
 
+    It can be asked for t = 1 … T, one t for all samples: (1,).
     ``example`` lies on the network's device; ``label`` as the network wants it, (B,) or None. Forms
     share what they can with the network: it must not be trained meanwhile. It is the network itself
     where no other form is faster.
     """
     with torch.inference_mode():
         if precision == Precision.BFLOAT16:
-            return _InBfloat16(network, example, label)
-        return _fastest(network, example, label)
+            return _InBfloat16(network, example, T, label)
+        return _fastest(network, example, T, label)
 
 
-def _fastest(network: nn.Module, example: Tensor, label: Tensor | None) -> nn.Module:
+def _fastest(network: nn.Module, example: Tensor, T: int, label: Tensor | None) -> nn.Module:
     """In the precision of its weights, which is that of the example."""
     if example.device.type == "cuda":
         return GraphedNetwork(network, example, label)
     if not isinstance(network, UNet) or max(network.configuration.level_widths) < _WIDE:
         return network
-    packed = _packed(network, *_some(1, example, label))
+    packed = _packed(network, T, *_some(1, example, label))
     if packed is None or not _is_faster(network, packed, example, label):
         return network
     return packed
@@ -74,14 +78,14 @@ class _InBfloat16(nn.Module):
     Weights of a U-Net are rounded, once; of other networks what they compute is.
     """
 
-    def __init__(self, network: nn.Module, example: Tensor, label: Tensor | None) -> None:
+    def __init__(self, network: nn.Module, example: Tensor, T: int, label: Tensor | None) -> None:
         super().__init__()
         self._is_rounded = isinstance(network, UNet)
         if self._is_rounded:
             rounded = copy.deepcopy(network).to(torch.bfloat16)
             if example.device.type == "cuda":
                 rounded.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-            network = _fastest(rounded, example.to(torch.bfloat16), label)
+            network = _fastest(rounded, example.to(torch.bfloat16), T, label)
         self.network = network
 
     def forward(self, x: Tensor, t: Tensor, *more: Tensor) -> Tensor:
@@ -134,7 +138,7 @@ def _seconds(form: nn.Module, x: Tensor, label: Tensor | None) -> float:
 # The packed form
 
 
-def _packed(network: UNet, example: Tensor, label: Tensor | None) -> nn.Module | None:
+def _packed(network: UNet, T: int, example: Tensor, label: Tensor | None) -> nn.Module | None:
     """None where this torch cannot."""
     # As a memo of what is copied already: modules are new, and weights shared.
     weights = {id(parameter): parameter for parameter in network.parameters()}
@@ -147,6 +151,7 @@ def _packed(network: UNet, example: Tensor, label: Tensor | None) -> nn.Module |
             form(example, torch.ones(1, dtype=torch.long), label)
         for name, shape in shapes.items():
             _replace(form, name, shape)
+        tabulate_time(form, T)
     except (AttributeError, RuntimeError):
         return None
     return _ChannelsLast(form)

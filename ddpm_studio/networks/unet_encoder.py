@@ -77,7 +77,7 @@ class UNetEncoder(nn.Module):
 
     def encode(self, x: Tensor, t: Tensor, label: Tensor | None = None) -> Encoded:
         """x: (B, channels, H, W); t and label: (B,) or (1,), t from 1 to T."""
-        time = functional.silu(self._time_and_label(t, label))
+        time = self._activated_time(t, label)
         x = self.stem(x)
         skips = [x]
         for level, stages in enumerate(self.down):
@@ -90,6 +90,10 @@ class UNetEncoder(nn.Module):
         for stage in self.middle:
             x = stage(x, time)
         return Encoded(x, skips, time)
+
+    def _activated_time(self, t: Tensor, label: Tensor | None) -> Tensor:
+        """What every block is given of t, (B or 1, time_width)."""
+        return functional.silu(self._time_and_label(t, label))
 
     def _time_and_label(self, t: Tensor, label: Tensor | None) -> Tensor:
         """(B or 1, time_width), not activated yet."""

@@ -13,6 +13,7 @@ from ddpm_studio.networks.doubling import DoublingConvolution
 from ddpm_studio.networks.fast_convolutions import PackedConvolution, SubPixelConvolution
 from ddpm_studio.networks.precision import Precision
 from ddpm_studio.networks.sampling_form import relative_error, sampling_form
+from ddpm_studio.networks.tabulated_unet import TabulatedUNet, tabulate_time
 from ddpm_studio.networks.unet import UNet
 
 PAPER_LIKE = UNetConfiguration(16, 3, 64, (1, 2), 1, (8,))
@@ -64,9 +65,11 @@ def test_the_packed_form_gives_the_same_numbers(
     configuration: UNetConfiguration, count: int
 ) -> None:
     network = randomised(configuration)
-    form = sampling_form(network, images(3, configuration), labels(3, configuration))
+    form = sampling_form(network, images(3, configuration), 1000, labels(3, configuration))
     assert form is not network
     assert any(isinstance(layer, PackedConvolution) for layer in form.modules())
+    has_tables = any(isinstance(layer, TabulatedUNet) for layer in form.modules())
+    assert has_tables == (configuration.classes is None)
     x, label = images(count, configuration, seed=2), labels(count, configuration)
     for t in (1, 500, 1000):
         step = torch.tensor([t])
@@ -79,7 +82,7 @@ def test_the_packed_form_gives_the_same_numbers(
 def test_the_network_stays_as_it_is() -> None:
     network = randomised(PAPER_LIKE)
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
-    sampling_form(network, images(2, PAPER_LIKE))
+    sampling_form(network, images(2, PAPER_LIKE), 1000)
     after = network.state_dict()
     assert list(after) == list(before)
     assert all(torch.equal(after[name], tensor) for name, tensor in before.items())
@@ -95,12 +98,19 @@ def test_four_small_convolutions_are_one_of_doubled_pixels(size: tuple[int, int]
     assert (fast(x) - layer(x)).abs().max() < 1e-13
 
 
+def test_tables_that_would_be_large_are_not_made() -> None:
+    network = randomised(PAPER_LIKE)
+    assert isinstance(network, UNet)
+    tabulate_time(network, 10_000_000)
+    assert type(network) is UNet
+
+
 def test_a_narrow_network_and_one_for_points_stay_themselves() -> None:
     narrow = UNetConfiguration(8, 1, 16, (1, 2), 1, (4,), norm_groups=8)
     network = randomised(narrow)
-    assert sampling_form(network, images(2, narrow)) is network
+    assert sampling_form(network, images(2, narrow), 1000) is network
     points = randomised(MlpConfiguration(2, 16, 2, 8))
-    assert sampling_form(points, torch.randn(5, 2)) is points
+    assert sampling_form(points, torch.randn(5, 2), 1000) is points
 
 
 @pytest.mark.parametrize(("seconds", "is_packed"), [(1.0, False), (0.95, False), (0.5, True)])
@@ -113,11 +123,11 @@ def test_another_form_is_taken_only_where_it_is_clearly_faster(
     monkeypatch.setattr(sampling_form_module, "_verdicts", {})
     monkeypatch.setattr(sampling_form_module, "_seconds", measured)
     network = randomised(PAPER_LIKE)
-    form = sampling_form(network, images(2, PAPER_LIKE))
+    form = sampling_form(network, images(2, PAPER_LIKE), 1000)
     assert (form is not network) == is_packed
     # Of the same network there is one verdict, whatever would be measured now.
     monkeypatch.setattr(sampling_form_module, "_seconds", lambda *_given: 1 / 0)
-    again = sampling_form(randomised(PAPER_LIKE), images(2, PAPER_LIKE))
+    again = sampling_form(randomised(PAPER_LIKE), images(2, PAPER_LIKE), 1000)
     assert isinstance(again, UNet) != is_packed
 
 
@@ -127,14 +137,14 @@ def test_without_torchs_operators_the_network_is_taken(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(sampling_form_module, "PackedConvolution", missing)
     network = randomised(PAPER_LIKE)
-    assert sampling_form(network, images(2, PAPER_LIKE)) is network
+    assert sampling_form(network, images(2, PAPER_LIKE), 1000) is network
 
 
 def test_bfloat16_errs_by_about_a_hundredth(configuration: UNetConfiguration) -> None:
     """Eight bits of mantissa: half a unit in the last place is 2^-9 = 0.002, and errors add up."""
     network = randomised(configuration)
     x, label = images(4, configuration), labels(4, configuration)
-    form = sampling_form(network, x, label, Precision.BFLOAT16)
+    form = sampling_form(network, x, 1000, label, Precision.BFLOAT16)
     step = torch.tensor([300])
     approximate = form(x, step) if label is None else form(x, step, label)
     assert approximate.dtype == torch.float32
@@ -149,7 +159,7 @@ def test_a_recorded_step_is_the_step(configuration: UNetConfiguration, precision
     network = randomised(configuration).cuda()
     x, label = images(4, configuration).cuda(), labels(4, configuration)
     label = None if label is None else label.cuda()
-    form = sampling_form(network, x, label, precision)
+    form = sampling_form(network, x, 1000, label, precision)
     for seed, t in ((3, 1), (4, 700), (5, 1000)):
         x, step = images(4, configuration, seed).cuda(), torch.tensor([t]).cuda()
         more = () if label is None else (label,)
