@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from ddpm_studio.checkpoints.foreign.opening import open_model
 from ddpm_studio.checkpoints.foreign.questions import Answers
 from ddpm_studio.checkpoints.model_file import SUFFIX, ModelFile, ModelFileError, inspect_model_file
 from ddpm_studio.datasets.catalogue import CATALOGUE
@@ -51,6 +50,9 @@ def find_model(name_or_path: str, answers: Answers = {}) -> ModelFile:  # noqa: 
     path = bundled.get(name_or_path, Path(name_or_path))
     # os.path.exists, unlike Path's own, is false where the path cannot even be asked about.
     if path.suffix or len(path.parts) > 1 or os.path.exists(path):
+        # Late: the readers of other projects take a tenth of a second, which the first paint is worth.
+        from ddpm_studio.checkpoints.foreign.opening import open_model
+
         return open_model(path, answers)
     raise ModelFileError(
         "There is no model {name!r}; bundled are {names}.",
