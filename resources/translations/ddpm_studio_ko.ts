@@ -542,6 +542,10 @@
         <translation>멈췄습니다. 내려받기는 다시 시작하면 여기서 이어집니다.</translation>
     </message>
     <message>
+        <source>Stopped; nothing half-done stays behind.</source>
+        <translation>멈췄습니다. 하다 만 것은 남지 않았습니다.</translation>
+    </message>
+    <message>
         <source>Kept in {0} · {1} MB</source>
         <translation>{0}에 보관 · {1} MB</translation>
     </message>
