@@ -295,8 +295,8 @@ def test_a_bundled_model_is_chosen_at_once_and_any_other_once_it_is_read(
     with qtbot.waitSignal(studio.model_changed, timeout=WAIT_MS):
         studio.choose_model(mine)
         assert studio.model is bundled
-    assert studio.model is mine
-    assert studio.models[-1] is mine
+    assert studio.model == mine
+    assert studio.models[-1] == mine
 
 
 def test_choosing_a_model_gives_up_a_file_that_is_being_opened(

@@ -224,7 +224,7 @@ def _full_disk(path: Path) -> Any:
 def fill_disk(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(run_checkpoint, "replacing_file", _full_disk)
     patched.setattr(loss_log, "replacing_file", _full_disk)
-    patched.setattr("ddpm_studio.checkpoints.weights.replacing_file", _full_disk)
+    patched.setattr("ddpm_studio.checkpoints.tensor_file.replacing_file", _full_disk)
 
 
 def test_a_full_disk_is_told_once_and_the_training_goes_on(
@@ -295,7 +295,7 @@ def test_a_disk_that_is_full_when_all_steps_are_taken(
     watch.until_state(TrainingState.STOPPED)
     last = replace(watch.run.configuration, steps=watch.step + 30)
     with monkeypatch.context() as patched:
-        patched.setattr("ddpm_studio.checkpoints.weights.replacing_file", _full_disk)
+        patched.setattr("ddpm_studio.checkpoints.tensor_file.replacing_file", _full_disk)
         watch.run.resume_from(watch.run.folder, "cpu", last)
         watch.until_state(TrainingState.PAUSED)
     watch.run.go_on()
