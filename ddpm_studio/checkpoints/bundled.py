@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from ddpm_studio.checkpoints.foreign.questions import Answers
+from ddpm_studio.checkpoints.foreign.questions import NO_ANSWERS, Answers
 from ddpm_studio.checkpoints.model_file import SUFFIX, ModelFile, ModelFileError, inspect_model_file
 from ddpm_studio.datasets.catalogue import CATALOGUE
 from ddpm_studio.locations import resource
@@ -41,7 +41,7 @@ def is_bundled(model: ModelFile) -> bool:
     return model.path.parent == resource("models")
 
 
-def find_model(name_or_path: str, answers: Answers = {}) -> ModelFile:  # noqa: B006 (only read)
+def find_model(name_or_path: str, answers: Answers = NO_ANSWERS) -> ModelFile:
     """A bundled model by its name, or any model by its path; ``answers`` as for open_model.
 
     Raises ModelFileError or AnswerError.

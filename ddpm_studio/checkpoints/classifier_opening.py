@@ -18,6 +18,7 @@ from ddpm_studio.checkpoints.foreign.openai_classifier import (
 )
 from ddpm_studio.checkpoints.foreign.opening import starts_like_torch
 from ddpm_studio.checkpoints.foreign.questions import (
+    NO_ANSWERS,
     Answers,
     Question,
     checked_answers,
@@ -66,7 +67,7 @@ def questions_of(
 def answered_classifier(
     path: Path,
     model: ModelDescription | None,
-    answers: Answers = {},  # noqa: B006 (only read)
+    answers: Answers = NO_ANSWERS,
 ) -> ClassifierFile:
     """A classifier that can be loaded; what is not answered is guessed, by the model to be guided.
 

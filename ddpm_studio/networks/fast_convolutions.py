@@ -58,6 +58,7 @@ class PackedConvolution(nn.Module):
         self.dilation = list(convolution.dilation)
         self.groups = convolution.groups
         self.bias = convolution.bias
+        # torch describes this operator without its last argument.
         self.weight = torch._C._nn.mkldnn_reorder_conv2d_weight(  # type: ignore[call-arg]
             convolution.weight.detach().to_mkldnn(),
             self.padding,

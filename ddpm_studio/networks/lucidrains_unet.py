@@ -8,6 +8,7 @@ memories besides the positions. It computes that project's numbers; its layers a
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 
 import torch
 from torch import Tensor, nn
@@ -153,7 +154,7 @@ def _norm(channels: int, configuration: LucidrainsConfiguration) -> nn.Module:
     return RmsNorm(channels) if groups is None else nn.GroupNorm(groups, channels)
 
 
-class _Attention(nn.Module):
+class _Attention(nn.Module, ABC):
     """What linear and full attention share: queries, and keys and values with the memories first."""
 
     def __init__(self, channels: int, level: int, configuration: LucidrainsConfiguration) -> None:
@@ -178,9 +179,9 @@ class _Attention(nn.Module):
         result: Tensor = x + self.projection(attended)
         return result
 
+    @abstractmethod
     def attended(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         """(B, heads, width, H W) of such queries, and keys and values of H W + 4 positions."""
-        raise NotImplementedError
 
 
 class FullAttention(_Attention):

@@ -92,6 +92,8 @@ class JsonSettings:
 
 def _is_finite(value: object) -> bool:
     try:
-        return type(value) in (int, float) and math.isfinite(value)  # type: ignore[arg-type]
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return False
+        return math.isfinite(value)
     except OverflowError:
         return False

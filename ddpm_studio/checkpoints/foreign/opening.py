@@ -18,7 +18,7 @@ from ddpm_studio.checkpoints.foreign import (
 )
 from ddpm_studio.checkpoints.foreign.folder_weights import is_weights_file
 from ddpm_studio.checkpoints.foreign.foreign_checkpoint import ForeignCheckpoint
-from ddpm_studio.checkpoints.foreign.questions import Answers, Question, checked_answers
+from ddpm_studio.checkpoints.foreign.questions import NO_ANSWERS, Answers, Question, checked_answers
 from ddpm_studio.checkpoints.foreign.torch_file import open_torch_file
 from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError, inspect_model_file
 from ddpm_studio.checkpoints.tensor_file import LENGTH_BYTES
@@ -159,7 +159,7 @@ def answered(checkpoint: ForeignCheckpoint, answers: Answers) -> ModelFile:
     )
 
 
-def open_model(path: Path, answers: Answers = {}) -> ModelFile:  # noqa: B006 (never written to)
+def open_model(path: Path, answers: Answers = NO_ANSWERS) -> ModelFile:
     """A model of ours or of another project's; what a file leaves open is answered or guessed.
 
     Raises ModelFileError, or AnswerError for answers to nothing.

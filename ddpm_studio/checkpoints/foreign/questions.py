@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ddpm_studio.explained_error import ExplainedError, brief
 
 Value = str | int | float | bool
 Answers = Mapping[str, Value]
+NO_ANSWERS: Answers = MappingProxyType({})
 
 
 class AnswerError(ExplainedError, ValueError):
@@ -43,8 +45,9 @@ class Question:
                 choices=", ".join(str(choice) or "none" for choice in self.choices),
                 answer=brief(repr(answer)),
             )
-        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not self.choices and is_number and not self.low <= value <= self.high:  # type: ignore[operator]
+        if self.choices or isinstance(value, (bool, str)):
+            return value
+        if not self.low <= value <= self.high:
             raise AnswerError(
                 "{name} must be a number from {low:g} to {high:g}, not {answer}.",
                 name=self.name,
@@ -62,7 +65,7 @@ class Question:
             return self._yes_or_no(answer)
         try:
             number = kind(answer)
-            if math.isfinite(number):  # type: ignore[arg-type]
+            if math.isfinite(float(number)):
                 return number
         except (ValueError, OverflowError):
             pass
