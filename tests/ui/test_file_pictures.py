@@ -26,6 +26,7 @@ from ddpm_studio.ui.export_layout import ExportView, StageOptions
 from ddpm_studio.ui.export_stage import ExportStage
 from ddpm_studio.ui.storage_text import storage_text
 from ddpm_studio.ui.theme import DARK, Chain
+from ddpm_studio.ui.views import background_reader
 from ddpm_studio.ui.views.background_reader import BackgroundReader
 from ddpm_studio.ui.views.chain_view import ChainView
 from ddpm_studio.ui.views.file_pictures import EVERY, PictureWish
@@ -59,6 +60,13 @@ def filed(frames: range = range(T + 1), *, T: int = T) -> Trajectory:
     trajectory = Trajectory(T, COUNT, SHAPE, budget_bytes=BUDGET, may_use_disk=True)
     assert not trajectory.is_in_memory
     for t in frames:
+        trajectory.record(t, grey(t))
+    return trajectory
+
+
+def with_previews() -> Trajectory:
+    trajectory = Trajectory(T, COUNT, SHAPE, budget_bytes=110_000, may_use_disk=True)
+    for t in range(T + 1):
         trajectory.record(t, grey(t))
     return trajectory
 
@@ -258,11 +266,8 @@ def test_while_somebody_drags_faster_than_a_disk_reads_pictures_come_late(
 def test_a_preview_is_shown_where_a_disk_takes_its_time(
     qtbot: QtBot, view: ChainView, slow_disk: threading.Event
 ) -> None:
-    trajectory = Trajectory(T, COUNT, SHAPE, budget_bytes=110_000, may_use_disk=True)
-    for t in range(T + 1):
-        trajectory.record(t, grey(t))
     slow_disk.set()
-    view.set_trajectory(trajectory)
+    view.set_trajectory(with_previews())
     view.show_frame(3)
     qtbot.waitUntil(lambda: view.shows_present_frame, timeout=WAIT_MS)
     slow_disk.clear()
@@ -278,6 +283,70 @@ def test_a_preview_is_shown_where_a_disk_takes_its_time(
     assert abs(view.grab().toImage().pixelColor(middle).red() - level(18, 2)) <= 1
     slow_disk.set()
     qtbot.waitUntil(lambda: not view._painting.is_waiting, timeout=WAIT_MS)
+    assert not view._painting.takes_preview
+
+
+def wait_for_picture(qtbot: QtBot, view: ChainView) -> None:
+    """Of the present t, and not its preview."""
+    qtbot.waitUntil(
+        lambda: view.shows_present_frame and not view._painting.is_waiting, timeout=WAIT_MS
+    )
+
+
+def count_readings(monkeypatch: pytest.MonkeyPatch, seconds: float) -> list[int]:
+    """Every reading takes so long; the list grows by one with each."""
+    read, readings = TemporaryFile.read, []
+
+    def reading(file: TemporaryFile, place: int, out: object) -> None:
+        readings.append(place)
+        time.sleep(seconds)
+        read(file, place, out)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(TemporaryFile, "read", reading)
+    return readings
+
+
+def test_while_t_moves_previews_follow_it_and_the_picture_comes_when_it_rests(
+    qtbot: QtBot, view: ChainView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings = count_readings(monkeypatch, 0.02)
+    view.set_trajectory(with_previews())
+    view.show_frame(3)
+    wait_for_picture(qtbot, view)  # in 20 ms: too slow
+    QTest.qWait(200)  # what may be asked next is read, too
+    monkeypatch.setattr(background_reader, "_QUIET_SECONDS", 1.0)  # a slow machine is no rest
+    before = len(readings)
+    for t in (12, 7, 18, 2, 9):
+        view._moved_at = time.monotonic()  # however slow this machine is
+        view.show_frame(t)
+        assert abs(shown(view, 1) - level(t, 1)) <= 1
+        assert view.shows_present_frame
+    assert len(readings) == before
+    wait_for_picture(qtbot, view)
+    assert len(readings) == before + 1  # of the last t alone
+    assert abs(shown(view, 1) - level(9, 1)) <= 1
+    assert not view._painting.takes_preview
+
+
+def test_pictures_that_come_fast_enough_follow_a_movement_themselves(
+    qtbot: QtBot, view: ChainView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view.set_trajectory(with_previews())
+    view.show_frame(3)
+    wait_for_picture(qtbot, view)
+    monkeypatch.setattr(view._painting._filed.reader, "seconds", 0.004)
+    view._moved_at = time.monotonic()
+    view.show_frame(4)
+    assert not view._painting.takes_preview
+
+
+def test_a_single_step_does_not_take_the_preview(qtbot: QtBot, view: ChainView) -> None:
+    view.set_trajectory(with_previews())
+    view.show_frame(3)
+    wait_for_picture(qtbot, view)
+    view._painting._filed.reader.seconds = 1.0
+    view._moved_at = time.monotonic() - 1.0
+    view.show_frame(4)
     assert not view._painting.takes_preview
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -36,6 +37,7 @@ class BackgroundReader(QObject):
         self.latest: tuple[Hashable, Any] | None = (
             None  # key and answer of the last question answered
         )
+        self.seconds = 0.0  # that the last question took
         self._news = threading.Event()
         self._is_working = False
 
@@ -43,12 +45,22 @@ class BackgroundReader(QObject):
         """What the job of that key returned, or the exception it raised; None where it is not there."""
         return self._answers.get(key)
 
-    def ask(self, key: Hashable, job: Callable[[], Any], likely_next: Sequence[Job] = ()) -> None:
-        """Have a job done; then those of ``likely_next``, unless another is asked for meanwhile."""
+    def ask(
+        self,
+        key: Hashable,
+        job: Callable[[], Any],
+        likely_next: Sequence[Job] = (),
+        *,
+        can_wait: bool = False,
+    ) -> None:
+        """Have a job done; then those of ``likely_next``, unless another is asked for meanwhile.
+
+        With ``can_wait`` also the first only where nothing else is asked for a moment.
+        """
         asked = self._asked
         if asked.jobs and asked.jobs[0][0] == key:
             return
-        self._asked = _Question(asked.era, ((key, job), *likely_next))
+        self._asked = _Question(asked.era, ((key, job), *likely_next), can_wait)
         self._news.set()
         if not self._is_working:
             self._is_working = True
@@ -76,13 +88,15 @@ class BackgroundReader(QObject):
         for order, (key, job) in enumerate(asked.jobs):
             if key in self._answers:
                 continue
-            if order > 0 and self._news.wait(_QUIET_SECONDS):
+            if (order > 0 or asked.can_wait) and self._news.wait(_QUIET_SECONDS):
                 return
+            began = time.perf_counter()
             found = _result(job)
             if self._asked.era != asked.era:
                 return  # cleared meanwhile: nothing of it is kept
             self._keep(key, found)
             if order == 0:
+                self.seconds = time.perf_counter() - began
                 self.latest = key, found
                 with suppress(RuntimeError):  # the window was closed meanwhile
                     self.arrived.emit()
@@ -98,6 +112,7 @@ class _Question:
 
     era: int
     jobs: Sequence[Job]
+    can_wait: bool = False
 
 
 def _result(job: Callable[[], Any]) -> Any:

@@ -49,7 +49,7 @@ class ChainPainting:
         self.arrived = self._filed.reader.arrived  # a picture that was not there at once
         self.is_waiting = False  # for x_t: what was painted is a preview of it, or what was before
         self.is_stale = False  # it is what was before
-        self.takes_preview = False  # rather than what was before
+        self.takes_preview = False  # of x_t where it is not there at once, and lets the rest wait
         self.says_waiting = False  # and that for so long that it is said
 
     @property
@@ -88,6 +88,10 @@ class ChainPainting:
         count = self._trajectory.count if self._trajectory is not None else 0
         self.chosen = index if 0 <= index < count else NOTHING
         self._path = None
+
+    def follow_movement(self) -> None:
+        """t moves on from picture to picture: while they do not come that fast, show their previews."""
+        self.takes_preview = self.takes_preview or not self._filed.is_swift
 
     def is_recorded(self, t: int) -> bool:
         """Whether there is a frame to paint at t."""
@@ -204,7 +208,7 @@ class ChainPainting:
             self._paint_kept_t(painter, rect, wish)
             return
         try:
-            shown = self._filed.newest(wish)
+            shown = self._filed.newest(wish, can_wait=self.takes_preview and wish.has_preview)
         except Exception as error:
             painter.fillRect(rect, QColor(self._theme.canvas))
             self._paint_hint(painter, rect, self._unread_title(wish.t), problem_text(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ddpm_studio.diffusion.trajectory import Trajectory
 
 _HASTE_MS = 12  # of the 33 ms in which x_t is to be seen
+_MOVING_SECONDS = 0.05  # at most, from one t to the next
 _PATIENCE_MS = 100
 _CONFIRM = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _KEYBOARD = (
@@ -56,6 +58,7 @@ class ChainView(QWidget):
         self._theme = theme
         self._painting = ChainPainting(chain, theme)
         self._t = 0
+        self._moved_at = 0.0
         self._cursor = 0  # the sample that Enter enlarges
         self._shows_focus = False
         self._painted: Hashable = None
@@ -112,6 +115,9 @@ class ChainView(QWidget):
     def show_frame(self, t: int) -> None:
         """Show x_t."""
         if t != self._t:
+            before, self._moved_at = self._moved_at, time.monotonic()
+            if self._moved_at - before < _MOVING_SECONDS:
+                self._painting.follow_movement()
             self._t = t
             self.update()
 
@@ -218,7 +224,8 @@ class ChainView(QWidget):
     def _be_patient(self) -> None:
         """A picture that does not come from its file at once: its preview; much later it is said.
 
-        Not before: two pictures of each t in turn would flicker.
+        Not before: two pictures of each t in turn would flicker. While t moves, previews alone follow
+        it; the pictures come once it rests.
         """
         painting = self._painting
         if not painting.is_waiting:

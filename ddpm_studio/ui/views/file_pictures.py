@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 EVERY = -1
 _SHARP_ENOUGH = 1.25  # times larger an overview may be shown
+_SWIFT_SECONDS = 0.008  # half of what lies between two frames of a screen
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class PictureWish:
         Raises TemporaryFileError.
         """
         return grid_picture(self._images(), self.layout, self.background)
+
+    @property
+    def has_preview(self) -> bool:
+        """Whether there is one."""
+        return self.trajectory.preview(self.t) is not None
 
     def preview(self) -> Picture | None:
         """The same at once, of few pixels; None where there is none."""
@@ -78,20 +84,30 @@ class FilePictures:
         self.reader.clear()
         self._last = None
 
-    def is_ready(self, wish: PictureWish) -> bool:
-        """Whether the picture can be had at once; otherwise it is fetched from now on."""
+    @property
+    def is_swift(self) -> bool:
+        """Whether pictures come so soon that they can follow any movement."""
+        return self.reader.seconds < _SWIFT_SECONDS
+
+    def is_ready(self, wish: PictureWish, *, can_wait: bool = False) -> bool:
+        """Whether the picture can be had at once; otherwise it is fetched from now on.
+
+        With ``can_wait``, only once no other has been wished for a moment.
+        """
         if self.reader.answer(wish) is not None:
             return True
-        self.reader.ask(wish, wish.make, self._likely_next(wish))
+        self.reader.ask(wish, wish.make, self._likely_next(wish), can_wait=can_wait)
         return False
 
-    def newest(self, wish: PictureWish) -> tuple[PictureWish, Picture] | None:
+    def newest(
+        self, wish: PictureWish, *, can_wait: bool = False
+    ) -> tuple[PictureWish, Picture] | None:
         """The picture, or the last one that there is, with what it shows; None where there is none.
 
         Never waits: while somebody drags faster than a disk reads, the pictures come late, but they
         come. Raises what kept the picture from being read.
         """
-        if self.is_ready(wish):
+        if self.is_ready(wish, can_wait=can_wait):
             self._last = wish, self.at_once(wish)
         elif self.reader.latest is not None:
             of, picture = self.reader.latest

@@ -125,12 +125,11 @@ def grid_picture(
 def enlarged(images: Images, size_px: Size) -> Picture:
     """Images (N, C, H, W) as pixels (N, height, width): whole multiples by copying, else smoothly."""
     height, width = images.shape[2:]
-    levels = _levels(images)
     times_x, times_y = size_px[0] / width, size_px[1] / height
     if times_x.is_integer() and times_y.is_integer():
-        return _packed(levels).repeat(int(times_y), axis=1).repeat(int(times_x), axis=2)
+        return _packed(_bytes(images)).repeat(int(times_y), axis=1).repeat(int(times_x), axis=2)
     down, across = _resampling(height, size_px[1]), _resampling(width, size_px[0])
-    return _packed(down @ (levels @ across.T))
+    return _packed(_rounded(down @ (_levels(images) @ across.T)))
 
 
 def repeated(images: Images, size_px: Size) -> Picture:
@@ -139,11 +138,22 @@ def repeated(images: Images, size_px: Size) -> Picture:
         np.arange(target) * source // target
         for source, target in zip(images.shape[2:], size_px[::-1], strict=True)
     )
-    return _packed(_levels(images))[:, rows[:, None], columns]
+    return _packed(_bytes(images))[:, rows[:, None], columns]
+
+
+def _bytes(images: Images) -> NDArray[np.uint8]:
+    """The levels from 0 to 255."""
+    if images.dtype == np.uint8:
+        return images.astype(np.uint8, copy=False)
+    return _rounded(_levels(images))
+
+
+def _rounded(levels: NDArray[np.float32]) -> NDArray[np.uint8]:
+    return (levels + np.float32(0.5)).astype(np.uint8)
 
 
 def _levels(images: Images) -> NDArray[np.float32]:
-    """From 0 to 255."""
+    """From 0 to 255, exact."""
     if images.dtype == np.uint8:
         return images.astype(np.float32)
     limited = np.fmin(np.fmax(images, np.float32(-1)), np.float32(1))  # NaN becomes -1
@@ -151,16 +161,15 @@ def _levels(images: Images) -> NDArray[np.float32]:
     return levels
 
 
-def _packed(levels: NDArray[np.float32]) -> Picture:
-    """Levels from 0 to 255, (N, 1 or 3, H, W), as 0xffRRGGBB, shape (N, H, W)."""
+def _packed(levels: NDArray[np.uint8]) -> Picture:
+    """Levels (N, 1 or 3, H, W) as 0xffRRGGBB, shape (N, H, W)."""
     count, channels, height, width = levels.shape
-    rounded = (levels + np.float32(0.5)).astype(np.uint8)
     if channels < 3:
-        return rounded[:, 0] * _GREY | _OPAQUE
+        return levels[:, 0] * _GREY | _OPAQUE
     packed = np.empty((count, height, width), np.uint32)
     parts = packed.view(np.uint8).reshape(count, height, width, 4)
     for place, channel in zip(_CHANNEL_PLACES, (0, 1, 2), strict=True):
-        parts[..., place] = rounded[:, channel]
+        parts[..., place] = levels[:, channel]
     parts[..., _ALPHA_PLACE] = 255
     return packed
 
