@@ -12,12 +12,15 @@ ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command as run; run(['--no-logo'])"
 
 # As modules: the commands of a virtual environment name the place where it was made.
+PYTEST = ["-m", "pytest"]
+# A process for each core; as some tests take minutes, one that is done takes over from the others.
+ON_ALL_CORES = ["-n", "auto", "--maxprocesses", "8", "--dist", "worksteal"]
 CHECKS = {
     "format": ["-m", "ruff", "format", "--check", "."],
     "lint": ["-m", "ruff", "check", "."],
     "types": ["-m", "mypy"],
     "imports": ["-c", LINT_IMPORTS],
-    "tests": ["-m", "pytest"],
+    "tests": [*PYTEST, *ON_ALL_CORES],
 }
 
 
@@ -30,10 +33,12 @@ class Outcome(NamedTuple):
 def main(pytest_arguments: list[str]) -> int:
     # Tests need no screen; somebody who wants to watch them sets a platform.
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    # Each process of the tests has a core of its own: more threads would only stand in the way.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     if not system_libraries_are_there():
         return 1
     if pytest_arguments:
-        return run("tests", [*CHECKS["tests"], *pytest_arguments]).exit_code
+        return run("tests", [*PYTEST, *pytest_arguments]).exit_code
     outcomes = [run(name, arguments) for name, arguments in CHECKS.items()]
     print("\n" + table(outcomes), flush=True)
     return int(any(outcome.exit_code for outcome in outcomes))
