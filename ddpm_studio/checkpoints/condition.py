@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ddpm_studio.checkpoints.classifier_file import ClassifierFile
 from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.explained_error import ExplainedError
-from ddpm_studio.networks.configuration import NetworkConfiguration, UNetConfiguration
+from ddpm_studio.networks.configuration import class_count
 
 MAX_GUIDANCE = 1000.0
 
@@ -100,8 +100,3 @@ class Condition:
 
 
 UNCONDITIONED = Condition()
-
-
-def class_count(network: NetworkConfiguration) -> int | None:
-    """How many classes a network was made for; None for one without."""
-    return network.classes if isinstance(network, UNetConfiguration) else None

@@ -7,6 +7,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ddpm_studio.checkpoints.class_names import are_class_names
 from ddpm_studio.datasets.catalogue import CATALOGUE
 from ddpm_studio.diffusion.sampler_configuration import (
     FIXED_VARIANCES,
@@ -21,6 +22,7 @@ from ddpm_studio.networks.configuration import (
     NetworkConfiguration,
     NetworkConfigurationError,
     UNetConfiguration,
+    class_count,
     network_as_dict,
     network_from_dict,
 )
@@ -96,6 +98,8 @@ class ModelDescription:
     clip       predictions of x_0 are limited to [-clip, clip]; None for no limit
     training   None where another project trained it
     origin     the name of that project, "" for a model of ours
+    class_names
+               of the classes 0, 1, … of its network; empty where they are not known
     """
 
     name: str
@@ -107,6 +111,7 @@ class ModelDescription:
     clip: float | None
     training: TrainingRecord | None
     origin: str = ""
+    class_names: tuple[str, ...] = ()
 
     @property
     def sampler(self) -> SamplerConfiguration:
@@ -118,8 +123,9 @@ class ModelDescription:
         values = asdict(self)
         values["network"] = network_as_dict(self.network)
         values["schedule"] = self.schedule.as_dict()
-        if not self.origin:
-            del values["origin"]  # the files of ours keep the bytes of older versions
+        for name in ("origin", "class_names"):
+            if not values[name]:
+                del values[name]  # the files of ours keep the bytes of older versions
         text = json.dumps(values, sort_keys=True, allow_nan=False)
         return {"format": FORMAT, "format_version": str(FORMAT_VERSION), "description": text}
 
@@ -168,6 +174,7 @@ def _parse(text: str) -> ModelDescription:
             clip=_optional_positive(values, "clip"),
             training=_training(values),
             origin=_origin(values),
+            class_names=_class_names(values),
         )
         _ = description.sampler  # a limit of x_0 that no sampler can have
     except (NetworkConfigurationError, SamplerError, ScheduleError) as error:
@@ -175,6 +182,7 @@ def _parse(text: str) -> ModelDescription:
     require_samples_like_data(description)
     _require_learned_variance(description)
     _require_known_times(description)
+    _require_names_of_all_classes(description)
     return description
 
 
@@ -201,6 +209,24 @@ def require_samples_like_data(description: ModelDescription) -> None:
                 data_set=data.name,
                 wanted=data.sample_shape,
             )
+
+
+def _class_names(values: dict[str, Any]) -> tuple[str, ...]:
+    """Empty in the files of older versions, and of models without classes."""
+    names = values.get("class_names", [])
+    if not are_class_names(names):
+        raise DescriptionError("its description has no valid {key!r}", key="class_names")
+    return tuple(names)
+
+
+def _require_names_of_all_classes(description: ModelDescription) -> None:
+    names, classes = len(description.class_names), class_count(description.network) or 0
+    if names not in (0, classes):
+        raise DescriptionError(
+            "it names {names} classes, and its network was made for {classes}",
+            names=names,
+            classes=classes,
+        )
 
 
 def learns_variance(network: NetworkConfiguration) -> bool:

@@ -8,20 +8,20 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from ddpm_studio.checkpoints.condition import class_count
 from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.checkpoints.measurement import Floor, Measurement, MeasurementPlan
 from ddpm_studio.checkpoints.samples_at_once import samples_at_once
 from ddpm_studio.checkpoints.weights import LoadedModel
 from ddpm_studio.datasets.catalogue import (
     DataSetEntry,
+    LabelledDataSource,
     entry,
     is_bundled,
-    open_cached,
     open_data_set,
 )
-from ddpm_studio.datasets.digits import GREY_LEVELS, Digits
-from ddpm_studio.datasets.mixtures import exact_denoiser, exact_mixture, has_exact_images
+from ddpm_studio.datasets.digits import GREY_LEVELS
+from ddpm_studio.datasets.labelled_draws import as_tensor, labelled_draw
+from ddpm_studio.datasets.mixtures import exact_mixture, has_exact_images, known_denoiser
 from ddpm_studio.diffusion.bound import variational_bound
 from ddpm_studio.diffusion.chains import (
     NotFiniteError,
@@ -32,6 +32,7 @@ from ddpm_studio.diffusion.chains import (
 )
 from ddpm_studio.diffusion.denoising_error import denoising_errors
 from ddpm_studio.explained_error import ExplainedError
+from ddpm_studio.networks.configuration import class_count
 
 
 class MeasuringError(ExplainedError):
@@ -57,11 +58,8 @@ def plan_measurement(
     """
     if not description.data_set:
         raise MeasuringError("To measure a model one must know its data.")
-    if class_count(description.network) is not None:
-        raise MeasuringError(
-            "This model was made for classes: to measure it one must know the class of each x_0."
-        )
     data, T = entry(description.data_set), description.schedule.T
+    _require_known_classes(description, data)
     if not data.is_image:
         count = POINT_COUNT if count is None else count
         floor = Floor.LAW if exact_mixture(data.name) else Floor.UNKNOWN
@@ -83,6 +81,16 @@ def plan_measurement(
     )
 
 
+def _require_known_classes(description: ModelDescription, data: DataSetEntry) -> None:
+    """The data here may be others of that name than those that the model was trained on."""
+    count, names = class_count(description.network), description.class_names
+    if count is None or (count == len(data.classes) and names in ((), data.classes)):
+        return
+    raise MeasuringError(
+        "This model was made for classes: to measure it one must know the class of each x_0."
+    )
+
+
 def measure(model: LoadedModel, plan: MeasurementPlan) -> Generator[Measurement, None, Measurement]:
     """Measure all that is in ``plan``; yields what is known after every t, and returns all of it.
 
@@ -91,20 +99,26 @@ def measure(model: LoadedModel, plan: MeasurementPlan) -> Generator[Measurement,
     where the network's answer is NaN or infinite.
     """
     name, schedule = model.description.data_set, model.denoiser.schedule
-    sampler, predict = model.description.sampler, _on_device(model)
+    sampler, is_conditional = model.description.sampler, _is_conditional(model)
     generator = torch.Generator().manual_seed(plan.seed)
     found = Measurement(plan)
-    data = open_data_set(name).sample(plan.error_count, generator)
-    exact = exact_denoiser(name, schedule)
+    data, labels = labelled_draw(open_data_set(name), plan.error_count, generator)
+    labels = labels if is_conditional else None
     for errors in denoising_errors(
-        schedule, _x_0_of(predict), data, generator, steps=plan.steps, exact=exact
+        schedule,
+        _x_0_of(_on_device(model, labels)),
+        data,
+        generator,
+        steps=plan.steps,
+        exact=known_denoiser(name, schedule, labels),
     ):
         found = replace(found, done=found.done + plan.error_count, errors=errors)
         yield found
+    data, labels = bound_data(name, plan.bound_count, generator)
     for bound in variational_bound(
         schedule,
-        predict,
-        bound_data(name, plan.bound_count, generator),
+        _on_device(model, labels if is_conditional else None),
+        data,
         generator,
         variance=sampler.variance,
         clip=sampler.clip,
@@ -117,15 +131,16 @@ def measure(model: LoadedModel, plan: MeasurementPlan) -> Generator[Measurement,
     return found
 
 
-def bound_data(name: str, count: int, generator: torch.Generator) -> Tensor:
-    """``count`` fresh points, or held-out images without repeats, float32 on the CPU."""
-    data = entry(name)
-    if not data.is_image:
-        return open_data_set(name).sample(count, generator)
-    if not is_bundled(name):
-        return open_cached(name).held_out_images(count, generator)
-    images = Digits(data.sample_shape[-1]).held_out_images()
-    return images[torch.randperm(len(images), generator=generator)[:count]]
+def bound_data(name: str, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor | None]:
+    """``count`` fresh points, or held-out images without repeats, float32 on the CPU.
+
+    With the class of each, int64; None where there are no classes.
+    """
+    data = open_data_set(name)
+    if not isinstance(data, LabelledDataSource):
+        return data.sample(count, generator), None
+    images, labels = data.held_out(count, generator)
+    return images, as_tensor(labels)
 
 
 def _spread(T: int, most: int) -> tuple[int, ...]:
@@ -154,14 +169,28 @@ def _x_0_of(predict: Predict) -> PredictX0:
     return predict_x_0
 
 
-def _on_device(model: LoadedModel) -> Predict:
-    """The network's prediction for x_t on the CPU, where data and exact denoisers live."""
+def _is_conditional(model: LoadedModel) -> bool:
+    return class_count(model.description.network) is not None
+
+
+def _on_device(model: LoadedModel, labels: Tensor | None) -> Predict:
+    """The network's prediction for x_t on the CPU, where data and exact denoisers live.
+
+    ``labels`` are those of all x_t, of which each is asked for together with the others.
+    """
     denoiser = model.denoiser
-    part = samples_at_once(model.description.network, denoiser.device)
+    device, part = denoiser.device, samples_at_once(model.description.network, denoiser.device)
+    labels = None if labels is None else labels.to(device)
 
     def predict(x_t: Tensor, t: int) -> Tensor | Prediction:
-        pieces = (piece.to(denoiser.device) for piece in x_t.split(part))
-        predicted = together([_on_cpu(denoiser.predict(piece, t)) for piece in pieces])
+        pieces = x_t.split(part)
+        of_pieces = [None] * len(pieces) if labels is None else labels.split(part)
+        predicted = together(
+            [
+                _on_cpu(denoiser.predict(piece.to(device), t, label))
+                for piece, label in zip(pieces, of_pieces, strict=True)
+            ]
+        )
         x_0 = predicted.x_0 if isinstance(predicted, Prediction) else predicted
         if not torch.isfinite(x_0).all():
             raise NotFiniteError(

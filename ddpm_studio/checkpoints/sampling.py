@@ -9,7 +9,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
-from ddpm_studio.checkpoints.condition import UNCONDITIONED, Condition, class_count
+from ddpm_studio.checkpoints.condition import UNCONDITIONED, Condition
 from ddpm_studio.checkpoints.conditioned import conditioned
 from ddpm_studio.checkpoints.samples_at_once import samples_at_once
 from ddpm_studio.checkpoints.weights import LoadedModel
@@ -22,7 +22,11 @@ from ddpm_studio.diffusion.chains import (
 from ddpm_studio.diffusion.gaussians import clipped
 from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration
 from ddpm_studio.diffusion.samplers import reverse_chain
-from ddpm_studio.networks.configuration import LucidrainsConfiguration, NetworkConfiguration
+from ddpm_studio.networks.configuration import (
+    LucidrainsConfiguration,
+    NetworkConfiguration,
+    class_count,
+)
 from ddpm_studio.networks.denoiser import Denoiser
 from ddpm_studio.networks.precision import Precision
 from ddpm_studio.networks.sampling_form import relative_error, sampling_form

@@ -14,6 +14,8 @@ from ddpm_studio.networks.configuration import (
     UNetConfiguration,
 )
 
+_MAX_CLASSES_SHOWN = 20
+
 
 def schedule_summary(schedule: ScheduleConfiguration) -> str:
     """For example "linear, T = 1000, beta from 0.0001 to 0.02" or "cosine, T = 50"."""
@@ -92,6 +94,7 @@ def full_summary(model: ModelFile) -> list[tuple[str, str]]:
             "network",
             f"{network_summary(description.network)}, {model.parameter_count:,} parameters",
         ),
+        *_class_rows(description.class_names),
         ("schedule", schedule_summary(description.schedule)),
         ("predicts", {"noise": "the noise epsilon"}.get(description.target, description.target)),
         ("variance", description.variance),
@@ -112,6 +115,17 @@ def classifier_summary(file: ClassifierFile) -> list[tuple[str, str]]:
         ("network", f"{network_summary(network.body)}, {file.parameter_count:,} parameters"),
         ("pooling", network.pooling),
     ]
+
+
+def _class_rows(names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Each with its number, as “sample --class” wants it; nothing where they are not known."""
+    if not names:
+        return []
+    shown = ", ".join(
+        name if name == str(label) else f"{label} {name}"
+        for label, name in enumerate(names[:_MAX_CLASSES_SHOWN])
+    )
+    return [("classes", shown + (", …" if len(names) > _MAX_CLASSES_SHOWN else ""))]
 
 
 def _training_rows(training: TrainingRecord | None) -> list[tuple[str, str]]:

@@ -75,6 +75,7 @@ def train_network(options: argparse.Namespace) -> int:
         batch_size=options.batch_size,
         precision=options.precision,
         compile=options.compile,
+        conditional=options.conditional,
         resume=options.resume,
         device=options.device,
         threads=options.threads,

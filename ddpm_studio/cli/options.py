@@ -87,6 +87,12 @@ def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
         "--batch-size", type=whole(1, 1_000_000), metavar="N", help="default: the preset's"
     )
     train.add_argument(
+        "--conditional",
+        action=argparse.BooleanOptionalAction,
+        help="give the network the class of each image, so that samples of a class can be drawn, where "
+        "the data have labels (default: as the preset or the file says; presets do not)",
+    )
+    train.add_argument(
         "--out",
         type=Path,
         required=True,

@@ -29,7 +29,7 @@ def scaled(pixels: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class CachedImages:
-    """A FiniteDataSource over a memory-mapped array: an image is read when it is drawn.
+    """A LabelledDataSource over a memory-mapped array: an image is read when it is drawn.
 
     Raises DataSetError where the files are not what the description says.
     """
@@ -84,21 +84,34 @@ class CachedImages:
         """float32 (M, C, H, W) in [-1, 1], all of them: of sets with few values."""
         return scaled(self.pixels[self.training_places])
 
-    def held_out_images(self, count: int, generator: Generator) -> Tensor:
-        """At most ``count`` images without repeats, float32 (n, C, H, W); none is trained on."""
-        places = torch.from_numpy(self._order[self._training_count :])
-        chosen = torch.randperm(len(places), generator=generator)[:count]
-        return scaled(self.pixels[places[chosen]])
+    def images(self, chosen: Tensor) -> Tensor:
+        """The training images of those numbers (n,), float32 (n, C, H, W)."""
+        return scaled(self.pixels[self.training_places[chosen]])
 
-    def labels(self) -> NDArray[np.int64] | None:
+    def held_out(self, count: int, generator: Generator) -> tuple[Tensor, NDArray[np.int64] | None]:
+        """At most ``count`` images without repeats, float32 (n, C, H, W); none is trained on.
+
+        With the numbers of their classes (n,), or None without labels.
+        """
+        order = self._order[self._training_count :]
+        places = order[torch.randperm(len(order), generator=generator)[:count].numpy()]
+        labels = self._all_labels
+        images = scaled(self.pixels[torch.from_numpy(places)])
+        return images, None if labels is None else labels[places]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the labels 0, 1, …; empty where it has none."""
+        return self.description.classes
+
+    def training_labels(self) -> NDArray[np.int64] | None:
         """(M,) numbers of classes, in the order of the training images; None without labels."""
         labels = self._all_labels
         return None if labels is None else labels[self._order[: self._training_count]]
 
     def sample(self, count: int, generator: Generator) -> Tensor:
         """``count`` training images, float32 (count, C, H, W); without repeats while they last."""
-        chosen = self.choose(count, generator).cpu()
-        return scaled(self.pixels[self.training_places[chosen]])
+        return self.images(self.choose(count, generator).cpu())
 
     def choose(self, count: int, generator: Generator) -> Tensor:
         """``count`` numbers of training images, on the generator's device."""

@@ -10,6 +10,8 @@ from ddpm_studio.datasets.data_cache import CachedSet, cached_sets
 from ddpm_studio.explained_error import ExplainedError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from torch import Generator, Tensor
 
     from ddpm_studio.datasets.cached_images import CachedImages
@@ -33,6 +35,30 @@ class FiniteDataSource(Protocol):
 
     def choose(self, count: int, generator: Generator) -> Tensor:
         """``count`` indices of training images, on the generator's device."""
+        ...
+
+
+@runtime_checkable
+class LabelledDataSource(FiniteDataSource, Protocol):
+    """A FiniteDataSource that knows the class of each image, if there are classes."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the labels 0, 1, …; empty where it has none."""
+        ...
+
+    def training_labels(self) -> NDArray[np.integer] | None:
+        """(M,) from 0 to len(classes) - 1, in the order of the training images; None without."""
+        ...
+
+    def images(self, chosen: Tensor) -> Tensor:
+        """The training images of those numbers (n,), float32 (n, *sample_shape)."""
+        ...
+
+    def held_out(
+        self, count: int, generator: Generator
+    ) -> tuple[Tensor, NDArray[np.integer] | None]:
+        """At most ``count`` images without repeats that are not trained on, and their labels."""
         ...
 
 
@@ -70,7 +96,9 @@ class DataSetEntry:
         return (self.training_count or 0) * math.prod(self.sample_shape)
 
 
-_TEN_DIGITS = tuple("0123456789")
+TEN_DIGITS = tuple("0123456789")
+"""The classes of the handwritten digits."""
+
 CATALOGUE: tuple[DataSetEntry, ...] = (
     DataSetEntry("mixture-1d", (1,), "three Gaussians on a line"),
     DataSetEntry("moons", (2,), "two interleaving half circles"),
@@ -83,12 +111,12 @@ CATALOGUE: tuple[DataSetEntry, ...] = (
         "digits",
         (1, 8, 8),
         "1,797 handwritten digits, 8x8 grey (UCI, CC BY 4.0)",
-        _TEN_DIGITS,
+        TEN_DIGITS,
         1437,
         360,
     ),
     DataSetEntry(
-        "digits-16", (1, 16, 16), "the same digits up-sampled to 16x16", _TEN_DIGITS, 1437, 360
+        "digits-16", (1, 16, 16), "the same digits up-sampled to 16x16", TEN_DIGITS, 1437, 360
     ),
 )
 """Those that ship with the application."""

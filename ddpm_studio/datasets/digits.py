@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Generator, Tensor
 from torch.nn import functional
 
+from ddpm_studio.datasets.catalogue import TEN_DIGITS
 from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.locations import resource
 
@@ -72,6 +73,20 @@ class Digits:
         """float32 (360, 1, size, size) in [-1, 1]; no model is trained on them."""
         return self._images(_order()[-HELD_OUT:])
 
+    def images(self, chosen: Tensor) -> Tensor:
+        """The training images of those numbers (n,), float32 (n, 1, size, size)."""
+        return self.training_images()[chosen]
+
+    def held_out(self, count: int, generator: Generator) -> tuple[Tensor, NDArray[np.uint8]]:
+        """At most ``count`` of the held-out images without repeats, and their labels."""
+        chosen = torch.randperm(HELD_OUT, generator=generator)[:count]
+        return self.held_out_images()[chosen], self.held_out_labels()[chosen.numpy()]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The ten digits."""
+        return TEN_DIGITS
+
     def training_labels(self) -> NDArray[np.uint8]:
         """(1437,) digits 0 … 9, in the order of :meth:`training_images`."""
         return _stored()[1][_order()[:-HELD_OUT]]
@@ -82,7 +97,7 @@ class Digits:
 
     def sample(self, count: int, generator: Generator) -> Tensor:
         """``count`` training images, float32 (count, 1, size, size); without repeats while they last."""
-        return self.training_images()[self.choose(count, generator).cpu()]
+        return self.images(self.choose(count, generator).cpu())
 
     def choose(self, count: int, generator: Generator) -> Tensor:
         """``count`` indices of :meth:`training_images`; without repeats while they last."""

@@ -14,6 +14,7 @@ import numpy as np
 from ddpm_studio.datasets.catalogue import (
     MAX_RESIDENT_VALUES,
     FiniteDataSource,
+    LabelledDataSource,
     entry,
     open_data_set,
 )
@@ -21,6 +22,9 @@ from ddpm_studio.diffusion.gaussian_mixture import GaussianMixture
 from ddpm_studio.diffusion.schedule import NoiseSchedule
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
+    from ddpm_studio.diffusion.classwise_denoiser import ClasswiseDenoiser
     from ddpm_studio.diffusion.exact_denoisers import ExactDenoiser
 
 MIXTURE_WEIGHTS = (0.3, 0.5, 0.2)
@@ -73,6 +77,40 @@ def exact_denoiser(name: str, schedule: NoiseSchedule) -> ExactDenoiser | None:
     data = open_data_set(name)
     assert isinstance(data, FiniteDataSource)
     return FiniteDataDenoiser(data.training_images(), schedule)
+
+
+def known_denoiser(
+    name: str, schedule: NoiseSchedule, labels: Tensor | None
+) -> ExactDenoiser | None:
+    """:func:`exact_denoiser`, or where the classes of N samples are known that of their classes."""
+    if labels is None:
+        return exact_denoiser(name, schedule)
+    return exact_class_denoiser(name, schedule, labels)
+
+
+def exact_class_denoiser(
+    name: str, schedule: NoiseSchedule, labels: Tensor
+) -> ClasswiseDenoiser | None:
+    """E[x_0 | x_t, y] for samples of the classes ``labels``, int64 (N,), of a data set with labels.
+
+    Of each class for the finite set of its training images; None where they are too many, or a
+    class that is asked for has none. Raises UnknownDataSetError or DataSetError.
+    """
+    from ddpm_studio.datasets.labelled_draws import as_tensor
+    from ddpm_studio.diffusion.classwise_denoiser import ClasswiseDenoiser
+    from ddpm_studio.diffusion.exact_denoisers import FiniteDataDenoiser
+
+    if not has_exact_images(name):
+        return None
+    data = open_data_set(name)
+    assert isinstance(data, LabelledDataSource)
+    images, classes = data.training_images(), as_tensor(data.training_labels())
+    asked = labels.unique().tolist()
+    if classes is None or not set(asked) <= set(classes.tolist()):
+        return None
+    return ClasswiseDenoiser(
+        {label: FiniteDataDenoiser(images[classes == label], schedule) for label in asked}, labels
+    )
 
 
 def has_exact_images(name: str) -> bool:

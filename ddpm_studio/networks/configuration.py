@@ -260,6 +260,12 @@ TrainableNetwork = MlpConfiguration | UNetConfiguration
 NetworkConfiguration = TrainableNetwork | LucidrainsConfiguration
 """What can be opened and sampled from."""
 
+
+def class_count(network: NetworkConfiguration) -> int | None:
+    """How many classes a network was made for; None for one without."""
+    return network.classes if isinstance(network, UNetConfiguration) else None
+
+
 _KINDS: dict[
     str, type[MlpConfiguration] | type[UNetConfiguration] | type[LucidrainsConfiguration]
 ] = {

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from ddpm_studio.datasets.catalogue import entries, entry
 from ddpm_studio.datasets.mixtures import exact_mixture
 from ddpm_studio.diffusion.respacing import respaced
+from ddpm_studio.networks.configuration import class_count
 from ddpm_studio.session.background_task import BackgroundTask
 from ddpm_studio.session.devices import prepare_torch
 from ddpm_studio.training.configuration import TrainingConfiguration
@@ -64,6 +65,7 @@ def _record(configuration: TrainingConfiguration) -> Generator[None, None, Traje
     import torch
 
     from ddpm_studio.datasets.catalogue import open_data_set
+    from ddpm_studio.datasets.labelled_draws import draw_in_turn
     from ddpm_studio.diffusion.chains import forward_chain
     from ddpm_studio.diffusion.trajectory import Trajectory
 
@@ -79,7 +81,8 @@ def _record(configuration: TrainingConfiguration) -> Generator[None, None, Traje
         law=None if mixture is None else lambda frame: mixture.at(schedule, int(few.times[frame])),
     )
     generator = torch.Generator().manual_seed(_SEED)
-    x_0 = open_data_set(data.name).sample(trajectory.count, generator)
+    classes = class_count(configuration.network)
+    x_0 = draw_in_turn(open_data_set(data.name), trajectory.count, classes, generator)
     for step in forward_chain(few.schedule, x_0, generator):
         trajectory.record(step.t, step.x)
         yield

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from ddpm_studio.networks.configuration import class_count
 from ddpm_studio.training.configuration import TrainingConfiguration
 
 _TIMES_PER_BUCKET = 8
@@ -21,23 +22,26 @@ def loss_floor(
     """(B,) means over t, in the unit of the training's target; None without an exact denoiser.
 
     ``edges`` as in TrainingProgress. Of images it is the floor of the finitely many training images,
-    which a network reaches that knows them by heart: session.sampling_choice.exact_for says so.
+    which a network reaches that knows them by heart: session.sampling_choice.exact_for says so. Of a
+    network that knows classes it is the floor for somebody who is told the class, too.
     Yields after every t.
     """
     import torch
 
     from ddpm_studio.datasets.catalogue import open_data_set
-    from ddpm_studio.datasets.mixtures import exact_denoiser
+    from ddpm_studio.datasets.labelled_draws import labelled_draw
+    from ddpm_studio.datasets.mixtures import known_denoiser
     from ddpm_studio.diffusion.loss_floor import least_losses
     from ddpm_studio.diffusion.targets import Target
 
     schedule = configuration.schedule.build()
-    exact = exact_denoiser(configuration.data_set, schedule)
-    if exact is None:
-        return None
     generator = torch.Generator().manual_seed(_SEED)
     count = _IMAGES if len(configuration.network.sample_shape) == 3 else _POINTS
-    x_0 = open_data_set(configuration.data_set).sample(count, generator)
+    x_0, labels = labelled_draw(open_data_set(configuration.data_set), count, generator)
+    labels = None if class_count(configuration.network) is None else labels
+    exact = known_denoiser(configuration.data_set, schedule, labels)
+    if exact is None:
+        return None
     floor = np.full(len(edges) - 1, np.nan)
     for bucket, times in enumerate(_times(edges)):
         losses: list[float] = []

@@ -57,9 +57,11 @@ def exact_for(data_set: str) -> ExactFor | None:
     return ExactFor.TRAINING_DATA if has_exact_images(data_set) else ExactFor.SHOWN_DATA
 
 
-def class_names(data_set: str, count: int) -> tuple[str, ...]:
-    """Of a model's ``count`` classes, where its data have just so many; else none."""
+def class_names(description: ModelDescription, count: int) -> tuple[str, ...]:
+    """Of ``count`` classes: as the model names them, or its data where they have just so many."""
+    if description.class_names and len(description.class_names) == count:
+        return description.class_names
     for data in entries():
-        if data.name == data_set and len(data.classes) == count:
+        if data.name == description.data_set and len(data.classes) == count:
             return data.classes
     return ()

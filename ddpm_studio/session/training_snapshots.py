@@ -21,6 +21,7 @@ from ddpm_studio.datasets.mixtures import exact_mixture
 from ddpm_studio.diffusion.gaussian_mixture import GaussianMixture
 from ddpm_studio.diffusion.respacing import kept_times
 from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration, SamplerKind
+from ddpm_studio.networks.configuration import class_count
 from ddpm_studio.training.configuration import TrainingConfiguration
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ class SnapshotMaker:
         self._count = IMAGE_COUNT if _is_image(configuration) else POINT_COUNT
         self._times = kept_times(configuration.schedule.T, self._sampler.steps or 1)
         self._source = open_data_set(configuration.data_set)
+        self._classes = class_count(configuration.network)
         self._data = self._draw(_DATA_SEED)
         self._schedule = configuration.schedule.build()
         self._data_set = configuration.data_set
@@ -127,9 +129,13 @@ class SnapshotMaker:
         return median(self._distance(self._draw(seed)) for seed in others)
 
     def _draw(self, seed: int) -> Tensor:
+        """Data of the samples' classes, where there are classes: they are shown in turn."""
         import torch
 
-        return self._source.sample(self._count, torch.Generator().manual_seed(seed))
+        from ddpm_studio.datasets.labelled_draws import draw_in_turn
+
+        generator = torch.Generator().manual_seed(seed)
+        return draw_in_turn(self._source, self._count, self._classes, generator)
 
     def make(
         self, model: LoadedModel, step: int, seconds: float

@@ -22,7 +22,12 @@ def averaged_model(trainer: Trainer, device: torch.device | str | None = None) -
 def model_of_run(state: RunState, device: torch.device | str = "cpu") -> LoadedModel:
     """The same of a checkpoint, as somebody who watches a run wants it. Raises ResumeError."""
     description = described(
-        state.configuration, state.precision, state.step, None, torch.device(state.device)
+        state.configuration,
+        state.class_names,
+        state.precision,
+        state.step,
+        None,
+        torch.device(state.device),
     )
     try:
         return assembled(description, state.part("average"), device)

@@ -16,6 +16,8 @@ AUTO_WORTH, LAYOUT_WORTH = 1 / 1.1, 0.97
 _ROUNDS = 5
 _LONG_ENOUGH_SECONDS = 0.2  # of one measured step; a part of the batch may do
 
+Inputs = tuple[Tensor, ...]
+
 FORMATS = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
 
 
@@ -63,39 +65,37 @@ def possible_computations(
 
 def fastest(
     network: nn.Module,
-    x: Tensor,
-    t: Tensor,
+    inputs: Inputs,
     candidates: Sequence[Computation],
     worth: float,
     agreed: Callable[[Tensor], Tensor],
 ) -> Computation:
     """The one of ``candidates`` with the shortest step, if it takes ``worth`` of the first one's time.
 
-    x (B, …) and t (B,) are what is trained with. ``agreed`` turns this process's seconds into those
-    that all decide by. The network and the global generators are left as they were.
+    ``inputs`` are what is trained with: x_t (B, …), t (B,) and what else the network is given.
+    ``agreed`` turns this process's seconds into those that all decide by. The network and the global
+    generators are left as they were.
     """
     if len(candidates) == 1:
         return candidates[0]
-    with torch.random.fork_rng(devices=[x.device] if x.device.type == "cuda" else []):
+    device = inputs[0].device
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         try:
-            seconds = _shortest(network, x, t, candidates)
+            seconds = _shortest(network, inputs, candidates)
         except torch.OutOfMemoryError:  # the first step will say so
             seconds = [1.0] * len(candidates)
-    usual, *others = agreed(torch.tensor(seconds, device=x.device)).tolist()
+    usual, *others = agreed(torch.tensor(seconds, device=device)).tolist()
     if min(others) <= worth * usual:
         return candidates[1 + others.index(min(others))]
     return candidates[0]
 
 
-def _shortest(
-    network: nn.Module, x: Tensor, t: Tensor, candidates: Sequence[Computation]
-) -> list[float]:
+def _shortest(network: nn.Module, inputs: Inputs, candidates: Sequence[Computation]) -> list[float]:
     """Seconds of each. They take turns: what slows the machine down for a while slows all."""
     layouts = _copies(network, {each.memory_format for each in candidates})
-    size = _enough(layouts, x, t, candidates[0])
+    part = _enough(layouts, inputs, candidates[0])
     rounds = [
-        [_step_seconds(layouts, x[:size], t[:size], each) for each in candidates]
-        for _ in range(1 + _ROUNDS)
+        [_step_seconds(layouts, part, each) for each in candidates] for _ in range(1 + _ROUNDS)
     ]
     return [min(times) for times in zip(*rounds[1:], strict=True)]  # the first one is a warm-up
 
@@ -111,25 +111,29 @@ def in_layout(network: nn.Module, name: str) -> nn.Module:
     return laid_out
 
 
-def _enough(layouts: dict[str, nn.Module], x: Tensor, t: Tensor, usual: Computation) -> int:
-    """Samples of a step that is long enough to be measured; for large networks few."""
-    size = min(2, len(x))
-    _step_seconds(layouts, x[:size], t[:size], usual)
-    while size < len(x):
-        if _step_seconds(layouts, x[:size], t[:size], usual) >= _LONG_ENOUGH_SECONDS:
+def _enough(layouts: dict[str, nn.Module], inputs: Inputs, usual: Computation) -> Inputs:
+    """A part of a step that is long enough to be measured; for large networks few samples."""
+    whole = len(inputs[0])
+    size = min(2, whole)
+    _step_seconds(layouts, _first(inputs, size), usual)
+    while size < whole:
+        if _step_seconds(layouts, _first(inputs, size), usual) >= _LONG_ENOUGH_SECONDS:
             break
-        size = min(2 * size, len(x))
-    return size
+        size = min(2 * size, whole)
+    return _first(inputs, size)
 
 
-def _step_seconds(
-    layouts: dict[str, nn.Module], x: Tensor, t: Tensor, computation: Computation
-) -> float:
+def _first(inputs: Inputs, size: int) -> Inputs:
+    return tuple(each[:size] for each in inputs)
+
+
+def _step_seconds(layouts: dict[str, nn.Module], inputs: Inputs, computation: Computation) -> float:
+    x, *given = inputs
     network = layouts[computation.memory_format]
     network.zero_grad(set_to_none=True)
     began = time.perf_counter()
     with computation.autocast(x.device):
-        output = network(computation.laid_out(x), t)
+        output = network(computation.laid_out(x), *given)
     loss = output.float().square().mean()
     loss.backward()
     loss.item()  # waits for the device

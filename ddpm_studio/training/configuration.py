@@ -122,12 +122,9 @@ class TrainingConfiguration:
         """Data that are not there may be of any shape."""
         if not isinstance(self.network, TrainableNetwork):
             raise TrainingConfigurationError("{field} must be a network.", field="network")
-        if isinstance(self.network, UNetConfiguration) and (
-            self.network.learned_range or self.network.classes is not None
-        ):
+        if isinstance(self.network, UNetConfiguration) and self.network.learned_range:
             raise TrainingConfigurationError(
-                "{field} learns a variance or classes: such models can be opened, and not be "
-                "trained here.",
+                "{field} learns a variance: such models can be opened, and not be trained here.",
                 field="network",
             )
         for data in entries():

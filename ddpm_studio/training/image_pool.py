@@ -14,9 +14,13 @@ _RESIDENT_SHARE = 0.25  # of the device's free memory, which the network needs m
 class ImagePool:
     """On CUDA the images are there where they fit. Those of an imported set stay bytes, and on the
     disk where they are not on the device, until they are drawn.
+
+    ``labels``, int64 (M,), are the classes of the training images, where they are to be learned.
     """
 
-    def __init__(self, data: FiniteDataSource, device: torch.device) -> None:
+    def __init__(
+        self, data: FiniteDataSource, device: torch.device, labels: Tensor | None = None
+    ) -> None:
         self._data = data
         self._device = device
         if isinstance(data, CachedImages):
@@ -26,6 +30,7 @@ class ImagePool:
         else:
             self._images = self._placed(data.training_images(), pinned=True)
             self._places, self._flips = None, False
+        self._labels = None if labels is None else labels.to(self._images.device)
 
     def _placed(self, images: Tensor, *, pinned: bool = False) -> Tensor:
         if self._device.type == "cuda":
@@ -36,12 +41,17 @@ class ImagePool:
             return images
         return images.to(self._device)
 
-    def draw(self, count: int, generator: Generator) -> Tensor:
+    def draw(self, count: int, generator: Generator) -> tuple[Tensor, Tensor | None]:
         """``count`` images, float32 (count, C, H, W) in [-1, 1], beside the images or on the device.
 
-        Half of them are mirrored, left for right, where the data set allows it.
+        Half of them are mirrored, left for right, where the data set allows it. With the class of
+        each, int64 (count,), where they are to be learned: what is drawn is the same without.
         """
         chosen = self._data.choose(count, generator).to(self._images.device)
+        labels = None if self._labels is None else self._labels[chosen]
+        return self._drawn(chosen, generator), labels
+
+    def _drawn(self, chosen: Tensor, generator: Generator) -> Tensor:
         if self._places is None:
             return self._images[chosen]
         x_0 = scaled(self._images[self._places[chosen]].to(self._device))

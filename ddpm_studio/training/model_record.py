@@ -10,6 +10,7 @@ from ddpm_studio.training.configuration import TrainingConfiguration
 
 def described(
     settings: TrainingConfiguration,
+    class_names: tuple[str, ...],
     precision: str,
     steps: int,
     final_loss: float | None,
@@ -24,6 +25,7 @@ def described(
         target=settings.target,
         variance=settings.variance,
         clip=settings.clip,
+        class_names=class_names,
         training=TrainingRecord(
             steps=steps,
             planned_steps=settings.steps,

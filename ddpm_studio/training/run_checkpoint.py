@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from safetensors import SafetensorError
 
 from ddpm_studio.atomic_file import replacing_file
+from ddpm_studio.checkpoints.class_names import are_class_names
 from ddpm_studio.checkpoints.description import DescriptionError, without_repeats
 from ddpm_studio.checkpoints.tensor_file import LENGTH_BYTES, canonical, header, packed
 from ddpm_studio.explained_error import ExplainedError
@@ -53,6 +54,7 @@ class CheckpointSummary:
     threads: int
     memory_format: str
     precision: str
+    class_names: tuple[str, ...] = ()
 
     @property
     def is_finished(self) -> bool:
@@ -111,11 +113,14 @@ def load_checkpoint(path: Path) -> RunState:
         threads=summary.threads,
         memory_format=summary.memory_format,
         precision=summary.precision,
+        class_names=summary.class_names,
     )
 
 
 def _as_dict(state: RunState) -> dict[str, Any]:
+    names = {"class_names": state.class_names} if state.class_names else {}
     return {
+        **names,
         "configuration": state.configuration.as_dict(),
         "step": state.step,
         "device": state.device,
@@ -181,6 +186,7 @@ def _summary(path: Path, metadata: dict[str, Any]) -> CheckpointSummary:
             _text(values["memory_format"], _MEMORY_FORMATS),
             # Older ones know no precision that is measured.
             _text(values.get("precision", configuration.precision), PRECISIONS),
+            _names(values.get("class_names", [])),
         )
     except (TrainingConfigurationError, DescriptionError) as error:
         raise CheckpointError(
@@ -200,6 +206,12 @@ def _text(value: object, allowed: tuple[str, ...] | None = None) -> str:
     if not isinstance(value, str) or not value.isprintable() or (allowed and value not in allowed):
         raise ValueError
     return value
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    if not are_class_names(value):
+        raise ValueError
+    return tuple(value)
 
 
 def _damaged(path: Path) -> CheckpointError:

@@ -10,8 +10,10 @@ from typing import Any
 import torch
 
 from ddpm_studio.explained_error import ExplainedError
+from ddpm_studio.networks.configuration import TrainableNetwork
 from ddpm_studio.training.configuration import TrainingConfiguration
 from ddpm_studio.training.configuration_file import load_configuration
+from ddpm_studio.training.labels import conditioned_network, unconditioned_network
 from ddpm_studio.training.presets import preset
 from ddpm_studio.training.ranks import Ranks
 from ddpm_studio.training.resume_notes import resume_notes
@@ -35,6 +37,7 @@ class TrainingRequest:
     steps       to stop at, counted from 0; the learning rate falls as the preset says
     resume      go on with the run beside ``out``, where there is one; its seed stays
     threads     of the CPU; None is 1, or where a run goes on what it had
+    conditional whether the network is given the class of each image
     keeps_run   whether the folder stays when all steps are taken, so that more can follow
     """
 
@@ -46,6 +49,7 @@ class TrainingRequest:
     batch_size: int | None = None
     precision: str | None = None
     compile: bool | None = None
+    conditional: bool | None = None
     resume: bool = False
     device: str = "cpu"
     threads: int | None = None
@@ -86,9 +90,17 @@ def asked_configuration(
         "compile": request.compile,
     }
     given = {name: value for name, value in changes.items() if value is not None}
+    if request.conditional is not None:
+        given["network"] = _conditioned(settings, is_wanted=request.conditional)
     if request.steps is not None:
         given["learning_rate_steps"] = max(settings.learning_rate_length, request.steps)
     return replace(settings, **given)
+
+
+def _conditioned(settings: TrainingConfiguration, *, is_wanted: bool) -> TrainableNetwork:
+    if is_wanted:
+        return conditioned_network(settings.network, settings.data_set)
+    return unconditioned_network(settings.network)
 
 
 def _named_configuration(request: TrainingRequest) -> TrainingConfiguration | None:

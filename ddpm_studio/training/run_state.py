@@ -28,6 +28,8 @@ class RunState:
     precision                           with which it was computed: only with the same are the
                                         further steps the same bit for bit. A precision "auto" is
                                         one that nobody has measured yet
+    class_names                         of the labels that are learned; empty for a network without
+                                        classes, and where no file could hold them
     """
 
     configuration: TrainingConfiguration
@@ -37,6 +39,7 @@ class RunState:
     threads: int
     memory_format: str
     precision: str
+    class_names: tuple[str, ...] = ()
 
     def part(self, name: str) -> dict[str, Tensor]:
         """The tensors of one part, without its name and dot."""

@@ -1,4 +1,7 @@
-"""Trains a denoiser by the simple objective E ||target - network(x_t, t)||² (DDPM, Algorithm 1)."""
+"""Trains a denoiser by the simple objective E ||target - network(x_t, t)||² (DDPM, Algorithm 1).
+
+A network made for classes is given the class y of x_0, too: E ||target - network(x_t, t, y)||².
+"""
 
 from __future__ import annotations
 
@@ -16,15 +19,7 @@ from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.networks.denoiser import build_network
 from ddpm_studio.training.batches import Batch, BatchSource
 from ddpm_studio.training.compilation import CompilationError, try_to_compile
-from ddpm_studio.training.computation import (
-    AUTO_WORTH,
-    LAYOUT_WORTH,
-    Computation,
-    fastest,
-    in_layout,
-    possible_computations,
-)
-from ddpm_studio.training.configuration import AUTO, TrainingConfiguration
+from ddpm_studio.training.configuration import TrainingConfiguration
 from ddpm_studio.training.divergence import (
     first_bad_step,
     is_sound,
@@ -33,6 +28,7 @@ from ddpm_studio.training.divergence import (
 )
 from ddpm_studio.training.explained_step import ExplainedStep
 from ddpm_studio.training.failures import lost_device
+from ddpm_studio.training.labels import require_same_classes
 from ddpm_studio.training.loss_history import LossHistory
 from ddpm_studio.training.memory_limit import (
     fitting_batch_size,
@@ -42,6 +38,7 @@ from ddpm_studio.training.memory_limit import (
 )
 from ddpm_studio.training.model_record import described
 from ddpm_studio.training.moving_average import MovingAverage
+from ddpm_studio.training.network_calls import NetworkCalls
 from ddpm_studio.training.optimiser import Optimiser
 from ddpm_studio.training.random_states import DropoutRandomness
 from ddpm_studio.training.ranks import ALONE, Ranks
@@ -61,7 +58,7 @@ class Trainer:
     the same configuration gives the same weights, bit for bit. Between two steps, :meth:`state` is
     all that is needed to go on exactly. With ``ranks``, each process computes its part of the
     batch. ``data`` stands in for the catalogue's. ``compilation_problem`` is why a network that should
-    be compiled is not, from the first step on. Raises MissingDataError, RanksError.
+    be compiled is not, from the first step on. Raises MissingDataError, LabelsError, RanksError.
     """
 
     def __init__(
@@ -81,9 +78,7 @@ class Trainer:
             torch.manual_seed(configuration.seed)
             self.network = build_network(configuration.network).to(self.device)
         self._dropout = DropoutRandomness(self.network, configuration.seed, self.device)
-        is_auto = configuration.precision == AUTO
-        self._precision = None if is_auto else configuration.precision  # until it is measured
-        self._memory_format: str | None = None
+        self._calls = NetworkCalls(self.network, configuration, self.device, ranks)
         self._history = LossHistory(self.schedule.T)
         self._unread: list[TrainingStep] = []
         self._step = 0
@@ -105,12 +100,13 @@ class Trainer:
         configuration: TrainingConfiguration | None = None,
         ranks: Ranks = ALONE,
     ) -> Trainer:
-        """The training that ``state`` was taken of. Raises ResumeError, MissingDataError.
+        """The training that ``state`` was taken of. Raises ResumeError, MissingDataError, LabelsError.
 
         ``configuration`` may change how it goes on, but not what is trained.
         """
         settings = configuration or state.configuration
         require_same_model(settings, state.configuration)
+        require_same_classes(settings.data_set, state.class_names)
         trainer = cls(settings, device, ranks)
         try:
             trainer._restore(state)
@@ -121,7 +117,8 @@ class Trainer:
         return trainer
 
     def _restore(self, state: RunState) -> None:
-        self._restore_computation(state)
+        if self._calls.restore(state):
+            self._lie_elsewhere()
         self.network.load_state_dict(state.part("network"))
         self._average.restore(state.part("average"), state.step)
         self._optimiser.restore(state.part("exp_avg"), state.part("exp_avg_sq"), state.step)
@@ -134,20 +131,10 @@ class Trainer:
             raise ValueError
         self._step = state.step
 
-    def _restore_computation(self, state: RunState) -> None:
-        """What was measured holds on the same kind of device; a layout also is none of the CPU's."""
-        if state.precision == AUTO:
-            return  # nothing was measured yet
-        is_same = state.device == self.device.type
-        if self._precision is None and state.configuration.precision == AUTO and is_same:
-            self._precision = state.precision
-        keeps_layout = is_same or self.device.type == "cuda"
-        self._use_memory_format(state.memory_format if keeps_layout else "contiguous")
-
     @property
     def precision(self) -> str:
         """Of the computation: "float32" or "bfloat16"; "auto" before that is measured."""
-        return self._precision or AUTO
+        return self._calls.precision
 
     @property
     def step(self) -> int:
@@ -208,7 +195,7 @@ class Trainer:
         rate = self.configuration.learning_rate_at(self._step)
         batch = self._draw()
         with self._dropout.ours():
-            output = self._predict(batch, self._forward)
+            output = self._calls.predict(batch, self._forward)
         loss = mse_loss(output, batch.target)
         self._optimiser.forget_gradients()
         torch.autograd.backward(loss)
@@ -227,17 +214,6 @@ class Trainer:
         if not self._ranks.is_first:  # a checkpoint keeps the first one's state alone
             self._dropout.reseed(hash((self.configuration.seed, self._step, self._ranks.rank)))
         return batch
-
-    def _predict(self, batch: Batch, network: nn.Module | None = None) -> Tensor:
-        forward = self.network if network is None else network
-        computation = self._computation
-        with computation.autocast(self.device):
-            output: Tensor = forward(computation.laid_out(batch.x_t), batch.t)
-        return output.float()
-
-    @property
-    def _computation(self) -> Computation:
-        return Computation(self._precision or "float32", self._memory_format or "contiguous")
 
     def _require_numbers(self, loss: Tensor, norm: Tensor) -> None:
         """On a CPU at once; elsewhere looking would wait, and the optimiser leaves such a step out."""
@@ -271,13 +247,10 @@ class Trainer:
     def _try_batch(self, size: int) -> None:
         """All that a step of that size needs memory for."""
         try:
-            self._compute_gradients(self._batches.draw(batch_size=size), self.network)
+            self._calls.compute_gradients(self._batches.draw(batch_size=size), self.network)
             self._optimiser.reserve()
         finally:
             self._optimiser.forget_gradients()
-
-    def _compute_gradients(self, batch: Batch, network: nn.Module) -> None:
-        torch.autograd.backward(mse_loss(self._predict(batch, network), batch.target))
 
     def _compiled(self) -> nn.Module:
         """The network, compiled where that is asked for; the same in all processes."""
@@ -295,38 +268,25 @@ class Trainer:
 
     def _try_compiled(self, network: nn.Module) -> None:
         with self._dropout.ours(keep=False):
-            self._compute_gradients(self._batches.draw(self._part), network)
+            self._calls.compute_gradients(self._batches.draw(self._part), network)
 
     def _choose_computation(self) -> None:
         """Once; what is to be measured is measured with the next batch, which stays the next."""
-        is_image = len(self.configuration.network.sample_shape) == 3
-        candidates = possible_computations(
-            self.device,
-            self._precision,
-            self._memory_format,
-            # Joined processes share their gradients in one layout.
-            has_layouts=is_image and self._ranks.size == 1,
-        )
+        candidates = self._calls.candidates()
+        chosen = candidates[0]
         if len(candidates) > 1:
             before = self._random_states()
             batch = self._batches.draw(self._part)
             self._restore_random_states(before)
-            worth = LAYOUT_WORTH if self._precision else AUTO_WORTH
-            mean = self._ranks.mean
-            chosen = fastest(self.network, batch.x_t, batch.t, candidates, worth, mean)
-        else:
-            (chosen,) = candidates
-        if self._memory_format is None:
-            self._use_memory_format(chosen.memory_format)
-        self._precision = chosen.precision
+            chosen = self._calls.measured(candidates, batch)
+        if self._calls.use(chosen):
+            self._lie_elsewhere()
 
-    def _use_memory_format(self, name: str) -> None:
-        self._memory_format = name
-        if name != "contiguous":
-            average, updates = self._average.weights(), self._step
-            in_layout(self.network, name)
-            self._prepare()
-            self._average.restore(average, updates)
+    def _lie_elsewhere(self) -> None:
+        """The weights are in another layout now: so must be what goes with them."""
+        average, updates = self._average.weights(), self._step
+        self._prepare()
+        self._average.restore(average, updates)
 
     def _random_states(self) -> dict[str, Tensor]:
         return self._batches.state() | self._dropout.state()
@@ -343,7 +303,7 @@ class Trainer:
         try:
             batch = self._draw()
             with torch.no_grad(), self._dropout.ours(keep=False):
-                output = self._predict(batch)
+                output = self._calls.predict(batch)
         finally:
             self._restore_random_states(before)
         return ExplainedStep(
@@ -382,14 +342,16 @@ class Trainer:
             },
             device=self.device.type,
             threads=torch.get_num_threads(),
-            memory_format=self._memory_format or "contiguous",
+            memory_format=self._calls.memory_format,
             precision=self.precision,
+            class_names=self._batches.class_names,
         )
 
     def description(self) -> ModelDescription:
         """What the model is, as trained so far."""
         loss = self.history.recent_loss(RECENT_STEPS)
-        return described(self.configuration, self.precision, self._step, loss, self.device)
+        names = self._batches.class_names
+        return described(self.configuration, names, self.precision, self._step, loss, self.device)
 
 
 def _sample_losses(output: Tensor, target: Tensor) -> Tensor:

@@ -13,10 +13,10 @@ from ddpm_studio.checkpoints.condition import (
     UNCONDITIONED,
     Condition,
     ConditionError,
-    class_count,
 )
 from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.explained_error import printable
+from ddpm_studio.networks.configuration import class_count
 from ddpm_studio.session.sampling_choice import DenoiserChoice, SamplingChoice, class_names
 from ddpm_studio.ui.choice_box import ChoiceBox
 from ddpm_studio.ui.class_list import ClassList
@@ -101,7 +101,7 @@ class ConditionFields(QObject):
 
     def _show_classes(self, condition: Condition) -> None:
         count = 0 if self._model is None else _classes_of(condition, self._model)
-        names = () if self._model is None else class_names(self._model.data_set, count)
+        names = () if self._model is None else class_names(self._model, count)
         self._classes.show_classes(count, names)
         label = condition.label
         self.label.setCurrentIndex(0 if label is None else min(label, count - 1) + 1)

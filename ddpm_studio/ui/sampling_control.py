@@ -41,7 +41,7 @@ class SamplingControl(QObject):
             return
         about = model.description
         T, classes = about.schedule.T, sampling.condition.classes_of(about)
-        names = class_names(about.data_set, classes or 0)
+        names = class_names(about, classes or 0)
         error = None if self._studio.reverse is None else self._studio.reverse.prediction_error
         self._card.show_note(sampling_text(sampling, T, names, error))
         exact = exact_for(about.data_set)

@@ -2133,6 +2133,10 @@
         <translation>장치의 메모리가 부족하여 학습하면서 표본을 뽑을 수 없습니다. 학습은 표본 없이 계속됩니다.</translation>
     </message>
     <message>
+        <source>{field} learns a variance: such models can be opened, and not be trained here.</source>
+        <translation>{field}: 분산을 학습하는 모델은 열 수는 있지만 여기서 학습시킬 수는 없습니다.</translation>
+    </message>
+    <message>
         <source>The device has not enough memory for its share of {batch_size} samples a step: go on with a smaller batch size. Nothing is lost.</source>
         <translation>장치의 메모리가 한 단계에 샘플 {batch_size}개 중 맡은 몫에 부족합니다. 더 작은 배치 크기로 이어 가십시오. 잃은 것은 없습니다.</translation>
     </message>
@@ -2769,6 +2773,10 @@
         <translation>데이터 {name!r}에는 모델을 측정할 이미지가 너무 적습니다. 남겨 둔 이미지가 없습니다.</translation>
     </message>
     <message>
+        <source>it names {names} classes, and its network was made for {classes}</source>
+        <translation>클래스 {names}개에 이름이 있는데 신경망은 클래스 {classes}개용입니다</translation>
+    </message>
+    <message>
         <source>{file} is empty.</source>
         <translation>“{file}”이(가) 비어 있습니다.</translation>
     </message>
@@ -3261,10 +3269,6 @@
         <translation>{field}은(는) 신경망이어야 합니다.</translation>
     </message>
     <message>
-        <source>{field} learns a variance or classes: such models can be opened, and not be trained here.</source>
-        <translation>{field}는 분산이나 클래스를 학습합니다. 그런 모델은 열 수 있지만 여기서 학습할 수는 없습니다.</translation>
-    </message>
-    <message>
         <source>{field} makes samples of shape {made}, and {data_set} are {wanted}.</source>
         <translation>{field}이(가) 만드는 샘플의 모양은 {made}인데 {data_set}의 모양은 {wanted}입니다.</translation>
     </message>
@@ -3331,6 +3335,18 @@
     <message>
         <source>{file} is larger than any description of a training.</source>
         <translation>“{file}”은(는) 학습을 적은 파일이라기에는 너무 큽니다.</translation>
+    </message>
+    <message>
+        <source>The network is made for {classes} classes, and the data {data_set!r} have {there}: give its “classes” that number.</source>
+        <translation>신경망은 클래스 {classes}개용인데 데이터 {data_set!r}에는 {there}개가 있습니다. “classes”를 그 수로 정하세요.</translation>
+    </message>
+    <message>
+        <source>The data {data_set!r} have other classes than when the training began: import them as they were, or begin another training.</source>
+        <translation>데이터 {data_set!r}의 클래스가 학습을 시작할 때와 다릅니다. 그때의 데이터를 다시 가져오거나 새로 학습을 시작하세요.</translation>
+    </message>
+    <message>
+        <source>The data {data_set!r} have no labels, so that no network can be trained to know their classes: train it without, or choose images that have labels.</source>
+        <translation>데이터 {data_set!r}에는 레이블이 없어 클래스를 아는 신경망을 학습시킬 수 없습니다. 클래스 없이 학습시키거나 레이블이 있는 이미지를 고르세요.</translation>
     </message>
     <message>
         <source>The device has not enough memory for this network, not even with one sample a step: choose a smaller network or another device. Nothing is lost.</source>
@@ -4367,6 +4383,30 @@
     <message>
         <source>The part of the features that is left out at random in training, so that the network does not learn its images by heart.</source>
         <translation>학습할 때 무작위로 빼는 특징의 비율. 신경망이 이미지를 외우지 않게 합니다.</translation>
+    </message>
+    <message>
+        <source>These images have no labels. Pictures in sub-folders, MNIST, CIFAR and arrays with labels keep theirs when they are imported.</source>
+        <translation>이 이미지에는 레이블이 없습니다. 하위 폴더의 그림, MNIST, CIFAR, 레이블이 있는 배열은 가져올 때 레이블이 함께 보존됩니다.</translation>
+    </message>
+    <message>
+        <source>The network learns ε(x&lt;sub&gt;t&lt;/sub&gt;, t, y) with the class y of each image, and samples of one class can then be drawn. Without, it learns all images as one.</source>
+        <translation>신경망이 각 이미지의 클래스 y와 함께 ε(x&lt;sub&gt;t&lt;/sub&gt;, t, y)를 학습하므로 나중에 한 클래스의 표본을 뽑을 수 있습니다. 선택하지 않으면 모든 이미지를 구별 없이 학습합니다.</translation>
+    </message>
+    <message>
+        <source>Condition on</source>
+        <translation>조건</translation>
+    </message>
+    <message>
+        <source>the class: no labels</source>
+        <translation>클래스: 레이블 없음</translation>
+    </message>
+    <message>
+        <source>the class</source>
+        <translation>클래스</translation>
+    </message>
+    <message>
+        <source>the class (of {0})</source>
+        <translation>클래스 ({0}개)</translation>
     </message>
     <message>
         <source>Predicts</source>

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ddpm_studio.checkpoints.class_names import storable_names
 from ddpm_studio.checkpoints.description import (
     MAX_METADATA_CHARACTERS,
     DescriptionError,
@@ -302,3 +303,36 @@ def test_a_choice_there_is_not_is_answered_with_those_there_are(
 ) -> None:
     values[key] = value
     refused(described(values), f"its {key} '{value}' is not one of (noise|fixed-large), ")
+
+
+@pytest.fixture
+def three_classes(description: ModelDescription) -> ModelDescription:
+    network = UNetConfiguration(8, 1, classes=3)
+    names = ("고양이", "dog", "2")
+    return replace(description, data_set="own", network=network, class_names=names)
+
+
+def test_names_of_classes_survive_their_file(
+    three_classes: ModelDescription, description: ModelDescription
+) -> None:
+    assert ModelDescription.from_metadata(three_classes.to_metadata()) == three_classes
+    # Files of models without keep the bytes of older versions.
+    assert "class_names" not in description.to_metadata()["description"]
+
+
+@pytest.mark.parametrize("names", [["a", "b"], ["a", "b", ""], ["a", "b", 2], "abc", [["a"]], None])
+def test_names_that_are_none_or_too_few_are_refused(
+    three_classes: ModelDescription, names: object
+) -> None:
+    values = json.loads(three_classes.to_metadata()["description"]) | {"class_names": names}
+    refused(described(values), "no valid 'class_names'|names 2 classes, and .* made for 3")
+
+
+def test_a_network_without_classes_has_no_names(values: Values) -> None:
+    refused(described(values | {"class_names": ["a"]}), "names 1 classes, and .* made for 0")
+
+
+def test_names_that_no_file_could_hold_are_left_out() -> None:
+    assert storable_names(("cat", "dog")) == ("cat", "dog")
+    assert storable_names(("cat", "a\nb")) == ()
+    assert storable_names(("x" * 200,) * 1000) == ()

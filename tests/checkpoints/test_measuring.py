@@ -92,7 +92,7 @@ def test_levels_are_those_of_the_images(description: ModelDescription, size: int
 
 def test_the_bound_of_images_is_that_of_held_out_ones() -> None:
     generator = torch.Generator().manual_seed(0)
-    images = bound_data("digits", 360, generator)
+    images, _ = bound_data("digits", 360, generator)
     pairs = torch.cdist(images.flatten(1), Digits().held_out_images().flatten(1))
     assert pairs.min(dim=0).values.max() == 0  # each of them once
 

@@ -117,3 +117,17 @@ def test_a_finished_training_was_not_stopped(
     words = dict(full_summary(inspect_model_file(save(description, training=record))))["training"]
     assert words.startswith("9 steps of 64 samples")
     assert words.endswith("moving average 0.999")
+
+
+def test_classes_are_named_with_their_numbers(
+    description: ModelDescription, save: Callable[..., Path]
+) -> None:
+    network = UNetConfiguration(8, 1, 8, (1, 2), 1, norm_groups=4, classes=3)
+    own = {**IMAGES, "data_set": "own", "network": network, "class_names": ("cat", "dog", "2")}
+    rows = dict(full_summary(inspect_model_file(save(description, **own))))
+    assert rows["classes"] == "0 cat, 1 dog, 2"
+    many = replace(network, classes=30), tuple(map(str, range(30)))
+    own |= {"network": many[0], "class_names": many[1]}
+    rows = dict(full_summary(inspect_model_file(save(description, **own))))
+    assert rows["classes"].endswith("18, 19, …")
+    assert "classes" not in dict(full_summary(inspect_model_file(save(description))))

@@ -232,7 +232,7 @@ def test_labels_of_no_class_are_told(tmp_path: Path) -> None:
     folder = imported(tmp_path, labels=np.arange(30) % 3)
     np.save(folder / "labels.npy", np.full(30, 3, "<u2"))
     with pytest.raises(DataSetError, match="is damaged"):
-        opened().labels()
+        opened().training_labels()
 
 
 def test_what_is_no_data_set_is_neither_listed_nor_removed(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -219,3 +220,15 @@ def test_where_the_system_tells_nothing_memory_is_unknown(monkeypatch: pytest.Mo
     monkeypatch.setattr(memory_use, "platform", SimpleNamespace(system=lambda: "Linux"))
     monkeypatch.setattr(memory_use, "_linux", broken)
     assert resident_bytes() == 0
+
+
+def test_who_is_told_the_class_has_a_lower_floor() -> None:
+    """Where much is noise: E Var[x_0 | x_t, y] < E Var[x_0 | x_t]."""
+    without = preset("digits")
+    classes = replace(without, network=replace(without.network, classes=10))
+    edges = bucket_edges(without.schedule.T, 3)
+    floors = [finished(loss_floor(settings, edges)) for settings in (without, classes)]
+    assert floors[0] is not None
+    assert floors[1] is not None
+    assert (floors[1] <= floors[0]).all()
+    assert floors[1][-1] < 0.8 * floors[0][-1]

@@ -47,7 +47,7 @@ def seconds(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     """What a step is said to take, by precision; channels_last takes ever so little more."""
     told = {"float32": SLOW, "bfloat16": FAST}
 
-    def answer(_layouts: object, _x: object, _t: object, each: Computation) -> float:
+    def answer(_layouts: object, _inputs: object, each: Computation) -> float:
         return told[each.precision] + (each.memory_format == "channels_last") / 100
 
     monkeypatch.setattr(computation, "_step_seconds", answer)
@@ -121,7 +121,7 @@ def test_auto_takes_bfloat16_where_it_is_a_tenth_faster_and_says_so(
 def test_auto_takes_the_faster_layout(
     small_images: TrainingConfiguration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def answer(_layouts: object, _x: object, _t: object, each: Computation) -> float:
+    def answer(_layouts: object, _inputs: object, each: Computation) -> float:
         return FAST if each == Computation("float32", "channels_last") else SLOW
 
     monkeypatch.setattr(computation, "_step_seconds", answer)

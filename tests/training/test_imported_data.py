@@ -129,7 +129,7 @@ def test_a_model_is_measured_on_what_was_held_out(tmp_path: Path) -> None:
     assert plan.floor is Floor.TRAINING_SET
     data = open_data_set("own")
     assert isinstance(data, CachedImages)
-    held_out = bound_data("own", 5, torch.Generator().manual_seed(0))
+    held_out, _ = bound_data("own", 5, torch.Generator().manual_seed(0))
     assert len(keys(held_out)) == 5
     assert not keys(held_out) & keys(data.training_images())
 

@@ -19,6 +19,7 @@ from ddpm_studio.atomic_file import SaveError, SaveProblem
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration
 from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.networks.configuration import MlpConfiguration, UNetConfiguration
+from ddpm_studio.training.computation import Computation
 from ddpm_studio.training.configuration import TrainingConfiguration
 from ddpm_studio.training.divergence import TrainingDivergedError
 from ddpm_studio.training.loss_log import LossLog, LossLogReader
@@ -628,7 +629,8 @@ def test_another_layout_of_images_computes_the_same(
     network = replace(small_images.network, dropout=0.0)
     settings = replace(small_images, steps=8, network=network)
     usual, other = Trainer(settings), Trainer(settings)
-    other._use_memory_format("channels_last")
+    assert other._calls.use(Computation("float32", "channels_last"))
+    other._lie_elsewhere()
     for _ in zip(usual.run(), other.run(), strict=True):
         pass
     losses = usual.history.losses, other.history.losses

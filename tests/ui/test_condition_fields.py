@@ -145,6 +145,17 @@ def test_classes_have_the_names_of_their_data() -> None:
     assert class_text(1, ("0", "1")) == "1"
 
 
+def test_a_model_knows_the_names_of_its_classes_better_than_the_data_here(
+    window: Callable[[ModelDescription], Window],
+) -> None:
+    names = tuple(f"{label} of old" for label in range(10))
+    shown = window(replace(with_classes(), class_names=names))
+    box = shown.popup.condition.label
+    assert [box.itemText(row) for row in (1, 10)] == ["0 · 0 of old", "9 · 9 of old"]
+    elsewhere = window(replace(with_classes(), data_set="", class_names=names, origin="x"))
+    assert elsewhere.popup.condition.label.itemText(3) == "2 · 2 of old"
+
+
 def test_a_million_classes_cost_nothing() -> None:
     classes = ClassList()
     classes.show_classes(1_000_000, ())

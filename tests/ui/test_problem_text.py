@@ -49,6 +49,11 @@ from ddpm_studio.training.compilation import CompilationError
 from ddpm_studio.training.configuration import TrainingConfigurationError
 from ddpm_studio.training.configuration_file import ConfigurationFileError, load_configuration
 from ddpm_studio.training.failures import DeviceLostError, TrainingDivergedError
+from ddpm_studio.training.labels import (
+    LabelsError,
+    conditioned_network,
+    require_same_classes,
+)
 from ddpm_studio.training.memory_limit import too_large_batch, untried_batch
 from ddpm_studio.training.presets import UnknownPresetError, preset
 from ddpm_studio.training.ranks import RankLostError, Ranks, RanksError
@@ -69,6 +74,7 @@ from ddpm_studio.ui.problem_text import problem_text
 
 PATH = Path("folder") / "{odd} 이름 {0}.gif"
 HANGUL = re.compile(r"[가-힣]")
+DIGITS = preset("digits")
 METADATA = {"format": "ddpm-studio", "format_version": "1"}
 
 
@@ -161,6 +167,22 @@ ERRORS: dict[str, tuple[BaseException, str]] = {
         "{no}.json",
     ),
     "data that are missing": (raised(MissingDataError, Trainer, preset("cifar10")), "cifar-10"),
+    "classes of other data": (
+        raised(
+            LabelsError,
+            Trainer,
+            replace(DIGITS, network=replace(DIGITS.network, classes=437)),
+        ),
+        "437",
+    ),
+    "data without labels": (
+        raised(LabelsError, conditioned_network, preset("moons").network, "moons"),
+        "'moons'",
+    ),
+    "data that have changed": (
+        raised(LabelsError, require_same_classes, "digits", ("cat", "dog")),
+        "'digits'",
+    ),
     "batch that is too large": (too_large_batch(437, 128), "128"),
     "share that is too large": (untried_batch(437), "437"),
     "network that is too large": (too_large_batch(437, None), ""),

@@ -116,6 +116,7 @@ def _network() -> dict[str, tuple[str, str]]:
                 "none. It costs much at high ones.",
             ),
         ),
+        "classes": (translate("TrainingFields", "Condition on"), classes_tool_tip()),
         "dropout": (
             translate("TrainingFields", "Dropout"),
             translate(
@@ -125,6 +126,30 @@ def _network() -> dict[str, tuple[str, str]]:
             ),
         ),
     }
+
+
+def classes_tool_tip(count: int | None = None) -> str:
+    """What the field does with data of so many classes; of none, why it does nothing."""
+    if count == 0:
+        return translate(
+            "TrainingFields",
+            "These images have no labels. Pictures in sub-folders, MNIST, CIFAR and arrays with "
+            "labels keep theirs when they are imported.",
+        )
+    return translate(
+        "TrainingFields",
+        "The network learns ε(x<sub>t</sub>, t, y) with the class y of each image, and samples of one "
+        "class can then be drawn. Without, it learns all images as one.",
+    )
+
+
+def class_field_text(count: int | None) -> str:
+    """Beside the box that is ticked; None for data that are not here."""
+    if count == 0:
+        return translate("TrainingFields", "the class: no labels")
+    if count is None:
+        return translate("TrainingFields", "the class")
+    return translate("TrainingFields", "the class (of {0})").format(f"{count:,}")
 
 
 def _more() -> dict[str, tuple[str, str]]:

@@ -26,10 +26,18 @@ from ddpm_studio.ui.panels.number_field import NumberField
 from ddpm_studio.ui.panels.schedule_form import ScheduleForm
 from ddpm_studio.ui.panels.segmented_control import Option, SegmentedControl
 from ddpm_studio.ui.theme import Theme
+from ddpm_studio.ui.training.class_field import ClassField
 from ddpm_studio.ui.training.list_field import ListField
 
 MLP_FIELDS = ("width", "depth")
-UNET_FIELDS = ("channels", "channel_multipliers", "blocks_per_level", "attention_sizes", "dropout")
+UNET_FIELDS = (
+    "classes",
+    "channels",
+    "channel_multipliers",
+    "blocks_per_level",
+    "attention_sizes",
+    "dropout",
+)
 WHOLE_NUMBERS = {
     "steps": (1, MAX_TRAINING_STEPS),
     "batch_size": (1, MAX_BATCH_SIZE),
@@ -62,7 +70,7 @@ class TrainingFields(QObject):
         super().__init__(parent)
         self.preset, self.data_set, self.device = ChoiceBox(), ChoiceBox(), ChoiceBox()
         self.learning_rate_schedule, self.precision = ChoiceBox(), ChoiceBox()
-        self.compile = QCheckBox()
+        self.compile, self.classes = QCheckBox(), ClassField()
         self.target = SegmentedControl(theme, len(TARGETS))
         self.schedule = ScheduleForm(theme, is_narrow=True)
         self.numbers = {name: NumberField(whole=True) for name in WHOLE_NUMBERS}
@@ -112,7 +120,8 @@ class TrainingFields(QObject):
         for box in (self.device, self.learning_rate_schedule, self.precision):
             box.activated.connect(self.committed)
         self.target.chosen.connect(self.committed)
-        self.compile.clicked.connect(self.committed)
+        for tick in (self.compile, self.classes):
+            tick.clicked.connect(self.committed)
         self.schedule.problem_changed.connect(self.committed)
         for number in self.numbers.values():
             number.stepped.connect(self.committed)
@@ -134,6 +143,7 @@ class TrainingFields(QObject):
             "target": self.target,
             "precision": self.precision,
             "compile": self.compile,
+            "classes": self.classes,
             "learning_rate_schedule": self.learning_rate_schedule,
             "network": self.numbers["channels"],
         }
@@ -146,6 +156,7 @@ class TrainingFields(QObject):
         if self.data_set.findData(configuration.data_set) < 0:  # of a training from elsewhere
             self.data_set.addItem(data_name(configuration.data_set), configuration.data_set)
         select(self.data_set, configuration.data_set)
+        self.classes.show_network(configuration.network, configuration.data_set)
         select(self.learning_rate_schedule, configuration.learning_rate_schedule)
         select(self.precision, configuration.precision)
         self.compile.setChecked(configuration.compile)
@@ -209,6 +220,7 @@ class TrainingFields(QObject):
             self.preset.setItemText(row, data_name(name) if name else own)
         for row in range(self.data_set.count()):
             self.data_set.setItemText(row, data_name(self.data_set.itemData(row)))
+        self.classes.retranslate()
         after_warm_up = (
             translate("TrainingForm", "falls to 0 (cosine)"),
             translate("TrainingForm", "stays constant"),

@@ -30,6 +30,7 @@ FIRST_PRESET = "moons-quick"
 _BASIC = (
     "preset",
     "data_set",
+    "classes",
     *MLP_FIELDS,
     "channels",
     "channel_multipliers",
@@ -140,6 +141,7 @@ class TrainingForm(QFrame):
     def show_data_sets(self) -> None:
         """Those that there are now: one was imported, or is gone."""
         self.fields.fill_data_sets()
+        self.fields.classes.show_data(self.data_set.currentData())
         self._on_committed()
 
     @property
@@ -214,6 +216,7 @@ class TrainingForm(QFrame):
     def _choose_data(self) -> None:
         """Own settings stay where they fit the data; else those of its preset come, which work."""
         name = self.data_set.currentData()
+        self.fields.classes.show_data(name)
         preset = next((each for each in PRESETS if each.data_set == name), None)
         if preset is None and name not in {each.name for each in entries()}:
             return

@@ -66,6 +66,7 @@ def typed_network(fields: TrainingFields, base: TrainableNetwork) -> TrainableNe
         blocks_per_level=int(fields.number("blocks_per_level")),
         attention_sizes=fields.lists["attention_sizes"].values() or (),
         dropout=fields.number("dropout"),
+        classes=fields.classes.classes,
         norm_groups=_norm_groups(channels, base.norm_groups),
     )
 

@@ -68,7 +68,7 @@ def require_ten(data: object) -> None:
     wanted = torch.from_numpy(training[:, 1:].reshape(-1, 3, 32, 32))
     assert torch.equal(data.pixels[: 5 * EACH], wanted)
     assert torch.equal(data.pixels[5 * EACH :].flatten(1), torch.from_numpy(BATCHES[5][:, 1:]))
-    labels = data.labels()
+    labels = data.training_labels()
     assert labels is not None
     assert labels.tolist() == training[:, 0].tolist()
 
@@ -125,7 +125,7 @@ def test_cifar_100_has_its_fine_labels(tmp_path: Path, import_set: ImportSet) ->
     assert (about.count, about.held_out, about.classes) == (340, 40, tuple(names))
     data = open_data_set("new")
     assert isinstance(data, CachedImages)
-    labels = data.labels()
+    labels = data.training_labels()
     assert labels is not None
     assert labels.tolist() == HUNDRED[0][:, 1].tolist()
     assert torch.equal(data.pixels[:300].flatten(1), torch.from_numpy(HUNDRED[0][:, 2:]))

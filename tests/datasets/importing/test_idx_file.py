@@ -51,10 +51,10 @@ def test_the_four_files_become_one_set(
     assert isinstance(data, CachedImages)
     wanted = torch.from_numpy(TRAINING.astype(np.float32) / 127.5 - 1)[:, None]
     assert torch.equal(data.training_images(), wanted)
-    labels = data.labels()
+    labels = data.training_labels()
     assert labels is not None
     assert labels.tolist() == LABELS.tolist()
-    held_out = data.held_out_images(7, torch.Generator().manual_seed(0))
+    held_out = data.held_out(7, torch.Generator().manual_seed(0))[0]
     assert held_out.sum() == pytest.approx(float((TEST / 127.5 - 1).sum()), abs=0.01)
 
 

@@ -44,7 +44,7 @@ def test_sub_folders_are_classes(tmp_path: Path, import_set: ImportSet) -> None:
     assert result.description.classes == ("cat", "dog", "나무")
     assert entry("new").classes == ("cat", "dog", "나무")
     data = opened()
-    labels = data.labels()
+    labels = data.training_labels()
     assert labels is not None
     # The order of the training images is drawn; each must have kept its own label.
     levels = ((data.training_images()[:, 0, 0, 0] + 1) * 127.5).round().int().tolist()
@@ -56,7 +56,7 @@ def test_one_sub_folder_is_no_class(tmp_path: Path, import_set: ImportSet) -> No
     picture(tmp_path / "all" / "images" / "a.png")
     picture(tmp_path / "all" / "images" / "b.png")
     assert import_set(tmp_path / "all").description.classes == ()
-    assert opened().labels() is None
+    assert opened().training_labels() is None
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_tenth_is_held_out_and_never_drawn(tmp_path: Path, import_set: ImportS
     data = opened()
     generator = torch.Generator().manual_seed(0)
     drawn = set(data.sample(54, generator)[:, 0, 0, 0].tolist())
-    held_out = set(data.held_out_images(100, generator)[:, 0, 0, 0].tolist())
+    held_out = set(data.held_out(100, generator)[0][:, 0, 0, 0].tolist())
     assert len(drawn) == 54
     assert len(held_out) == 6
     assert not drawn & held_out

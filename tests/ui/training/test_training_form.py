@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QWheelEvent
@@ -12,7 +14,9 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from ddpm_studio.datasets.catalogue import CATALOGUE
-from ddpm_studio.networks.configuration import UNetConfiguration
+from ddpm_studio.datasets.importing.import_choices import ImportChoices
+from ddpm_studio.datasets.importing.importer import import_data
+from ddpm_studio.networks.configuration import UNetConfiguration, class_count
 from ddpm_studio.session.devices import Device
 from ddpm_studio.training.configuration import TrainingConfiguration
 from ddpm_studio.training.presets import PRESETS, preset
@@ -92,6 +96,77 @@ def test_compiling_is_offered_where_a_cuda_device_is_chosen_alone(
     choose(qtbot, form.device, "cpu")
     assert not box.isVisible()
     assert form.configuration() == before
+
+
+def test_a_network_is_given_the_class_where_the_data_have_labels(
+    qtbot: QtBot, form: TrainingForm, speak: Callable[[str], None]
+) -> None:
+    box = form.fields.classes
+    assert not box.isVisible()  # points have none
+    choose(qtbot, form.preset, "digits")
+    before = form.configuration()
+    assert before is not None
+    assert box.isVisible()
+    assert box.isEnabled()
+    assert not box.isChecked()
+    assert "10" in box.text()
+    qtbot.mouseClick(box, LEFT, pos=QPoint(8, box.height() // 2))
+    conditional = replace(before, network=replace(before.network, classes=10))
+    assert form.configuration() == conditional
+    assert form.preset.currentData() == ""
+    english = box.text()
+    speak("ko")
+    assert box.text() != english
+    form.show_configuration(before)
+    assert not box.isChecked()
+    form.show_configuration(conditional)
+    assert form.configuration() == conditional
+    qtbot.mouseClick(box, LEFT, pos=QPoint(8, box.height() // 2))
+    assert form.configuration() == before
+
+
+def test_images_without_labels_say_why_their_class_cannot_be_given(
+    qtbot: QtBot, form: TrainingForm, tmp_path: Path
+) -> None:
+    import_images(tmp_path, "1 pairs", labels=np.arange(30) % 2)
+    import_images(tmp_path, "2 threes", labels=np.arange(30) % 3)
+    import_images(tmp_path, "3 bare")
+    form.show_data_sets()
+    choose(qtbot, form.data_set, "1 pairs")
+    box = form.fields.classes
+    qtbot.mouseClick(box, LEFT, pos=QPoint(8, box.height() // 2))
+    for name, classes in (("1 pairs", 2), ("2 threes", 3)):  # settings of one's own stay
+        choose(qtbot, form.data_set, name)
+        configuration = form.configuration()
+        assert configuration is not None
+        assert class_count(configuration.network) == classes
+    choose(qtbot, form.data_set, "3 bare")
+    assert box.isVisible()
+    assert not box.isEnabled()
+    assert not box.isChecked()
+    assert box.text() == "the class: no labels"
+    assert "sub-folders" in box.toolTip()
+    configuration = form.configuration()
+    assert configuration is not None
+    assert class_count(configuration.network) is None
+    assert form.problem == ""
+
+
+def test_the_classes_of_a_run_are_shown_whatever_data_are_here(form: TrainingForm) -> None:
+    watched = preset("cifar10")
+    form.show_configuration(watched)
+    assert not form.fields.classes.isEnabled()  # they have to be downloaded first
+    assert form.fields.classes.text() == "the class"
+    form.show_configuration(replace(watched, network=replace(watched.network, classes=10)))
+    assert form.fields.classes.isChecked()
+
+
+def import_images(folder: Path, name: str, **more: np.ndarray) -> None:
+    images = np.zeros((30, 8, 8), np.uint8)
+    images[:, 0, 0] = np.arange(30)
+    np.savez(folder / f"{name}.npz", images=images, **more)
+    for _ in import_data(folder / f"{name}.npz", ImportChoices(name)):
+        pass
 
 
 NUMBERS = [
