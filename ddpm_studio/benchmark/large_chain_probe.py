@@ -139,10 +139,9 @@ def _pictures(count: int) -> Tensor:
 
 
 def _show(application: Application, chains: list[Trajectory]) -> None:
-    studio = application.studio
-    studio.forward, studio.reverse = chains
-    studio.trajectories_changed.emit()
-    studio.chains_grew.emit()
+    pair = application.studio.chains
+    for live, chain in zip((pair.forward, pair.reverse), chains, strict=True):
+        live.show(chain)
     wait(SETTLE_SECONDS)
 
 

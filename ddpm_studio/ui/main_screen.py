@@ -99,17 +99,17 @@ class MainScreen(QWidget):
         self._show_trajectories()
 
     def _connect(self) -> None:
-        bar, studio = self.top_bar, self._studio
+        bar, studio, chains = self.top_bar, self._studio, self._studio.chains
         bar.model_requested.connect(studio.choose_model)
         bar.open_requested.connect(self.choose_model_file)
         bar.count_requested.connect(studio.set_sample_count)
         bar.seed_requested.connect(studio.set_seed)
         bar.new_seed_requested.connect(self.draw_new_seed)
         bar.device_requested.connect(studio.set_device)
-        self.forward_card.restart_requested.connect(studio.continue_forward)
-        self.reverse_card.restart_requested.connect(studio.continue_reverse)
-        self.forward_card.stop_requested.connect(studio.stop_forward)
-        self.reverse_card.stop_requested.connect(studio.stop_reverse)
+        self.forward_card.restart_requested.connect(chains.continue_forward)
+        self.reverse_card.restart_requested.connect(chains.continue_reverse)
+        self.forward_card.stop_requested.connect(chains.stop_forward)
+        self.reverse_card.stop_requested.connect(chains.stop_reverse)
         self.sampling.sampled_anew.connect(self._watch_sampling)
         self._couple_views()
         self.film_strip.seek_requested.connect(self._playback.seek)
@@ -119,9 +119,9 @@ class MainScreen(QWidget):
         studio.model_changed.connect(self._show_model)
         studio.settings_changed.connect(self._show_settings)
         studio.devices_changed.connect(self._show_devices)
-        studio.trajectories_changed.connect(self._show_trajectories)
-        studio.chains_grew.connect(self._refresh)
-        studio.busy_changed.connect(self._show_progress)
+        chains.trajectories_changed.connect(self._show_trajectories)
+        chains.grew.connect(self._refresh)
+        chains.busy_changed.connect(self._show_progress)
         studio.failed.connect(self.show_problem)
 
     def _couple_views(self) -> None:
@@ -201,7 +201,7 @@ class MainScreen(QWidget):
         """Mark on the timeline what is not sampled yet, and let playing wait for it."""
         reverse = self._studio.reverse
         self.timeline.set_reverse_recorded(None if reverse is None else reverse.recorded)
-        self._playback.set_limits(lowest_t(self._studio, self._playback.last_t))
+        self._playback.set_limits(lowest_t(self._studio.chains.reverse, self._playback.last_t))
 
     def _show_frame(self, t: int) -> None:
         reverse_frame = self._studio.reverse_frame(t)
@@ -229,7 +229,7 @@ class MainScreen(QWidget):
         self.sampling.show_sampling()
 
     def _show_progress(self) -> None:
-        show_progress(self._studio, self.forward_card, self.reverse_card)
+        show_progress(self._studio.chains, self.forward_card, self.reverse_card)
 
     # Intent up
 

@@ -113,7 +113,9 @@ def test_while_it_is_sampled_playing_waits_and_the_slider_shows_what_is_missing(
     application = studio_application
     show_model(qtbot, application, "digits", 16)
     studio, playback = application.studio, application.playback
-    qtbot.waitUntil(lambda: studio.reverse is not None and studio.is_sampling, timeout=WAIT_MS)
+    qtbot.waitUntil(
+        lambda: studio.reverse is not None and studio.chains.reverse.is_awaited, timeout=WAIT_MS
+    )
     lowest = []
 
     def look() -> bool:
@@ -140,7 +142,7 @@ def test_stopping_and_sampling_again(qtbot: QtBot, studio_application: Applicati
     )
     assert card.button.text() == "Stop"
     qtbot.mouseClick(card.button, LEFT)
-    assert not studio.is_sampling
+    assert not studio.chains.reverse.is_awaited
     assert studio.reverse is not None
     assert not studio.reverse.is_complete
     stopped = studio.reverse
@@ -206,7 +208,10 @@ def test_a_sample_is_enlarged_in_both_chains(qtbot: QtBot, studio_application: A
     application = studio_application
     show_model(qtbot, application, "digits", 4)
     wait_for_chains(qtbot, application)
-    forward, reverse = application.screen.forward_card.view, application.screen.reverse_card.view
+    forward, reverse = (
+        application.screen.forward_card.view,
+        application.screen.reverse_card.view,
+    )
     forward_rect = forward.rect()
     third_of_four = QPoint(forward_rect.width() // 4, 3 * forward_rect.height() // 4)
     qtbot.mouseClick(forward, LEFT, pos=third_of_four)

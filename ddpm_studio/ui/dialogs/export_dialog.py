@@ -110,7 +110,8 @@ class ExportDialog(QDialog):
         self.run.finished.connect(self._show_finished)
         self.run.failed.connect(self._show_failed)
         self.run.cancelled.connect(self._show_cancelled)
-        for signal in (self._studio.chains_grew, self._studio.trajectories_changed):
+        chains = self._studio.chains
+        for signal in (chains.grew, chains.trajectories_changed):
             signal.connect(self._show_choices)
 
     # Choices
