@@ -125,7 +125,9 @@ class ChainPair(QObject):
         self._run_forward(goes_on=True)
 
     def continue_reverse(self) -> None:
-        """Go on where it was stopped; from the beginning where there is nothing to go on with."""
+        """The same; a forward chain that starts from its x_0 follows again."""
+        if self.lacks_start:
+            self.forward.wait()
         self._run_reverse(goes_on=True)
 
     def give_up(self) -> tuple[BackgroundTask, ...]:
@@ -154,7 +156,7 @@ class ChainPair(QObject):
         if self.lacks_start:
             self.forward.wait()
             if not self.reverse.is_awaited:
-                self._run_reverse()
+                self._run_reverse(goes_on=True)
             return
         start = None if self.has_data else self.reverse.trajectory
         record = partial(record_forward_chain, replace(request, start=start))

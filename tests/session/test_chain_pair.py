@@ -209,6 +209,23 @@ def test_it_has_no_start_where_the_reverse_chain_is_stopped_or_fails(
     assert watched.stages == (Stage.DUE, Stage.RUNNING)
 
 
+@pytest.mark.parametrize("asked_for", ["forward", "reverse"])
+def test_without_data_both_go_on_where_the_reverse_chain_was_stopped(
+    watched: Watched, asked_for: str
+) -> None:
+    watched.pair.begin(FORWARD_WITHOUT_DATA, REVERSE)
+    watched.until_recorded(watched.reverse)
+    stopped = watched.reverse.trajectory
+    assert stopped is not None
+    watched.pair.stop_reverse()
+    watched.until_position(stopped)
+    getattr(watched.pair, f"continue_{asked_for}")()
+    assert watched.stages == (Stage.DUE, Stage.RUNNING)
+    watched.sampling.end = True
+    watched.until(Stage.RUNNING, Stage.IDLE)
+    assert watched.sampling.gone_on_with == [None, stopped]
+
+
 def test_without_data_another_sampling_is_another_forward_chain(watched: Watched) -> None:
     watched.complete(FORWARD_WITHOUT_DATA)
     watched.pair.restart_reverse(REVERSE)
