@@ -71,7 +71,7 @@ def _show_images(application: Application, schedule: ScheduleConfiguration) -> N
     bar, studio = application.screen.top_bar, application.studio
     names = [each.description.name for each in studio.models]
     choose(bar.model, names.index("digits"))
-    application.screen.timeline.buttons["play"].click()
+    application.screen.stage.timeline.buttons["play"].click()
     wait_for_chains(studio)
     studio.set_forward_schedule(schedule)
     wait_for_chains(studio)

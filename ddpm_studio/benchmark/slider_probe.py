@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> None:
         open_application(application)
         wait_for_chains(application.studio)
         _show(application, model, count)
-        application.screen.timeline.buttons["play"].click()  # it plays by itself: stand still
+        application.screen.stage.timeline.buttons["play"].click()  # it plays by itself: stand still
         mouse = SliderMouse(application.window, application.screen)
         idle_ms = mouse.drag(events)
         sampling_ms = _drag_while_sampling(application, mouse, events)

@@ -47,7 +47,7 @@ def test_large_images_are_watched_stopped_and_gone_on_with(
     qtbot.waitUntil(
         lambda: studio.reverse is not None and studio.reverse.recorded.sum() > 1, timeout=WAIT_MS
     )
-    chain, card = studio.reverse, screen.reverse_card
+    chain, card = studio.reverse, screen.stage.reverse_card
     assert chain is not None
     assert not chain.is_in_memory
     studio.chains.stop_reverse()
@@ -66,7 +66,7 @@ def test_large_images_are_watched_stopped_and_gone_on_with(
 def test_the_reading_of_a_large_model_is_shown_in_its_card(
     qtbot: QtBot, studio_application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    studio, card = studio_application.studio, studio_application.screen.reverse_card
+    studio, card = studio_application.studio, studio_application.screen.stage.reverse_card
     studio.chains.stop_reverse()
     monkeypatch.setattr(LiveChain, "loading_progress", LoadingProgress(40_000_000, 143_000_000))
     studio.chains.grew.emit()

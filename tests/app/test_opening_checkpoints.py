@@ -53,7 +53,7 @@ def test_its_forward_chain_begins_where_its_reverse_chain_ends(
     assert studio.reverse is not None
     assert studio.forward.T == studio.reverse.T == 20
     assert np.array_equal(studio.forward.frame(0), studio.reverse.frame(0))
-    words = [label.text() for label in asking.screen.forward_card.findChildren(QLabel)]
+    words = [label.text() for label in asking.screen.stage.forward_card.findChildren(QLabel)]
     assert "from the model's own samples" in words
     studio.set_seed(5)
     wait_until_idle(qtbot, asking)
