@@ -190,7 +190,7 @@ def test_openais_model_and_classifier_as_in_diffusion_models_beat_gans(
 def answer(dialog: CheckpointDialog | None, answers: dict[str, str], qtbot: QtBot) -> None:
     assert dialog is not None
     for name, text in answers.items():
-        field = dialog.fields[name]
+        field = dialog.fields[name].widget
         if isinstance(field, ChoiceBox):
             field.setCurrentText(text)
         else:

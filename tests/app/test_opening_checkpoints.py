@@ -66,7 +66,7 @@ def test_answers_that_fit_no_network_are_said_in_the_dialog(
     before = asking.studio.model
     dialog = asking.screen.questions.dialog
     assert dialog is not None
-    dialog.fields["heads"].setCurrentIndex(2)  # type: ignore[attr-defined]
+    dialog.fields["heads"].widget.setCurrentIndex(2)  # type: ignore[attr-defined]
     qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "8 channels" in dialog.status.text(), timeout=WAIT_MS)
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
@@ -78,7 +78,7 @@ def test_answers_that_fit_no_network_are_said_in_the_dialog(
 def test_data_can_be_chosen(qtbot: QtBot, asking: Application) -> None:
     dialog = asking.screen.questions.dialog
     assert dialog is not None
-    box = dialog.fields["data_set"]
+    box = dialog.fields["data_set"].widget
     box.setCurrentIndex(box.count() - 1)  # type: ignore[attr-defined]
     qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: asking.screen.questions.dialog is None, timeout=WAIT_MS)
