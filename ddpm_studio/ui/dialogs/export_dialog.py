@@ -26,6 +26,7 @@ from ddpm_studio.ui.dialogs.export_form import ExportForm, ExportSubject
 from ddpm_studio.ui.dialogs.export_preview import ExportPreview
 from ddpm_studio.ui.export_run import ExportRun
 from ddpm_studio.ui.export_stage import ExportStage, stage_length
+from ddpm_studio.ui.problem_mark import mark_problem
 from ddpm_studio.ui.problem_text import problem_text
 from ddpm_studio.ui.theme import SPACING, Theme
 
@@ -232,8 +233,7 @@ class ExportDialog(QDialog):
         self._show_choices()
 
     def _say(self, text: str, *, is_problem: bool = False) -> None:
-        self.status.setProperty("problem", is_problem)
-        self.status.style().polish(self.status)
+        mark_problem(self.status, is_problem=is_problem)
         self.status.setText(text)
 
     def _label_close_button(self) -> None:
