@@ -71,7 +71,7 @@ def _show_images(application: Application, schedule: ScheduleConfiguration) -> N
     bar, studio = application.screen.top_bar, application.studio
     names = [each.description.name for each in studio.models]
     choose(bar.model, names.index("digits"))
-    application.screen.timeline.buttons["play"].click()
+    application.screen.stage.timeline.buttons["play"].click()
     wait_for_chains(studio)
     studio.set_forward_schedule(schedule)
     wait_for_chains(studio)
@@ -139,10 +139,9 @@ def _pictures(count: int) -> Tensor:
 
 
 def _show(application: Application, chains: list[Trajectory]) -> None:
-    studio = application.studio
-    studio.forward, studio.reverse = chains
-    studio.trajectories_changed.emit()
-    studio.chains_grew.emit()
+    pair = application.studio.chains
+    for live, chain in zip((pair.forward, pair.reverse), chains, strict=True):
+        live.show(chain)
     wait(SETTLE_SECONDS)
 
 

@@ -91,7 +91,7 @@ def _open(application: Application, path: Path) -> tuple[float, float]:
     ready = perf_counter() - began
     wait_until(lambda: _steps(application) > 1, "the first step", CHAIN_TIMEOUT_SECONDS)
     first = perf_counter() - began
-    studio.stop_reverse()
+    studio.chains.stop_reverse()
     return ready, first
 
 

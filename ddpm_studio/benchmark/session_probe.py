@@ -34,7 +34,7 @@ SIZES = ((1100, 720), (1500, 900), (1900, 1040), (1280, 800))
 def activities(application: Application) -> list[Activity]:
     """What a person does, in order, with its name; after each some time passes."""
     window, bar = application.window, application.screen.top_bar
-    buttons = application.screen.timeline.buttons
+    buttons = application.screen.stage.timeline.buttons
     doings: list[Activity] = []
     for row in range(bar.model.count()):
         doings.append((f"model {bar.model.itemText(row)}", partial(choose, bar.model, row)))
@@ -45,7 +45,7 @@ def activities(application: Application) -> list[Activity]:
         ("another seed", partial(bar.seed.setValue, 1)),
         ("pause", buttons["play"].click),
         ("play", buttons["play"].click),
-        ("the fastest speed", partial(choose, application.screen.timeline.speed, 5)),
+        ("the fastest speed", partial(choose, application.screen.stage.timeline.speed, 5)),
         ("turning round", buttons["direction"].click),
     ]
     for width, height in SIZES:

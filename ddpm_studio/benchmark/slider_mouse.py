@@ -28,8 +28,8 @@ class SliderMouse(QObject):
 
     def __init__(self, window: MainWindow, screen: MainScreen) -> None:
         super().__init__(window)
-        self._slider = screen.timeline.slider
-        views = (screen.forward_card.view, screen.reverse_card.view)
+        self._slider = screen.stage.timeline.slider
+        views = (screen.stage.forward_card.view, screen.stage.reverse_card.view)
         self._watch = PaintWatch(
             window, views, lambda: all(view.shows_present_frame for view in views)
         )

@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> None:
         open_application(application)
         wait_for_chains(application.studio)
         _show(application, model, count)
-        application.screen.timeline.buttons["play"].click()  # it plays by itself: stand still
+        application.screen.stage.timeline.buttons["play"].click()  # it plays by itself: stand still
         mouse = SliderMouse(application.window, application.screen)
         idle_ms = mouse.drag(events)
         sampling_ms = _drag_while_sampling(application, mouse, events)
@@ -55,14 +55,14 @@ def _show(application: Application, model: str, count: int) -> None:
 
 def _drag_while_sampling(application: Application, mouse: SliderMouse, events: int) -> list[float]:
     """New chains from another seed, again and again, until there are enough events."""
-    studio, seed = application.studio, application.screen.top_bar.seed
+    reverse, seed = application.studio.chains.reverse, application.screen.top_bar.seed
     latencies_ms: list[float] = []
     while len(latencies_ms) < events:
         seed.setValue(seed.value() + 1)
-        wait_until(lambda: studio.reverse_progress is not None, "steps", CHAIN_TIMEOUT_SECONDS)
+        wait_until(lambda: reverse.progress is not None, "steps", CHAIN_TIMEOUT_SECONDS)
         wait(SETTLE_SECONDS)
         wanted = events - len(latencies_ms)
-        latencies_ms += mouse.drag(wanted, only_while=lambda: studio.is_sampling)
+        latencies_ms += mouse.drag(wanted, only_while=lambda: reverse.is_awaited)
     return latencies_ms
 
 

@@ -38,7 +38,9 @@ class _Moments:
         from ddpm_studio.benchmark.paint_watch import PaintWatch
 
         window, screen = self._application.window, self._application.screen
-        self._drawn = {card.view: set() for card in (screen.forward_card, screen.reverse_card)}
+        self._drawn = {
+            card.view: set() for card in (screen.stage.forward_card, screen.stage.reverse_card)
+        }
         PaintWatch(window, self._drawn).painted.connect(self._on_paint)
 
     def _on_paint(self, now: float) -> None:

@@ -189,6 +189,18 @@ class Playback(QObject):
         self._motion.pause_left = 0.0
         self._announce()
 
+    def watch_sampling(self) -> None:
+        """Another reverse chain begins: where t moves by itself, follow it from the noise on.
+
+        Loop, speed and a chosen direction stay as they are.
+        """
+        if not self._is_playing:
+            return
+        if self.loop is LoopMode.PING_PONG:
+            self.set_direction(Direction.DENOISING)
+        if self.direction is Direction.DENOISING:
+            self.to_end()
+
     def tick(self) -> None:
         """Move t to where the elapsed time puts it; the timer calls this while playing."""
         self._catch_up()

@@ -43,8 +43,14 @@ class Menus(QObject):
         self._window = window
         bar = window.menuBar()
         self.file, self.playback, self.view, self.help = (bar.addMenu("") for _ in range(4))
-        standard = QKeySequence.StandardKey
-        self.open = self._add(self.file, self.open_requested.emit, standard.Open)
+        self._fill_file()
+        self._fill_view()
+        self.about = self._add(self.help, self._show_about)
+        self.about.setMenuRole(QAction.MenuRole.AboutRole)
+        self.retranslate()
+
+    def _fill_file(self) -> None:
+        self.open = self._add(self.file, self.open_requested.emit, QKeySequence.StandardKey.Open)
         self.hub = self._add(self.file, self.hub_requested.emit, "Ctrl+Shift+O")
         self.watch = self._add(self.file, self.watch_requested.emit)
         self.file.addSeparator()
@@ -54,8 +60,10 @@ class Menus(QObject):
         self.file.addSeparator()
         self.data = self._add(self.file, self.data_requested.emit, "Ctrl+D")
         self.file.addSeparator()
-        self.quit = self._add(self.file, window.close, "Ctrl+Q")
+        self.quit = self._add(self.file, self._window.close, "Ctrl+Q")
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
+
+    def _fill_view(self) -> None:
         self.look = self._add(self.view, lambda: self.page_requested.emit(Page.LOOK), "Ctrl+1")
         self.train = self._add(self.view, lambda: self.page_requested.emit(Page.TRAIN), "Ctrl+2")
         self.view.addSeparator()
@@ -71,9 +79,6 @@ class Menus(QObject):
         self.korean = self._add(self.view, lambda: self.language_requested.emit("ko"))
         self.english.setText("English")
         self.korean.setText("한국어")
-        self.about = self._add(self.help, self._show_about)
-        self.about.setMenuRole(QAction.MenuRole.AboutRole)
-        self.retranslate()
 
     def _add(
         self,

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from ddpm_studio.ui.closable_bar import ClosableBar
+from ddpm_studio.ui.problem_mark import mark_problem
 from ddpm_studio.ui.theme import Theme
 
 
@@ -29,9 +30,7 @@ class MessageBar(ClosableBar):
         self._show(text, is_problem=False)
 
     def _show(self, text: str, *, is_problem: bool) -> None:
-        if self._text.property("problem") != is_problem:
-            self._text.setProperty("problem", is_problem)
-            self._text.style().polish(self._text)
+        mark_problem(self._text, is_problem=is_problem)
         self._text.setText(text)
         self.setAccessibleName(text)
         self.show()

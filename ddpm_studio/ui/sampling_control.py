@@ -33,6 +33,9 @@ class SamplingControl(QObject):
         card.sampling_clicked.connect(self.open)
         self.popup.sampling_requested.connect(self._sample)
         self.classifiers.return_requested.connect(self.open)
+        studio.settings_changed.connect(self.show_sampling)
+        # A chain tells how far the numbers of a less precise network are off.
+        studio.chains.trajectories_changed.connect(self.show_sampling)
 
     def show_sampling(self) -> None:
         """As it is now, on the card and in the fields."""

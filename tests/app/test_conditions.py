@@ -91,7 +91,7 @@ def test_a_classifier_that_falls_on_the_window_guides_the_model(
     box.activated.emit(8)
     wait_until_idle(qtbot, digits)
     assert condition_of(digits).label == 7
-    note = digits.screen.reverse_card.sampling_button.whole_text()
+    note = digits.screen.stage.reverse_card.sampling_button.whole_text()
     assert note == "DDIM, η = 0, 4 of 250 steps, class 7, guidance 1"
     popup.close()
 
@@ -182,7 +182,7 @@ def test_openais_model_and_classifier_as_in_diffusion_models_beat_gans(
     qtbot.waitUntil(lambda: condition_of(application).classifier is not None, timeout=WAIT_MS)
     assert popup.isVisible()
     wait_until_idle(qtbot, application)
-    note = screen.reverse_card.sampling_button.whole_text()
+    note = screen.stage.reverse_card.sampling_button.whole_text()
     assert note == "DDPM, σ² = Σθ, 12 steps, guidance 1"
     popup.close()
 
@@ -190,7 +190,7 @@ def test_openais_model_and_classifier_as_in_diffusion_models_beat_gans(
 def answer(dialog: CheckpointDialog | None, answers: dict[str, str], qtbot: QtBot) -> None:
     assert dialog is not None
     for name, text in answers.items():
-        field = dialog.fields[name]
+        field = dialog.fields[name].widget
         if isinstance(field, ChoiceBox):
             field.setCurrentText(text)
         else:

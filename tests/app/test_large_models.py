@@ -16,6 +16,7 @@ from ddpm_studio.checkpoints.loading_progress import LoadingProgress
 from ddpm_studio.checkpoints.weights import save_model
 from ddpm_studio.networks.configuration import UNetConfiguration
 from ddpm_studio.networks.denoiser import build_network
+from ddpm_studio.session.live_chain import LiveChain
 
 WAIT_MS = 60_000
 
@@ -46,10 +47,10 @@ def test_large_images_are_watched_stopped_and_gone_on_with(
     qtbot.waitUntil(
         lambda: studio.reverse is not None and studio.reverse.recorded.sum() > 1, timeout=WAIT_MS
     )
-    chain, card = studio.reverse, screen.reverse_card
+    chain, card = studio.reverse, screen.stage.reverse_card
     assert chain is not None
     assert not chain.is_in_memory
-    studio.stop_reverse()
+    studio.chains.stop_reverse()
     qtbot.waitUntil(lambda: chain.position is not None, timeout=WAIT_MS)
     studio_application.playback.pause()
     studio_application.playback.seek(studio_application.playback.last_t)
@@ -65,10 +66,10 @@ def test_large_images_are_watched_stopped_and_gone_on_with(
 def test_the_reading_of_a_large_model_is_shown_in_its_card(
     qtbot: QtBot, studio_application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    studio, card = studio_application.studio, studio_application.screen.reverse_card
-    studio.stop_reverse()
-    monkeypatch.setattr(type(studio), "loading_progress", LoadingProgress(40_000_000, 143_000_000))
-    studio.chains_grew.emit()
+    studio, card = studio_application.studio, studio_application.screen.stage.reverse_card
+    studio.chains.stop_reverse()
+    monkeypatch.setattr(LiveChain, "loading_progress", LoadingProgress(40_000_000, 143_000_000))
+    studio.chains.grew.emit()
     bar = card.findChild(QProgressBar)
     assert (bar.value(), bar.maximum()) == (40, 143)
     assert bar.toolTip() == "40 of 143 MB of the model are read"

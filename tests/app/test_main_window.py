@@ -90,16 +90,16 @@ def test_both_chains_are_shown_at_the_same_t(qtbot: QtBot, moons: Application) -
     wait_for_chains(qtbot, moons)
     window, playback = moons.window, moons.playback
     playback.pause()
-    slider = moons.screen.timeline.slider
+    slider = moons.screen.stage.timeline.slider
     qtbot.mouseClick(slider, LEFT, pos=QPoint(round(slider.x_of(400)), 13))
     t = playback.t
     assert abs(t - 400) <= 2  # to the pixel
     labels = [label.text() for label in window.findChildren(QLabel) if label.text() == f"t = {t}"]
     assert len(labels) == 2
-    ratio = moons.screen.forward_card.view.devicePixelRatioF()
+    ratio = moons.screen.stage.forward_card.view.devicePixelRatioF()
     for card, chain in (
-        (moons.screen.forward_card, "forward"),
-        (moons.screen.reverse_card, "reverse"),
+        (moons.screen.stage.forward_card, "forward"),
+        (moons.screen.stage.reverse_card, "reverse"),
     ):
         expected = card.view.picture(t, (60, 60), ratio)
         trajectory = getattr(moons.studio, chain)
@@ -113,7 +113,9 @@ def test_while_it_is_sampled_playing_waits_and_the_slider_shows_what_is_missing(
     application = studio_application
     show_model(qtbot, application, "digits", 16)
     studio, playback = application.studio, application.playback
-    qtbot.waitUntil(lambda: studio.reverse is not None and studio.is_sampling, timeout=WAIT_MS)
+    qtbot.waitUntil(
+        lambda: studio.reverse is not None and studio.chains.reverse.is_awaited, timeout=WAIT_MS
+    )
     lowest = []
 
     def look() -> bool:
@@ -131,7 +133,7 @@ def test_while_it_is_sampled_playing_waits_and_the_slider_shows_what_is_missing(
 def test_stopping_and_sampling_again(qtbot: QtBot, studio_application: Application) -> None:
     application = studio_application
     show_model(qtbot, application, "digits", 36)
-    studio, card = application.studio, application.screen.reverse_card
+    studio, card = application.studio, application.screen.stage.reverse_card
     qtbot.waitUntil(
         lambda: (
             studio.reverse is not None and studio.reverse.recorded.any() and card.button.isVisible()
@@ -140,7 +142,7 @@ def test_stopping_and_sampling_again(qtbot: QtBot, studio_application: Applicati
     )
     assert card.button.text() == "Stop"
     qtbot.mouseClick(card.button, LEFT)
-    assert not studio.is_sampling
+    assert not studio.chains.reverse.is_awaited
     assert studio.reverse is not None
     assert not studio.reverse.is_complete
     stopped = studio.reverse
@@ -180,10 +182,10 @@ def test_another_schedule_changes_the_forward_chain_alone(qtbot: QtBot, moons: A
     wait_for_chains(qtbot, moons)
     studio, window = moons.studio, moons.window
     reverse = studio.reverse
-    assert moons.screen.side is not None
+    assert moons.screen.stage.side is not None
     field = next(
         each
-        for each in moons.screen.side.schedule.findChildren(NumberField)
+        for each in moons.screen.stage.side.schedule.findChildren(NumberField)
         if each.accessibleName() == "Number of steps T"
     )
     field.setFocus()
@@ -199,14 +201,17 @@ def test_another_schedule_changes_the_forward_chain_alone(qtbot: QtBot, moons: A
     moons.playback.seek(25)
     texts = {label.text() for label in window.findChildren(QLabel)}
     assert {"t = 25", "t = 500"} <= texts  # the same share of both ways
-    assert "1000 steps" in moons.screen.reverse_card.sampling_button.whole_text()
+    assert "1000 steps" in moons.screen.stage.reverse_card.sampling_button.whole_text()
 
 
 def test_a_sample_is_enlarged_in_both_chains(qtbot: QtBot, studio_application: Application) -> None:
     application = studio_application
     show_model(qtbot, application, "digits", 4)
     wait_for_chains(qtbot, application)
-    forward, reverse = application.screen.forward_card.view, application.screen.reverse_card.view
+    forward, reverse = (
+        application.screen.stage.forward_card.view,
+        application.screen.stage.reverse_card.view,
+    )
     forward_rect = forward.rect()
     third_of_four = QPoint(forward_rect.width() // 4, 3 * forward_rect.height() // 4)
     qtbot.mouseClick(forward, LEFT, pos=third_of_four)
@@ -295,10 +300,10 @@ def test_nothing_is_cut_off_at_any_size(
     window.resize(*size)
     QTest.qWait(1)
     assert (window.width(), window.height()) == size  # no part asks for more
-    for card in (moons.screen.forward_card, moons.screen.reverse_card):
+    for card in (moons.screen.stage.forward_card, moons.screen.stage.reverse_card):
         assert card.view.width() >= 200
         assert card.view.height() >= 150
-    timeline = moons.screen.timeline
+    timeline = moons.screen.stage.timeline
     for button in (moons.screen.top_bar.export, timeline.buttons["direction"]):
         assert button.width() >= button.minimumSizeHint().width()
     for button in timeline.buttons.values():
@@ -311,7 +316,7 @@ def test_nothing_is_cut_off_at_any_size(
 def test_the_thumbnails_stand_above_their_t_on_the_slider(qtbot: QtBot, moons: Application) -> None:
     qtbot.waitUntil(lambda: moons.studio.forward is not None, timeout=WAIT_MS)  # its T is known
     window = moons.window
-    strip, slider = moons.screen.film_strip, moons.screen.timeline.slider
+    strip, slider = moons.screen.stage.film_strip, moons.screen.stage.timeline.slider
     for width in (1040, 1500):
         window.resize(width, 800)
         QTest.qWait(1)
@@ -330,7 +335,7 @@ def test_the_tallest_numbers_are_not_cut_off_at_the_smallest_size(
     application = studio_application
     show_model(qtbot, application, "mixture-1d", 250)
     wait_for_chains(qtbot, application)
-    window, side = application.window, application.screen.side
+    window, side = application.window, application.screen.stage.side
     assert side is not None
     application.studio.set_forward_schedule(ScheduleConfiguration("linear", T, 1e-4, 0.02))
     wait_for_chains(qtbot, application)
@@ -388,7 +393,7 @@ def test_another_sampling_is_chosen_with_a_key_and_two_clicks(
     qtbot: QtBot, moons: Application
 ) -> None:
     studio, screen, popup = moons.studio, moons.screen, moons.screen.sampling.popup
-    assert screen.reverse_card.sampling_button.whole_text() == "DDPM, σ² = β̃, 1000 steps"
+    assert screen.stage.reverse_card.sampling_button.whole_text() == "DDPM, σ² = β̃, 1000 steps"
     press_s(qtbot, moons)
     qtbot.mouseClick(popup.sampler.kind.segments[1], LEFT)
     qtbot.mouseClick(popup.sampler.few[0], LEFT)
@@ -400,7 +405,7 @@ def test_another_sampling_is_chosen_with_a_key_and_two_clicks(
     wait_for_chains(qtbot, moons)
     assert studio.reverse is not None
     assert studio.reverse.times.tolist() == list(range(0, 1001, 100))
-    button = screen.reverse_card.sampling_button
+    button = screen.stage.reverse_card.sampling_button
     assert button.whole_text() == "DDIM, η = 0, 10 of 1000 steps"
     assert button.whole_text().startswith(button.text().rstrip("…"))
     moons.playback.pause()
@@ -413,7 +418,7 @@ def test_another_sampling_is_chosen_with_a_key_and_two_clicks(
 
 
 def test_the_cards_button_opens_the_same_fields(qtbot: QtBot, moons: Application) -> None:
-    popup, button = moons.screen.sampling.popup, moons.screen.reverse_card.sampling_button
+    popup, button = moons.screen.sampling.popup, moons.screen.stage.reverse_card.sampling_button
     qtbot.mouseClick(button, LEFT)
     assert popup.isVisible()
     # Nothing was chosen: nothing is sampled anew.
@@ -453,14 +458,14 @@ def test_another_model_is_sampled_in_its_own_way_again(qtbot: QtBot, moons: Appl
     qtbot.mouseClick(popup.sampler.few[0], LEFT)
     qtbot.keyClick(popup, Qt.Key.Key_Escape)
     show_model(qtbot, moons, "digits", 4)
-    words = moons.screen.reverse_card.sampling_button.whole_text()
+    words = moons.screen.stage.reverse_card.sampling_button.whole_text()
     assert words == "DDPM, σ² = β, 250 steps"
     assert popup.sampler.steps.text() == "250"
     assert not popup.reset.isEnabled()
 
 
 def test_the_words_about_sampling_follow_the_language(qtbot: QtBot, moons: Application) -> None:
-    button = moons.screen.reverse_card.sampling_button
+    button = moons.screen.stage.reverse_card.sampling_button
     english = button.whole_text()
     moons.use_language("ko")
     qtbot.waitUntil(lambda: button.whole_text() != english)
@@ -473,7 +478,7 @@ def test_the_data_of_the_forward_chain_decide_about_the_schedule(
 ) -> None:
     """L_T depends on E[x_0²], which for standardised points is 1 but for the sample's own error."""
     wait_for_chains(qtbot, moons)
-    studio, side = moons.studio, moons.screen.side
+    studio, side = moons.studio, moons.screen.stage.side
     assert side is not None
     studio.set_forward_schedule(ScheduleConfiguration("linear", 50, 1e-4, 0.02))
     wait_for_chains(qtbot, moons)

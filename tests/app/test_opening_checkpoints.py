@@ -53,7 +53,7 @@ def test_its_forward_chain_begins_where_its_reverse_chain_ends(
     assert studio.reverse is not None
     assert studio.forward.T == studio.reverse.T == 20
     assert np.array_equal(studio.forward.frame(0), studio.reverse.frame(0))
-    words = [label.text() for label in asking.screen.forward_card.findChildren(QLabel)]
+    words = [label.text() for label in asking.screen.stage.forward_card.findChildren(QLabel)]
     assert "from the model's own samples" in words
     studio.set_seed(5)
     wait_until_idle(qtbot, asking)
@@ -66,7 +66,7 @@ def test_answers_that_fit_no_network_are_said_in_the_dialog(
     before = asking.studio.model
     dialog = asking.screen.questions.dialog
     assert dialog is not None
-    dialog.fields["heads"].setCurrentIndex(2)  # type: ignore[attr-defined]
+    dialog.fields["heads"].widget.setCurrentIndex(2)  # type: ignore[attr-defined]
     qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "8 channels" in dialog.status.text(), timeout=WAIT_MS)
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
@@ -78,7 +78,7 @@ def test_answers_that_fit_no_network_are_said_in_the_dialog(
 def test_data_can_be_chosen(qtbot: QtBot, asking: Application) -> None:
     dialog = asking.screen.questions.dialog
     assert dialog is not None
-    box = dialog.fields["data_set"]
+    box = dialog.fields["data_set"].widget
     box.setCurrentIndex(box.count() - 1)  # type: ignore[attr-defined]
     qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: asking.screen.questions.dialog is None, timeout=WAIT_MS)

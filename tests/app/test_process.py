@@ -78,7 +78,7 @@ def complaints(result: subprocess.CompletedProcess[str]) -> list[str]:
     "moment",
     [
         "True",  # torch is being imported
-        "studio().is_sampling and studio().reverse is not None",
+        "studio().chains.reverse.is_awaited and studio().reverse is not None",
         "studio().reverse is not None and studio().reverse.is_complete",
     ],
 )

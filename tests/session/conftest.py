@@ -1,15 +1,20 @@
-"""Small trainings, and somebody who controls them and notes what they say."""
+"""Small trainings with somebody who controls them and notes what they say, and large images."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from ddpm_studio.networks.configuration import MlpConfiguration
+from ddpm_studio.checkpoints.bundled import find_model
+from ddpm_studio.checkpoints.model_file import ModelFile, inspect_model_file
+from ddpm_studio.checkpoints.weights import save_model
+from ddpm_studio.networks.configuration import MlpConfiguration, UNetConfiguration
+from ddpm_studio.networks.denoiser import build_network
 from ddpm_studio.session.training_run import TrainingRun, TrainingState
 from ddpm_studio.training.configuration import TrainingConfiguration
 from ddpm_studio.training.presets import QUARTER_LINEAR
@@ -91,3 +96,20 @@ def watch_new(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], Watch]]:
 @pytest.fixture
 def watch(watch_new: Callable[[], Watch]) -> Watch:
     return watch_new()
+
+
+@pytest.fixture(scope="session")
+def large_model(tmp_path_factory: pytest.TempPathFactory) -> ModelFile:
+    """A very small network for images of 3x256x256, of another project: without data."""
+    network = UNetConfiguration(256, 3, 8, (1, 1), 1, norm_groups=4)
+    description = replace(
+        find_model("moons").description,
+        name="large",
+        data_set="",
+        origin="pytorch-ddpm",
+        training=None,
+        network=network,
+    )
+    path = tmp_path_factory.mktemp("large") / "large.safetensors"
+    save_model(path, description, build_network(network).state_dict())
+    return inspect_model_file(path)

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
-from ddpm_studio.session.background_task import BackgroundTask, Work
+from ddpm_studio.session.background_task import BackgroundTask, Work, stop_tasks
 
 
 @pytest.fixture
@@ -153,3 +153,22 @@ def test_stop_ends_the_threads_of_cancelled_runs_too(qtbot: QtBot) -> None:
         qtbot.waitUntil(lambda number=number: task.latest == number)  # type: ignore[misc]
     assert task.stop()
     assert alive == set()
+
+
+def test_threads_that_do_not_end_are_waited_for_together(qtbot: QtBot) -> None:
+    """Not one after the other: closing takes as long as the slowest, and says that one is stuck."""
+    release = threading.Event()
+
+    def stuck() -> Iterator[int]:
+        yield 0
+        release.wait()
+
+    tasks = [BackgroundTask() for _ in range(3)]
+    for task in tasks:
+        task.start(stuck)
+    qtbot.waitUntil(lambda: all(task.latest == 0 for task in tasks))
+    try:
+        assert not stop_tasks(tasks, timeout_ms=1)
+    finally:
+        release.set()
+    assert stop_tasks(tasks)

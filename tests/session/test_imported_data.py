@@ -113,12 +113,12 @@ def test_the_present_models_chain_begins_elsewhere_when_its_data_go(
     try:
         with qtbot.waitSignal(studio.model_changed, timeout=WAIT_MS):
             studio.open_file(model_path)
-        assert studio.has_data
+        assert studio.chains.has_data
         studio.look_for_data()  # nothing has changed
-        assert studio.has_data
+        assert studio.chains.has_data
         remove_set("own")
         studio.look_for_data()
-        assert not studio.has_data
+        assert not studio.chains.has_data
         qtbot.waitUntil(lambda: not studio.is_busy, timeout=WAIT_MS)
         assert studio.forward is not None
         assert studio.reverse is not None

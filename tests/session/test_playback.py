@@ -374,6 +374,33 @@ def test_long_steps_and_the_order_of_loop_modes(qapp: QObject) -> None:
     assert [mode.following for mode in LoopMode] == ["loop", "ping-pong", "once"]
 
 
+def test_another_sampling_is_watched_from_the_noise_on(player: Player) -> None:
+    playback = player.playback
+    playback.set_loop(LoopMode.PING_PONG)
+    playback.seek(300)
+    playback.watch_sampling()
+    assert (playback.t, playback.is_playing) == (300, False)  # nobody is watching
+    playback.play()
+    playback.watch_sampling()
+    assert (playback.t, playback.direction) == (T, Direction.DENOISING)
+    assert player.after(8 / 10) == 900
+
+
+@pytest.mark.parametrize("loop", [LoopMode.ONCE, LoopMode.LOOP])
+def test_a_direction_that_was_chosen_is_kept_when_it_is_sampled_anew(
+    player: Player, loop: LoopMode
+) -> None:
+    playback = player.playback
+    playback.set_loop(loop)
+    playback.seek(300)
+    playback.play()
+    playback.watch_sampling()
+    assert (playback.t, playback.direction) == (300, Direction.NOISING)
+    playback.set_direction(Direction.DENOISING)
+    playback.watch_sampling()
+    assert playback.t == T
+
+
 def test_the_timer_runs_only_while_playing(player: Player) -> None:
     timer = timer_of(player.playback)
     assert not timer.isActive()

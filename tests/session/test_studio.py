@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
-import time
 from collections.abc import Generator, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from pytestqt.qtbot import QtBot
 
 from ddpm_studio.checkpoints import weights as weights_module
@@ -24,29 +20,14 @@ from ddpm_studio.checkpoints.weights import (
     LoadedModel,
     load_inspected,
     loading_steps,
-    save_model,
 )
 from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration, SamplerKind
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
-from ddpm_studio.diffusion.trajectory import Trajectory
 from ddpm_studio.locations import resource
-from ddpm_studio.networks.configuration import MlpConfiguration, UNetConfiguration
-from ddpm_studio.networks.denoiser import build_network
-from ddpm_studio.session import studio as studio_module
-from ddpm_studio.session.background_task import BackgroundTask, stop_tasks
-from ddpm_studio.session.chain_runs import (
-    ChainProgress,
-    ChainWork,
-    ForwardRequest,
-    ReverseRequest,
-    record_forward_chain,
-    record_reverse_chain,
-)
 from ddpm_studio.session.loaded_models import forget_loaded_models
 from ddpm_studio.session.sample_counts import default_count
 from ddpm_studio.session.sampling_choice import DenoiserChoice, SamplingChoice, own_sampling
 from ddpm_studio.session.studio import Studio
-from ddpm_studio.temporary_file import TemporaryFileError
 
 WAIT_MS = 15_000
 DDIM_20 = SamplingChoice(SamplerConfiguration(SamplerKind.DDIM, steps=20))
@@ -163,26 +144,10 @@ def test_a_bad_file_leaves_the_present_model(qtbot: QtBot, studio: Studio, tmp_p
     assert studio.reverse is reverse
 
 
-def test_stopping_keeps_the_steps_so_far(qtbot: QtBot, studio: Studio) -> None:
-    wait_until_idle(qtbot, studio)
-    studio.set_sample_count(5000)
-    qtbot.waitUntil(
-        lambda: studio.reverse_progress is not None and studio.reverse_progress.done > 10,
-        timeout=WAIT_MS,
-    )
-    studio.stop_reverse()
-    assert not studio.is_sampling
-    reverse = studio.reverse
-    assert reverse is not None
-    assert reverse.count == 5000
-    assert reverse.is_recorded(1000)
-    assert not reverse.is_complete
-
-
 def test_closing_while_sampling_leaves_no_thread(qtbot: QtBot) -> None:
     studio = Studio()
     studio.open_bundled("digits")
-    qtbot.waitUntil(lambda: studio.reverse_progress is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: studio.chains.reverse.progress is not None, timeout=WAIT_MS)
     assert studio.stop()
     assert not studio.is_busy
 
@@ -251,7 +216,7 @@ def test_a_file_whose_weights_are_bad_leaves_the_present_model(
     inspect_model_file(path)  # raises nothing
     changed: list[str] = []
     studio.model_changed.connect(lambda: changed.append("model"))
-    studio.trajectories_changed.connect(lambda: changed.append("trajectories"))
+    studio.chains.trajectories_changed.connect(lambda: changed.append("trajectories"))
     studio.settings_changed.connect(lambda: changed.append("settings"))
     with qtbot.waitSignal(studio.failed, timeout=WAIT_MS) as failure:
         studio.open_file(path)
@@ -313,25 +278,6 @@ def test_choosing_a_model_gives_up_a_file_that_is_being_opened(
     assert path not in {model.path for model in studio.models}
 
 
-def test_threads_that_do_not_end_are_waited_for_together(qtbot: QtBot) -> None:
-    """Not one after the other: closing takes as long as the slowest, and says that one is stuck."""
-    release = threading.Event()
-
-    def stuck() -> Iterator[int]:
-        yield 0
-        release.wait()
-
-    tasks = [BackgroundTask() for _ in range(3)]
-    for task in tasks:
-        task.start(stuck)
-    qtbot.waitUntil(lambda: all(task.latest == 0 for task in tasks))
-    try:
-        assert not stop_tasks(tasks, timeout_ms=1)
-    finally:
-        release.set()
-    assert stop_tasks(tasks)
-
-
 # How the reverse chain is sampled
 
 
@@ -339,27 +285,6 @@ def test_a_model_is_sampled_in_its_own_way_at_first(qtbot: QtBot, studio: Studio
     assert studio.model is not None
     assert studio.sampling == own_sampling(studio.model.description)
     assert studio.sampling.denoiser is DenoiserChoice.NETWORK
-
-
-def test_sampling_chosen_while_the_forward_chain_runs_waits_for_it(
-    qtbot: QtBot, studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    was_noising: list[bool] = []
-    run_reverse = studio.run_reverse
-
-    def look_and_run() -> None:
-        was_noising.append(studio.is_noising)
-        run_reverse()
-
-    monkeypatch.setattr(studio, "run_reverse", look_and_run)
-    studio.set_sample_count(250)
-    studio.set_sampling(DDIM_20)
-    assert studio.is_noising
-    assert studio.is_sampling  # due: playing waits for it
-    wait_until_idle(qtbot, studio)
-    assert was_noising == [False]
-    assert studio.reverse is not None
-    assert studio.reverse.T == 20
 
 
 def test_a_chain_of_20_steps_has_the_times_that_are_kept(
@@ -490,136 +415,7 @@ def test_exact_for_the_points_at_the_left_ends_on_those_of_the_forward_chain(
     assert np.median(np.linalg.norm(apart, axis=2).min(axis=1)) < 1e-3
 
 
-def test_a_chain_that_fails_at_once_leaves_no_older_one_in_its_place(
-    qtbot: QtBot, studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The settings would be said of a chain that was made with others."""
-    wait_until_idle(qtbot, studio)
-    forward = studio.forward
-
-    def fail(_request: object, _stopped: object) -> Iterator[None]:
-        raise ValueError("no")
-        yield
-
-    monkeypatch.setattr(studio_module, "record_reverse_chain", fail)
-    with qtbot.waitSignal(studio.failed, timeout=WAIT_MS):
-        studio.set_sampling(SamplingChoice(SamplerConfiguration(steps=7)))
-    assert studio.reverse is None
-    assert studio.forward is forward
-
-
-def test_a_chain_that_fails_on_its_way_keeps_its_steps_so_far(
-    qtbot: QtBot, studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wait_until_idle(qtbot, studio)
-
-    def fail_later(request: ReverseRequest, _stopped: object) -> Iterator[ChainProgress]:
-        steps = record_reverse_chain(request)
-        yield next(steps)
-        while studio.reverse is before:  # until the window has taken it over
-            time.sleep(0.01)
-        raise ValueError("no")
-
-    before = studio.reverse
-    monkeypatch.setattr(studio_module, "record_reverse_chain", fail_later)
-    with qtbot.waitSignal(studio.failed, timeout=WAIT_MS):
-        studio.set_sampling(SamplingChoice(SamplerConfiguration(steps=7)))
-    assert studio.reverse is not None
-    assert studio.reverse.recorded.tolist() == [False] * 7 + [True]
-
-
-def test_the_last_step_of_a_stopped_chain_is_announced(qtbot: QtBot, studio: Studio) -> None:
-    wait_until_idle(qtbot, studio)
-    studio.set_sample_count(5000)
-    qtbot.waitUntil(
-        lambda: studio.reverse_progress is not None and studio.reverse_progress.done > 10,
-        timeout=WAIT_MS,
-    )
-    announced: list[int] = []
-
-    def count() -> None:
-        assert studio.reverse is not None
-        announced.append(int(studio.reverse.recorded.sum()))
-
-    studio.chains_grew.connect(count)
-    studio.stop_reverse()
-    at_once = len(announced)
-    qtbot.waitUntil(lambda: len(announced) > at_once)  # when its thread has come to its end
-    reverse = studio.reverse
-    assert reverse is not None
-    qtbot.wait(50)
-    assert announced[-1] == reverse.recorded.sum()
-
-
 # Stopping and going on
-
-
-@pytest.mark.parametrize("denoiser", [DenoiserChoice.NETWORK, DenoiserChoice.EXACT])
-@pytest.mark.parametrize("stop_after", [1, 4, 20])
-def test_a_chain_that_is_gone_on_with_is_as_if_it_had_never_been_stopped(
-    denoiser: DenoiserChoice, stop_after: int
-) -> None:
-    sampler = SamplerConfiguration(steps=20)
-    request = ReverseRequest(find_model("moons"), 10, 3, "cpu", SamplingChoice(sampler, denoiser))
-    whole = driven(record_reverse_chain(request))
-    work = record_reverse_chain(request)
-    for _ in range(stop_after):
-        progress = next(work)
-    work.close()
-    assert isinstance(progress, ChainProgress)
-    stopped = progress.trajectory
-    assert stopped.recorded.sum() == stop_after
-    rest = record_reverse_chain(request, stopped)
-    again = next(rest)
-    assert isinstance(again, ChainProgress)
-    assert (again.done, again.done_before) == (stop_after - 1, stop_after - 1)
-    assert driven(rest) is stopped
-    assert stopped.is_complete
-    assert stopped.position is None
-    for frame in range(21):
-        assert np.array_equal(stopped.frame(frame), whole.frame(frame))
-
-
-@pytest.mark.parametrize("stop_after", [1, 7, 1000])
-def test_the_forward_chain_is_gone_on_with_to_the_same_numbers(stop_after: int) -> None:
-    request = ForwardRequest("moons", find_model("moons").description.schedule, 10, 3)
-    whole = driven(record_forward_chain(request))
-    work = record_forward_chain(request)
-    for _ in range(stop_after):
-        progress = next(work)
-    work.close()
-    assert isinstance(progress, ChainProgress)
-    resumed = driven(record_forward_chain(request, progress.trajectory))
-    assert resumed is progress.trajectory
-    assert all(np.array_equal(resumed.frame(t), whole.frame(t)) for t in range(whole.T + 1))
-
-
-def test_a_step_that_a_full_disk_did_not_take_is_the_next_one(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    request = ReverseRequest(find_model("moons"), 10, 3, "cpu", DDIM_20)
-    whole = driven(record_reverse_chain(request))
-    work = record_reverse_chain(request)
-    progress = next(work)
-    assert isinstance(progress, ChainProgress)
-    with monkeypatch.context() as patch:
-        full = TemporaryFileError("The disk is full.")
-        patch.setattr(Trajectory, "record", lambda *_: (_ for _ in ()).throw(full))
-        with pytest.raises(TemporaryFileError):
-            next(work)
-    stopped = progress.trajectory
-    assert stopped.recorded.sum() == 1
-    driven(record_reverse_chain(request, stopped))
-    assert all(np.array_equal(stopped.frame(f), whole.frame(f)) for f in range(21))
-
-
-def driven(work: ChainWork) -> Trajectory:
-    try:
-        while True:
-            next(work)
-    except StopIteration as stop:
-        trajectory: Trajectory = stop.value
-        return trajectory
 
 
 def test_stopped_chains_go_on_in_the_studio(qtbot: QtBot, studio: Studio) -> None:
@@ -628,11 +424,11 @@ def test_stopped_chains_go_on_in_the_studio(qtbot: QtBot, studio: Studio) -> Non
     )
     stopped = studio.reverse
     assert stopped is not None
-    studio.stop_reverse()
+    studio.chains.stop_reverse()
     qtbot.waitUntil(lambda: stopped.position is not None, timeout=WAIT_MS)
     done = int(stopped.recorded.sum())
-    studio.continue_reverse()
-    assert studio.is_sampling
+    studio.chains.continue_reverse()
+    assert studio.chains.reverse.is_awaited
     wait_until_idle(qtbot, studio)
     assert studio.reverse is stopped
     assert done < stopped.T
@@ -640,26 +436,6 @@ def test_stopped_chains_go_on_in_the_studio(qtbot: QtBot, studio: Studio) -> Non
     assert model is not None
     expected = sample_model(load_inspected(model), studio.sample_count, studio.seed).numpy()
     assert np.array_equal(stopped.frame(0), expected)
-
-
-# Large images
-
-
-@pytest.fixture(scope="module")
-def large_model(tmp_path_factory: pytest.TempPathFactory) -> ModelFile:
-    """A very small network for images of 3x256x256, of another project: without data."""
-    network = UNetConfiguration(256, 3, 8, (1, 1), 1, norm_groups=4)
-    description = replace(
-        find_model("moons").description,
-        name="large",
-        data_set="",
-        origin="pytorch-ddpm",
-        training=None,
-        network=network,
-    )
-    path = tmp_path_factory.mktemp("large") / "large.safetensors"
-    save_model(path, description, build_network(network).state_dict())
-    return inspect_model_file(path)
 
 
 def test_a_model_of_large_images_has_few_samples(large_model: ModelFile, qtbot: QtBot) -> None:
@@ -675,37 +451,3 @@ def test_a_model_of_large_images_has_few_samples(large_model: ModelFile, qtbot: 
     studio.show_model(find_model("digits"))
     assert studio.sample_count == 36
     assert studio.stop()
-
-
-def test_large_images_are_sampled_into_a_file(large_model: ModelFile) -> None:
-    work = record_reverse_chain(ReverseRequest(large_model, 4, 0, "cpu"))
-    for _ in range(2):
-        progress = next(work)
-    assert isinstance(progress, ChainProgress)
-    chain = progress.trajectory
-    assert not chain.is_in_memory
-    assert chain.file_bytes >= 1001 * 4 * 3 * 256 * 256
-    generator = torch.Generator().manual_seed(0)
-    x_T = torch.randn((4, 3, 256, 256), generator=generator).numpy()
-    assert np.abs(chain.frame(1000) - x_T).max() <= np.ptp(x_T) / 509
-    assert chain.is_recorded(999)
-    work.close()
-    assert chain.position is not None
-    assert np.abs(chain.position.x.numpy() - chain.frame(999)).max() < 0.03
-
-
-def test_a_model_that_is_read_says_how_far_it_is(qtbot: QtBot, tmp_path: Path) -> None:
-    network = MlpConfiguration(dimension=2, width=2048, depth=4)
-    description = replace(find_model("moons").description, network=network)
-    path = tmp_path / "wide.safetensors"
-    save_model(path, description, build_network(network).state_dict())
-    request = ReverseRequest(inspect_model_file(path), 10, 0, "cpu", DDIM_20)
-    work = record_reverse_chain(request)
-    read = next(work)
-    assert isinstance(read, LoadingProgress)
-    assert 0 < read.done < read.total == path.stat().st_size
-    work.close()  # given up
-    seen = [type(each) for each in record_reverse_chain(request)]
-    assert seen.count(LoadingProgress) >= 5
-    assert seen[-21:] == [ChainProgress] * 21
-    assert LoadingProgress not in [type(each) for each in record_reverse_chain(request)]

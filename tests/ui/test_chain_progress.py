@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any
-
 import pytest
+import torch
 from pytestqt.qtbot import QtBot
 
+from ddpm_studio.diffusion.schedule import ScheduleConfiguration
+from ddpm_studio.diffusion.trajectory import Trajectory
+from ddpm_studio.session.chain_pair import ChainPair
+from ddpm_studio.session.chain_runs import ForwardRequest
 from ddpm_studio.ui.chain_card import ChainCard
 from ddpm_studio.ui.chain_progress import show_progress
 from ddpm_studio.ui.theme import DARK, Chain
@@ -27,34 +29,36 @@ def hint(card: ChainCard) -> tuple[str, str]:
     return card.view._painting._empty_hint()
 
 
-def studio(**changes: object) -> Any:
-    """A session whose model's data are not known, and whose reverse chain was stopped at once."""
-    state: dict[str, object] = {
-        "model": object(),
-        "has_data": False,
-        "forward": None,
-        "reverse": None,
-        "is_noising": False,
-        "is_sampling": False,
-        "forward_progress": None,
-        "reverse_progress": None,
-        "loading_progress": None,
-    }
-    return SimpleNamespace(**(state | changes))
+def pair(*, has_data: bool = False, has_samples: bool = False, awaited: bool = False) -> ChainPair:
+    """The chains of a model; those without data wait for the samples of the reverse chain."""
+    chains = ChainPair()
+    schedule = ScheduleConfiguration("linear", 1, 1e-4, 0.02)
+    chains._forward_request = ForwardRequest("moons" if has_data else "", schedule, 1, 0)
+    if has_samples:
+        chains.reverse.show(complete_chain())
+    if awaited:
+        chains.forward.wait()
+    return chains
 
 
-@pytest.mark.parametrize("is_running", [False, True])
+def complete_chain() -> Trajectory:
+    chain = Trajectory(1, 1, (1,))
+    for frame in range(2):
+        chain.record(frame, torch.zeros(1, 1))
+    return chain
+
+
+@pytest.mark.parametrize("awaited", [False, True])
 def test_a_forward_chain_without_data_waits_for_the_samples(
-    cards: tuple[ChainCard, ChainCard], is_running: bool
+    cards: tuple[ChainCard, ChainCard], awaited: bool
 ) -> None:
-    show_progress(studio(is_noising=is_running, is_sampling=is_running), *cards)
+    show_progress(pair(awaited=awaited), *cards)
     assert hint(cards[0]) == WAITING
     assert hint(cards[1]) != WAITING
-    reverse = SimpleNamespace(is_complete=True, recorded=SimpleNamespace(any=lambda: True))
-    show_progress(studio(reverse=reverse), *cards)
+    show_progress(pair(has_samples=True), *cards)
     assert hint(cards[0])[0] == "There is no chain"
 
 
 def test_one_with_data_does_not(cards: tuple[ChainCard, ChainCard]) -> None:
-    show_progress(studio(has_data=True, is_noising=True), *cards)
+    show_progress(pair(has_data=True, awaited=True), *cards)
     assert hint(cards[0])[0] == "Loading …"

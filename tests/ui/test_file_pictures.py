@@ -26,7 +26,7 @@ from ddpm_studio.ui.export_layout import ExportView, StageOptions
 from ddpm_studio.ui.export_stage import ExportStage
 from ddpm_studio.ui.storage_text import storage_text
 from ddpm_studio.ui.theme import DARK, Chain
-from ddpm_studio.ui.views import background_reader
+from ddpm_studio.ui.views import background_reader, chain_painting
 from ddpm_studio.ui.views.background_reader import BackgroundReader
 from ddpm_studio.ui.views.chain_view import ChainView
 from ddpm_studio.ui.views.file_pictures import EVERY, PictureWish
@@ -377,7 +377,7 @@ def test_a_step_that_cannot_be_read_is_said_in_its_place(
     monkeypatch.setattr(TemporaryFile, "read", broken)
     hints: list[tuple[str, str]] = []
     monkeypatch.setattr(
-        view._painting, "_paint_hint", lambda _painter, _rect, *words: hints.append(words)
+        chain_painting, "paint_hint", lambda _painter, _rect, _theme, *words: hints.append(words)
     )
     view.show_frame(5)
     qtbot.waitUntil(lambda: bool(hints), timeout=WAIT_MS)

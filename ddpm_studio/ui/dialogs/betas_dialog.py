@@ -26,6 +26,7 @@ from ddpm_studio.diffusion.schedule import MAX_STEPS, NoiseSchedule, ScheduleErr
 from ddpm_studio.explained_error import ExplainedError, brief
 from ddpm_studio.ui.panels.adequacy_meter import AdequacyMeter
 from ddpm_studio.ui.panels.number_field import number_as_typed, parse_number
+from ddpm_studio.ui.problem_mark import mark_problem
 from ddpm_studio.ui.problem_text import problem_text
 from ddpm_studio.ui.theme import SPACING, Theme
 
@@ -136,8 +137,7 @@ class BetasDialog(QDialog):
 
     def _say(self, text: str, *, is_problem: bool) -> None:
         self.status.setText(text)
-        self.status.setProperty("problem", is_problem)
-        self.status.style().polish(self.status)
+        mark_problem(self.status, is_problem=is_problem)
 
     def choose_file(self) -> None:
         """Ask for a text file with numbers and take its text over."""

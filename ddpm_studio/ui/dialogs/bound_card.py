@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtWidgets import QLabel
 
 from ddpm_studio.checkpoints.measurement import BoundTerm, bound_terms
-from ddpm_studio.ui.dialogs.figure_table import FigureTable, Words
+from ddpm_studio.ui.dialogs.figure_table import FigureTable, Words, explained
 from ddpm_studio.ui.dialogs.measure_card import NOTHING, LogCanvas, MeasureCard
 from ddpm_studio.ui.dialogs.measure_text import bound_note, with_error
 from ddpm_studio.ui.number_text import NO_VALUE
@@ -83,53 +83,45 @@ class BoundCard(MeasureCard):
 
     def _headers(self) -> list[Words]:
         return [
-            Words(
+            explained(
                 self.tr("nats"),
-                paragraphs(self.tr("Of a whole x<sub>0</sub>: the sum over its D coordinates.")),
+                self.tr("Of a whole x<sub>0</sub>: the sum over its D coordinates."),
             ),
-            Words(
+            explained(
                 self.tr("bits/dim"),
-                paragraphs(self.tr("Per coordinate: nats divided by D · ln 2.")),
+                self.tr("Per coordinate: nats divided by D · ln 2."),
             ),
         ]
 
     def _rows(self) -> list[Words]:
         return [
-            Words(
+            explained(
                 "L<sub>T</sub>",
-                paragraphs(
-                    self.tr(
-                        "KL(q(x<sub>T</sub> | x<sub>0</sub>) ‖ N(0, I)): what is left of the data at "
-                        "T. Nothing in it is learned."
-                    )
+                self.tr(
+                    "KL(q(x<sub>T</sub> | x<sub>0</sub>) ‖ N(0, I)): what is left of the data at "
+                    "T. Nothing in it is learned."
                 ),
             ),
-            Words(
+            explained(
                 "L<sub>1</sub> + … + L<sub>T−1</sub>",
-                paragraphs(
-                    self.tr(
-                        "The sum of KL(q(x<sub>t−1</sub> | x<sub>t</sub>, x<sub>0</sub>) ‖ "
-                        "p<sub>θ</sub>(x<sub>t−1</sub> | x<sub>t</sub>)) over t = 2 … T: all steps of "
-                        "the reverse chain but the last."
-                    )
+                self.tr(
+                    "The sum of KL(q(x<sub>t−1</sub> | x<sub>t</sub>, x<sub>0</sub>) ‖ "
+                    "p<sub>θ</sub>(x<sub>t−1</sub> | x<sub>t</sub>)) over t = 2 … T: all steps of "
+                    "the reverse chain but the last."
                 ),
             ),
-            Words(
+            explained(
                 "L<sub>0</sub>",
-                paragraphs(
-                    self.tr(
-                        "−ln p<sub>θ</sub>(x<sub>0</sub> | x<sub>1</sub>): the last step of the "
-                        "reverse chain."
-                    )
+                self.tr(
+                    "−ln p<sub>θ</sub>(x<sub>0</sub> | x<sub>1</sub>): the last step of the "
+                    "reverse chain."
                 ),
             ),
-            Words(
+            explained(
                 self.tr("Total"),
-                paragraphs(
-                    self.tr(
-                        "The variational bound: −ln p<sub>θ</sub>(x<sub>0</sub>) is on average at most "
-                        "this. ± is the standard error of the mean over x<sub>0</sub>."
-                    )
+                self.tr(
+                    "The variational bound: −ln p<sub>θ</sub>(x<sub>0</sub>) is on average at most "
+                    "this. ± is the standard error of the mean over x<sub>0</sub>."
                 ),
             ),
         ]

@@ -64,7 +64,7 @@ class ChainDialogs(QObject):
         subject = ExportSubject(
             name=model_title(model),
             is_denoising=playback.direction is Direction.DENOISING,
-            chosen=self._screen.forward_card.view.chosen,
+            chosen=self._screen.stage.forward_card.view.chosen,
         )
         was_playing = playback.is_playing
         playback.pause()

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtWidgets import QCheckBox
 
 from ddpm_studio.checkpoints.measurement import Floor
-from ddpm_studio.ui.dialogs.figure_table import FigureTable, LineKey, Words
+from ddpm_studio.ui.dialogs.figure_table import FigureTable, LineKey, Words, explained
 from ddpm_studio.ui.dialogs.measure_card import NOTHING, FloatArray, LogCanvas, MeasureCard
 from ddpm_studio.ui.dialogs.measure_text import floor_note, with_error
 from ddpm_studio.ui.number_text import NO_VALUE, format_number
@@ -104,52 +104,42 @@ class ErrorCard(MeasureCard):
 
     def _headers(self) -> list[Words]:
         return [
-            Words(
+            explained(
                 self.tr("mean over t"),
-                paragraphs(
-                    self.tr(
-                        "Over the measured t, which are evenly spread: comparable to the training loss "
-                        "where the network predicts the noise."
-                    ),
-                    self.tr(
-                        "By chance the error may come out a little below the floor: the noise that was "
-                        "drawn is in it. The excess is measured without that noise."
-                    ),
+                self.tr(
+                    "Over the measured t, which are evenly spread: comparable to the training loss "
+                    "where the network predicts the noise."
+                ),
+                self.tr(
+                    "By chance the error may come out a little below the floor: the noise that was "
+                    "drawn is in it. The excess is measured without that noise."
                 ),
             ),
-            Words(
+            explained(
                 "t",
-                paragraphs(
-                    self.tr(
-                        "At the cursor; ± is the standard error of the mean over x<sub>0</sub>."
-                    )
-                ),
+                self.tr("At the cursor; ± is the standard error of the mean over x<sub>0</sub>."),
             ),
         ]
 
     def _rows(self) -> list[Words]:
         return [
-            Words(
+            explained(
                 self.tr("error"),
-                paragraphs(
-                    self.tr(
-                        "E ‖ε − ε<sub>θ</sub>(x<sub>t</sub>, t)‖² / D, what training makes smaller."
-                    )
+                self.tr(
+                    "E ‖ε − ε<sub>θ</sub>(x<sub>t</sub>, t)‖² / D, what training makes smaller."
                 ),
             ),
-            Words(
+            explained(
                 self.tr("floor"),
-                paragraphs(
-                    self.tr(
-                        "SNR<sub>t</sub> E Var[x<sub>0</sub> | x<sub>t</sub>] / D: what remains even "
-                        "with the exact denoiser E[x<sub>0</sub> | x<sub>t</sub>]."
-                    )
+                self.tr(
+                    "SNR<sub>t</sub> E Var[x<sub>0</sub> | x<sub>t</sub>] / D: what remains even "
+                    "with the exact denoiser E[x<sub>0</sub> | x<sub>t</sub>]."
                 ),
             ),
-            Words(self.tr("excess"), paragraphs(self._excess_in_words())),
-            Words(
+            explained(self.tr("excess"), self._excess_in_words()),
+            explained(
                 self.tr("excess / floor"),
-                paragraphs(self.tr("How far the network's error is above the floor.")),
+                self.tr("How far the network's error is above the floor."),
             ),
         ]
 

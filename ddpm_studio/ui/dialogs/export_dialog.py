@@ -26,6 +26,7 @@ from ddpm_studio.ui.dialogs.export_form import ExportForm, ExportSubject
 from ddpm_studio.ui.dialogs.export_preview import ExportPreview
 from ddpm_studio.ui.export_run import ExportRun
 from ddpm_studio.ui.export_stage import ExportStage, stage_length
+from ddpm_studio.ui.problem_mark import mark_problem
 from ddpm_studio.ui.problem_text import problem_text
 from ddpm_studio.ui.theme import SPACING, Theme
 
@@ -110,7 +111,8 @@ class ExportDialog(QDialog):
         self.run.finished.connect(self._show_finished)
         self.run.failed.connect(self._show_failed)
         self.run.cancelled.connect(self._show_cancelled)
-        for signal in (self._studio.chains_grew, self._studio.trajectories_changed):
+        chains = self._studio.chains
+        for signal in (chains.grew, chains.trajectories_changed):
             signal.connect(self._show_choices)
 
     # Choices
@@ -231,8 +233,7 @@ class ExportDialog(QDialog):
         self._show_choices()
 
     def _say(self, text: str, *, is_problem: bool = False) -> None:
-        self.status.setProperty("problem", is_problem)
-        self.status.style().polish(self.status)
+        mark_problem(self.status, is_problem=is_problem)
         self.status.setText(text)
 
     def _label_close_button(self) -> None:

@@ -170,23 +170,40 @@ class ExportForm(QWidget):
 
     def retranslate(self) -> None:
         """Follow the language."""
-        views = {
+        self._name_views()
+        self._name_rows()
+        self._explain_fields()
+        self.hold_seconds.setSuffix(self.tr(" s"))
+        self.ping_pong.setText(self.tr("There and back (ping-pong)"))
+        self.histogram.setText(self.tr("Histograms of xₜ below"))
+        self.captions.setText(self.tr("Titles, t and legend"))
+        self.chosen.setText(
+            self.tr("Sample {0}, as on the screen").format(self._subject.chosen + 1)
+        )
+
+    def _name_views(self) -> None:
+        names = {
             ExportView.BOTH: self.tr("Both chains (as on the screen)"),
             ExportView.FORWARD: self.tr("Forward chain q"),
             ExportView.REVERSE: self.tr("Reverse chain pθ"),
             ExportView.HISTOGRAMS: self.tr("Histograms only"),
         }
-        for row, text in enumerate(views.values()):
-            self.view.setItemText(row, text)
-        for name, text in (
-            ("view", self.tr("Picture")),
-            ("range", self.tr("From t, to t")),
-            ("frames", self.tr("Frames")),
-            ("rate", self.tr("Frames per second")),
-            ("width", self.tr("Width")),
-            ("hold", self.tr("Hold the last frame")),
-        ):
-            self._labels[name].setText(text)
+        for view, name in names.items():
+            self.view.setItemText(self.view.findData(view), name)
+
+    def _name_rows(self) -> None:
+        names = {
+            "view": self.tr("Picture"),
+            "range": self.tr("From t, to t"),
+            "frames": self.tr("Frames"),
+            "rate": self.tr("Frames per second"),
+            "width": self.tr("Width"),
+            "hold": self.tr("Hold the last frame"),
+        }
+        for row, name in names.items():
+            self._labels[row].setText(name)
+
+    def _explain_fields(self) -> None:
         self.t_first.setAccessibleName(self.tr("First t"))
         self.t_last.setAccessibleName(self.tr("Last t"))
         self.swap.setToolTip(self.tr("Turn the direction round"))
@@ -196,13 +213,6 @@ class ExportForm(QWidget):
         )
         self.frames_per_second.setToolTip(
             self.tr("A GIF measures time in hundredths of a second; browsers slow down beyond 50")
-        )
-        self.hold_seconds.setSuffix(self.tr(" s"))
-        self.ping_pong.setText(self.tr("There and back (ping-pong)"))
-        self.histogram.setText(self.tr("Histograms of xₜ below"))
-        self.captions.setText(self.tr("Titles, t and legend"))
-        self.chosen.setText(
-            self.tr("Sample {0}, as on the screen").format(self._subject.chosen + 1)
         )
 
     def changeEvent(self, event: QEvent) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from ddpm_studio.ui.number_text import NO_VALUE
+from ddpm_studio.ui.panels.panel_text import paragraphs
 from ddpm_studio.ui.theme import SPACING, Theme, number_font
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -23,6 +24,11 @@ class Words:
 
     text: str
     tool_tip: str
+
+
+def explained(text: str, *explanation: str) -> Words:
+    """A header or a row's name, with a paragraph for each sentence about it."""
+    return Words(text, paragraphs(*explanation))
 
 
 @dataclass(frozen=True)

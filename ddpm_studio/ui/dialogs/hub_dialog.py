@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.session.hub_fetching import FetchingProgress, HubFetching
 from ddpm_studio.ui.choice_box import ChoiceBox
+from ddpm_studio.ui.problem_mark import mark_problem
 from ddpm_studio.ui.problem_text import problem_text
 from ddpm_studio.ui.theme import SPACING
 
@@ -52,6 +53,25 @@ class HubDialog(QDialog):
         self.name.setFocus()
 
     def _lay_out(self) -> None:
+        self.explanation.setProperty("muted", True)
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
+        self.status.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
+        self.status.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        policy = self.progress.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.progress.setSizePolicy(policy)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*[2 * SPACING] * 4)
+        layout.setSpacing(SPACING)
+        layout.addWidget(self.explanation)
+        layout.addLayout(self._name_row())
+        layout.addWidget(self.status)
+        layout.addWidget(self.progress)
+        layout.addStretch(1)
+        layout.addLayout(self._buttons())
+        self.setMinimumWidth(_WIDTH)
+
+    def _name_row(self) -> QHBoxLayout:
         self.name.setEditable(True)
         self.name.addItems(list(KNOWN_NAMES))
         self.name.setCurrentIndex(-1)
@@ -59,34 +79,21 @@ class HubDialog(QDialog):
         assert edit is not None  # of a box that can be edited
         edit.setPlaceholderText(KNOWN_NAMES[0])
         self._label.setBuddy(self.name)
-        self.explanation.setProperty("muted", True)
-        self.status.setTextFormat(Qt.TextFormat.PlainText)
-        policy = self.progress.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.progress.setSizePolicy(policy)
+        row = QHBoxLayout()
+        row.setSpacing(SPACING)
+        row.addWidget(self._label)
+        row.addWidget(self.name, 1)
+        return row
+
+    def _buttons(self) -> QHBoxLayout:
         self.open_button.setProperty("primary", True)
         self.open_button.setDefault(True)
         self.cancel_button.setAutoDefault(False)
-        line = QHBoxLayout()
-        line.setSpacing(SPACING)
-        line.addWidget(self._label)
-        line.addWidget(self.name, 1)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.cancel_button)
-        buttons.addWidget(self.open_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(*[2 * SPACING] * 4)
-        layout.setSpacing(SPACING)
-        layout.addWidget(self.explanation)
-        layout.addLayout(line)
-        layout.addWidget(self.status)
-        layout.addWidget(self.progress)
-        layout.addStretch(1)
-        layout.addLayout(buttons)
-        self.status.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
-        self.status.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self.setMinimumWidth(_WIDTH)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self.cancel_button)
+        row.addWidget(self.open_button)
+        return row
 
     def _connect(self) -> None:
         self.open_button.clicked.connect(self._fetch)
@@ -139,8 +146,7 @@ class HubDialog(QDialog):
         self.name.setEnabled(not is_running)
         self.open_button.setEnabled(not is_running)
         self.progress.setVisible(is_running)
-        self.status.setProperty("problem", self._problem is not None)
-        self.status.style().polish(self.status)
+        mark_problem(self.status, is_problem=self._problem is not None)
         progress = self._fetching.progress
         if self._problem is not None:
             self.status.setText(problem_text(self._problem))

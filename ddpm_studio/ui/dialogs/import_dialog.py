@@ -55,36 +55,40 @@ class ImportDialog(QDialog):
 
     def _lay_out(self) -> None:
         self.setModal(True)
-        for label in (self.summary, self.status):
-            label.setWordWrap(True)
-        self.summary.setProperty("muted", True)
-        self.import_button.setProperty("primary", True)
-        self.import_button.setDefault(True)
-        side = QVBoxLayout()
-        side.setSpacing(SPACING)
-        side.addWidget(self.form)
-        side.addWidget(self.summary)
-        side.addWidget(self.status)
-        side.addStretch(1)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.cancel_button)
-        buttons.addWidget(self.import_button)
-        side.addLayout(buttons)
-        column = QWidget()
-        column.setLayout(side)
-        side.setContentsMargins(0, 0, 0, 0)
-        column.setFixedWidth(_FORM_WIDTH)
         row = QHBoxLayout()
         row.setSpacing(2 * SPACING)
         row.addWidget(self.pictures, 1)
-        row.addWidget(column)
+        row.addWidget(self._column())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*[2 * SPACING] * 4)
         layout.setSpacing(SPACING + SPACING // 2)
         layout.addWidget(self.title)
         layout.addLayout(row, 1)
         self.resize(*_SIZE)
+
+    def _column(self) -> QWidget:
+        """What is chosen, what comes of it, and the buttons."""
+        for label in (self.summary, self.status):
+            label.setWordWrap(True)
+        self.summary.setProperty("muted", True)
+        self.status.setProperty("problem", True)
+        self.import_button.setProperty("primary", True)
+        self.import_button.setDefault(True)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel_button)
+        buttons.addWidget(self.import_button)
+        column = QWidget()
+        column.setFixedWidth(_FORM_WIDTH)
+        rows = QVBoxLayout(column)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(SPACING)
+        rows.addWidget(self.form)
+        rows.addWidget(self.summary)
+        rows.addWidget(self.status)
+        rows.addStretch(1)
+        rows.addLayout(buttons)
+        return column
 
     def _connect(self) -> None:
         self._run.looked_into.connect(self._take_source)
@@ -163,8 +167,6 @@ class ImportDialog(QDialog):
         problem = self._choice_problem()
         if not problem and isinstance(self._problem, BaseException):
             problem = problem_text(self._problem)
-        self.status.setProperty("problem", True)
-        self.status.style().polish(self.status)
         self.status.setText(problem)
         self.import_button.setEnabled(not problem and self._source is not None)
 

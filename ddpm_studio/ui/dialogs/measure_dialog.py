@@ -34,6 +34,7 @@ from ddpm_studio.ui.dialogs.measure_text import (
 )
 from ddpm_studio.ui.elided_label import ElidedLabel
 from ddpm_studio.ui.panels.panel_text import title_label
+from ddpm_studio.ui.problem_mark import mark_problem
 from ddpm_studio.ui.problem_text import problem_text
 from ddpm_studio.ui.theme import SPACING, Theme
 
@@ -237,8 +238,7 @@ class MeasureDialog(QDialog):
     def _say_status(self) -> None:
         is_running = self.run.is_running
         self.progress.setVisible(is_running)
-        self.status.setProperty("problem", self._problem is not None)
-        self.status.style().polish(self.status)
+        mark_problem(self.status, is_problem=self._problem is not None)
         if is_running:
             self._say_progress()
         elif isinstance(self._problem, BaseException):

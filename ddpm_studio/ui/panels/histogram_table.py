@@ -100,53 +100,47 @@ class HistogramTable(NumberTable):
         ).format(f"{self._counts[1]:,}")
 
     def _described_rows(self) -> list[Row]:
-        total, chosen = (f"{count:,}" for count in self._counts)
-        all_values = self.tr("Measured on all {0} values of x<sub>t</sub>.").format(total)
-        measured = self.tr("Exact for all {0} values (not taken from the bins).").format(total)
-        if self._counts[1] < self._counts[0]:
-            measured = self.tr(
-                "Measured on {0} of the {1} values: a random subset, the same at every t."
-            ).format(chosen, total)
+        ks, wasserstein = self._distance_rows()
         return [
-            Row(
-                self.tr("mean"),
-                paragraphs(
-                    self.tr("<b>Mean</b> m = (1/n) ∑ x<sub>i</sub>. N(0, 1) has 0."), all_values
-                ),
-            ),
-            Row(
-                self.tr("std"),
-                paragraphs(
-                    self.tr(
-                        "<b>Standard deviation</b> √((1/n) ∑ (x<sub>i</sub> − m)²). N(0, 1) has 1."
-                    ),
-                    all_values,
-                ),
-            ),
-            Row(
-                "KS",
-                paragraphs(
-                    self.tr(
-                        "<b>Kolmogorov–Smirnov distance</b> to N(0, 1): sup |F<sub>n</sub>(u) − Φ(u)|, "
-                        "the largest gap between the share of values below u and the share that "
-                        "N(0, 1) has there. Between 0 and 1."
-                    ),
-                    measured,
-                ),
-            ),
+            *self._moment_rows(),
+            ks,
             *([self._p_row()] if self._are_independent else []),
-            Row(
-                "W₁",
-                paragraphs(
-                    self.tr(
-                        "<b>1-Wasserstein distance</b> to N(0, 1): ∫ |F<sub>n</sub>(u) − Φ(u)| du, "
-                        "how far values must move on average to become N(0, 1)."
-                    ),
-                    measured,
-                ),
-            ),
+            wasserstein,
             *(self._law_rows() if self._law_is_known else []),
         ]
+
+    def _moment_rows(self) -> list[Row]:
+        all_values = self.tr("Measured on all {0} values of x<sub>t</sub>.").format(
+            f"{self._counts[0]:,}"
+        )
+        mean = self.tr("<b>Mean</b> m = (1/n) ∑ x<sub>i</sub>. N(0, 1) has 0.")
+        std = self.tr("<b>Standard deviation</b> √((1/n) ∑ (x<sub>i</sub> − m)²). N(0, 1) has 1.")
+        return [
+            Row(self.tr("mean"), paragraphs(mean, all_values)),
+            Row(self.tr("std"), paragraphs(std, all_values)),
+        ]
+
+    def _distance_rows(self) -> tuple[Row, Row]:
+        ks = self.tr(
+            "<b>Kolmogorov–Smirnov distance</b> to N(0, 1): sup |F<sub>n</sub>(u) − Φ(u)|, "
+            "the largest gap between the share of values below u and the share that "
+            "N(0, 1) has there. Between 0 and 1."
+        )
+        wasserstein = self.tr(
+            "<b>1-Wasserstein distance</b> to N(0, 1): ∫ |F<sub>n</sub>(u) − Φ(u)| du, "
+            "how far values must move on average to become N(0, 1)."
+        )
+        measured = self._measured_on()
+        return Row("KS", paragraphs(ks, measured)), Row("W₁", paragraphs(wasserstein, measured))
+
+    def _measured_on(self) -> str:
+        """Of which values the distances are."""
+        total, chosen = (f"{count:,}" for count in self._counts)
+        if self._counts[1] < self._counts[0]:
+            return self.tr(
+                "Measured on {0} of the {1} values: a random subset, the same at every t."
+            ).format(chosen, total)
+        return self.tr("Exact for all {0} values (not taken from the bins).").format(total)
 
     def _p_row(self) -> Row:
         return Row(

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 
 from ddpm_studio.ui.problem_text import problem_text
-from ddpm_studio.ui.theme import SPACING, Chain, Theme, small_font
+from ddpm_studio.ui.theme import Chain, Theme
 from ddpm_studio.ui.views.file_pictures import FilePictures, PictureWish
 from ddpm_studio.ui.views.images_painting import ImagesPainting
-from ddpm_studio.ui.views.painted_layer import device_ratio, faded, transparent_image
+from ddpm_studio.ui.views.painted_layer import device_ratio, transparent_image
+from ddpm_studio.ui.views.painted_words import line_height, paint_hint, paint_line
 from ddpm_studio.ui.views.points_painting import PointsPainting
 from ddpm_studio.ui.views.sample_path import SamplePath
 from ddpm_studio.ui.views.sample_pictures import Size
@@ -119,7 +120,7 @@ class ChainPainting:
         self.is_waiting = self.is_stale = False
         if self._trajectory is None:
             painter.fillRect(rect, QColor(self._theme.canvas))
-            self._paint_hint(painter, rect, *self._empty_hint())
+            paint_hint(painter, rect, self._theme, *self._empty_hint())
         elif not self._trajectory.is_recorded(t):
             frame = min(t, self._trajectory.T)
             self._paint_missing(painter, rect, self._trajectory.times, frame)
@@ -174,7 +175,7 @@ class ChainPainting:
 
     def _paint_images(self, painter: QPainter, rect: QRectF, t: int) -> None:
         assert self._trajectory is not None
-        room = 0.0 if self.chosen == NOTHING else self._caption_height(painter)
+        room = 0.0 if self.chosen == NOTHING else line_height(painter.fontMetrics())
         key = (self._generation, t)
         if self._trajectory.is_in_memory:
             frame = self._trajectory.frame(t)
@@ -190,7 +191,7 @@ class ChainPainting:
         trajectory = self._trajectory
         if trajectory is None or trajectory.is_in_memory or not trajectory.is_recorded(t):
             return True
-        room = 0.0 if self.chosen == NOTHING else _caption_height(QFontMetrics(font))
+        room = 0.0 if self.chosen == NOTHING else line_height(QFontMetrics(font))
         return self._filed.is_ready(self._wish(rect, t, room, ratio))
 
     def _wish(self, rect: QRectF, t: int, room_below: float, ratio: float) -> PictureWish:
@@ -201,7 +202,7 @@ class ChainPainting:
         return PictureWish(self._trajectory, t, self.chosen, layout, self._theme.canvas)
 
     def _paint_filed_images(self, painter: QPainter, rect: QRectF, wish: PictureWish) -> None:
-        room = 0.0 if self.chosen == NOTHING else self._caption_height(painter)
+        room = 0.0 if self.chosen == NOTHING else line_height(painter.fontMetrics())
         if not self._is_live:
             picture = self._filed.at_once(wish)
             self._images.paint_picture(painter, rect, wish.layout, picture, room)
@@ -211,7 +212,7 @@ class ChainPainting:
             shown = self._filed.newest(wish, can_wait=self.takes_preview and wish.has_preview)
         except Exception as error:
             painter.fillRect(rect, QColor(self._theme.canvas))
-            self._paint_hint(painter, rect, self._unread_title(wish.t), problem_text(error))
+            paint_hint(painter, rect, self._theme, self._unread_title(wish.t), problem_text(error))
             return
         self.is_waiting = shown is None or shown[0] != wish
         preview = wish.preview() if self.is_waiting and self.takes_preview else None
@@ -256,7 +257,7 @@ class ChainPainting:
             painter.fillRect(rect, QColor(self._theme.canvas))
         else:
             self._points.paint_axes(painter, rect)
-        self._paint_hint(painter, rect, *self._missing_hint(times, frame))
+        paint_hint(painter, rect, self._theme, *self._missing_hint(times, frame))
 
     def _empty_hint(self) -> tuple[str, str]:
         translate = QCoreApplication.translate
@@ -284,29 +285,6 @@ class ChainPainting:
         text = translate("ChainPainting", "The chain has come to t = {t} so far")
         return title, text.format(t=times[reached])
 
-    def _paint_hint(self, painter: QPainter, rect: QRectF, title: str, text: str) -> None:
-        """Two quiet lines in the middle, on a patch that hides the axes."""
-        painter.save()
-        wrapped = int(Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap)
-        plain, strong = QFont(painter.font()), QFont(painter.font())
-        strong.setWeight(QFont.Weight.DemiBold)
-        line = painter.fontMetrics().height()
-        top = QRectF(rect.left(), rect.center().y() - line, rect.width(), line)
-        top.adjust(2 * SPACING, 0, -2 * SPACING, 0)
-        below = QRectF(top.left(), top.top() + 1.4 * line, top.width(), 4 * line)
-        around = painter.boundingRect(below, wrapped, text) | painter.boundingRect(
-            top, wrapped, title
-        )
-        margin = float(SPACING)
-        painter.fillRect(
-            around.adjusted(-margin, -margin, margin, margin), QColor(self._theme.canvas)
-        )
-        painter.setPen(QColor(self._theme.muted_text))
-        for box, font, words in ((top, strong, title), (below, plain, text)):
-            painter.setFont(font)
-            painter.drawText(box, wrapped, words)
-        painter.restore()
-
     def _caption(self) -> str:
         translate = QCoreApplication.translate
         if not self._is_live:
@@ -320,34 +298,16 @@ class ChainPainting:
         count = self._trajectory.count if self._trajectory is not None else 0
         return text.format(number=self.chosen + 1, count=count)
 
-    def _caption_height(self, painter: QPainter) -> float:
-        return _caption_height(painter.fontMetrics())
-
     def _paint_caption(self, painter: QPainter, rect: QRectF) -> None:
         if self.chosen == NOTHING:
             return
-        height = self._caption_height(painter)
+        height = line_height(painter.fontMetrics())
         top = rect.bottom() - height if self.shows_images else rect.top()
-        self._paint_words(painter, QRectF(rect.left(), top, rect.width(), height), self._caption())
+        box = QRectF(rect.left(), top, rect.width(), height)
+        paint_line(painter, box, self._theme, self._caption())
 
     def _paint_note(self, painter: QPainter, rect: QRectF, text: str) -> None:
         """A few words at the top."""
-        height = self._caption_height(painter)
-        self._paint_words(painter, QRectF(rect.left(), rect.top(), rect.width(), height), text)
-
-    def _paint_words(self, painter: QPainter, box: QRectF, text: str) -> None:
-        painter.save()
-        painter.setFont(small_font(painter.font()))
-        middle = Qt.AlignmentFlag.AlignCenter
-        around = painter.boundingRect(box, int(middle), text)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(faded(self._theme.canvas, 0.85))
-        painter.drawRoundedRect(around.adjusted(-8, -2, 8, 2), 6, 6)
-        painter.setPen(QColor(self._theme.muted_text))
-        painter.drawText(box, int(middle), text)
-        painter.restore()
-
-
-def _caption_height(metrics: QFontMetrics) -> float:
-    return metrics.height() + 1.5 * SPACING
+        height = line_height(painter.fontMetrics())
+        box = QRectF(rect.left(), rect.top(), rect.width(), height)
+        paint_line(painter, box, self._theme, text)

@@ -39,7 +39,8 @@ def record_chain() -> RecordChain:
 def still_studio(qtbot: QtBot, record_chain: RecordChain) -> Iterator[Studio]:
     """Both chains complete, T = 20."""
     studio = Studio()
-    studio.forward, studio.reverse = record_chain(), record_chain(seed=1)
+    studio.chains.forward.show(record_chain())
+    studio.chains.reverse.show(record_chain(seed=1))
     yield studio
     assert studio.stop()
 

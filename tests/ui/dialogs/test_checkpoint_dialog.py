@@ -34,13 +34,13 @@ def dialog(qtbot: QtBot, invented_checkpoint: Path) -> CheckpointDialog:
 
 
 def field(dialog: CheckpointDialog, name: str) -> NumberField:
-    found = dialog.fields[name]
+    found = dialog.fields[name].widget
     assert isinstance(found, NumberField)
     return found
 
 
 def choice(dialog: CheckpointDialog, name: str) -> ChoiceBox:
-    found = dialog.fields[name]
+    found = dialog.fields[name].widget
     assert isinstance(found, ChoiceBox)
     return found
 
@@ -57,7 +57,7 @@ def test_every_question_has_its_guess_and_its_reason(dialog: CheckpointDialog) -
 def test_enter_answers_with_what_is_there(qtbot: QtBot, dialog: CheckpointDialog) -> None:
     qtbot.keyClicks(field(dialog, "T"), "50")  # all is selected: it takes the place of 20
     choice(dialog, "heads").setCurrentIndex(1)
-    box = dialog.fields["rescale_timesteps"]
+    box = dialog.fields["rescale_timesteps"].widget
     assert isinstance(box, QCheckBox)
     box.setChecked(True)
     with qtbot.waitSignal(dialog.answered) as answered:

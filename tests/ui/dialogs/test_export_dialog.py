@@ -168,7 +168,7 @@ def test_preview_goes_on_while_a_chain_grows(
     seen = set()
 
     def look() -> bool:
-        still_studio.chains_grew.emit()  # at every look, more often than a frame lasts
+        still_studio.chains.grew.emit()  # at every look, more often than a frame lasts
         seen.add(dialog.preview.t)
         return len(seen) > 3
 
@@ -202,7 +202,7 @@ def test_save_dialog_proposes_a_name_and_the_last_folder(
 def test_range_that_is_not_sampled_yet_waits_for_the_chain(
     make_dialog: MakeDialog, still_studio: Studio, record_chain: Callable[..., Trajectory]
 ) -> None:
-    still_studio.reverse = record_chain(seed=1, first=8)
+    still_studio.chains.reverse.show(record_chain(seed=1, first=8))
     dialog = make_dialog()
     assert not dialog.export_button.isEnabled()
     assert dialog.status.text().startswith("8 frames are not there")
@@ -211,8 +211,7 @@ def test_range_that_is_not_sampled_yet_waits_for_the_chain(
     assert dialog.status.text() == ""
     dialog.form.t_last.setValue(0)
     assert not dialog.export_button.isEnabled()
-    still_studio.reverse = record_chain(seed=1)
-    still_studio.trajectories_changed.emit()
+    still_studio.chains.reverse.show(record_chain(seed=1))
     assert dialog.export_button.isEnabled()
 
 
