@@ -2133,6 +2133,14 @@
         <translation>장치의 메모리가 부족하여 학습하면서 표본을 뽑을 수 없습니다. 학습은 표본 없이 계속됩니다.</translation>
     </message>
     <message>
+        <source>Of {count} things that were dropped, only “{file}” is taken: drop data sets, trainings and classifiers one at a time.</source>
+        <translation>끌어다 놓은 {count}개 가운데 “{file}”만 엽니다. 데이터 세트, 학습, 분류기는 한 번에 하나씩 끌어다 놓으세요.</translation>
+    </message>
+    <message>
+        <source>{problems} of {count} files could not be opened. The first: {reason}.</source>
+        <translation>파일 {count}개 가운데 {problems}개를 열지 못했습니다. 첫 번째 문제: {reason}.</translation>
+    </message>
+    <message>
         <source>The device has not enough memory for its share of {batch_size} samples a step: go on with a smaller batch size. Nothing is lost.</source>
         <translation>장치의 메모리가 한 단계에 샘플 {batch_size}개 중 맡은 몫에 부족합니다. 더 작은 배치 크기로 이어 가십시오. 잃은 것은 없습니다.</translation>
     </message>

@@ -33,7 +33,7 @@ def pictures(tmp_path: Path) -> Path:
 
 def dropped(qtbot: QtBot, application: Application, path: Path) -> ImportDialog:
     """The dialog that opens when a path falls on the window, with its images."""
-    application.window.file_dropped.emit(path)
+    application.window.dropped.emit([path])
     dialogs = application.data_dialogs
     qtbot.waitUntil(lambda: dialogs.import_dialog is not None, timeout=WAIT_MS)
     dialog = dialogs.import_dialog
