@@ -176,9 +176,9 @@ class Application:
 
     def _connect(self) -> None:
         window, screen, pages, dialogs = self.window, self.screen, self.pages, self.dialogs
-        window.file_dropped.connect(self.dropped.look_at)
+        window.dropped.connect(self.dropped.look_at)
         self.dropped.is_data.connect(self.data_dialogs.import_path)
-        self.dropped.is_model.connect(pages.look_at)
+        self.dropped.are_models.connect(pages.look_at_all)
         self.dropped.is_training.connect(pages.watch)
         self.dropped.is_classifier.connect(pages.guide_by)
         self.dropped.failed.connect(pages.show_problem)

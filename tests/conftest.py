@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import Tensor
 
 from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.checkpoints.foreign import opening
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question
+from ddpm_studio.checkpoints.foreign.tensor_reading import WeightReading
+from ddpm_studio.checkpoints.loading_progress import LoadingProgress
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration
 from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.networks.configuration import UNetConfiguration
@@ -64,7 +65,8 @@ class InventedCheckpoint:
             network = build_network(self.describe(answers).network)
         return {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
 
-    def read_weights(self, answers: Answers) -> dict[str, Tensor]:
+    def read_weights(self, answers: Answers) -> WeightReading:
+        yield LoadingProgress(0, 1)
         generator = torch.Generator().manual_seed(0)
         shapes = self.tensor_shapes(answers)
         return {

@@ -52,6 +52,19 @@ def test_a_folder_is_imported_listed_and_removed(
     assert list(data_cache.iterdir()) == []
 
 
+def test_an_unfinished_download_is_listed_and_removed(
+    data_cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (data_cache / ".downloads" / "mnist").mkdir(parents=True)
+    (data_cache / ".downloads" / "mnist" / "images.part").write_bytes(bytes(2_500_000))
+    assert main(["data", "list"]) == 0
+    line = " ".join(said(capsys)[0][-1].split())
+    assert line == "mnist an unfinished download, 2.5 MB: go on with it, or remove it"
+    assert main(["data", "remove", "mnist"]) == 0
+    assert said(capsys)[0] == ["Removed mnist."]
+    assert list(data_cache.iterdir()) == []
+
+
 def test_what_was_assumed_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     np.save(tmp_path / "noise.npy", np.random.default_rng(0).random((20, 8, 8)))
     assert main(["data", "import", str(tmp_path / "noise.npy")]) == 0

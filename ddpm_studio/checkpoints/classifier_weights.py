@@ -70,4 +70,4 @@ def _weights(file: ClassifierFile) -> dict[str, Tensor]:
     found = look_at_classifier(file.path)
     if isinstance(found, ClassifierFile) or os.stat(file.path).st_mtime_ns != file.modified_ns:
         raise changed
-    return found.read_weights(dict(file.answers))
+    return finished(found.read_weights(dict(file.answers)))

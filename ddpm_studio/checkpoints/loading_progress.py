@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class LoadingProgress:
-    """So many bytes of the file's ``total`` are read."""
+    """``done`` bytes of ``total`` are read: of the file, or of the tensors in it that are needed."""
 
     done: int
     total: int

@@ -59,7 +59,8 @@ def loading_steps(
 ) -> Generator[LoadingProgress, None, LoadedModel]:
     """:func:`load_inspected`, which says after every few megabytes how far it is.
 
-    A small file is read at once, without a word.
+    A small file of ours is read at once, without a word. Of another project's it says after every
+    tensor how many bytes of those that the network needs are read.
     """
     network = _meta_network(file.description)
     expected = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
@@ -71,7 +72,7 @@ def loading_steps(
     if file.answers is None:
         weights = yield from _own_weights(file)
     else:
-        weights = read_foreign_weights(file)
+        weights = yield from read_foreign_weights(file)
     require_shapes(weights, file.tensor_shapes, file.path)
     return assembled(file.description, weights, device)
 

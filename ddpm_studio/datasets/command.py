@@ -15,7 +15,9 @@ from ddpm_studio.datasets.data_cache import (
     cached_sets,
     clear,
     damaged_sets,
+    remove_download,
     remove_set,
+    unfinished_downloads,
 )
 from ddpm_studio.datasets.importing.import_choices import Framing, ImportChoices
 from ddpm_studio.datasets.importing.import_progress import ImportProgress, ImportResult, Stage
@@ -42,6 +44,9 @@ def list_data(_options: argparse.Namespace) -> int:
         say(line)
     for folder in damaged_sets():
         say(f"{folder.name:<{width}}  damaged: remove it and import it again")
+    for begun in unfinished_downloads():
+        size = f"{begun.byte_count / _MEGABYTE:,.1f} MB"
+        say(f"{begun.name:<{width}}  an unfinished download, {size}: go on with it, or remove it")
     return 0
 
 
@@ -79,12 +84,15 @@ def download_data_set(options: argparse.Namespace) -> int:
 
 
 def remove_data_set(options: argparse.Namespace) -> int:
-    """One, or all that were imported and what is left of downloads."""
+    """One or what has come of its download, or all that were imported and what is left of downloads."""
     if options.name is None:
         count = clear()
         say(f"Removed {count} data set{'' if count == 1 else 's'}.")
         return 0
-    remove_set(options.name)
+    if options.name in {begun.name for begun in unfinished_downloads()}:
+        remove_download(options.name)
+    else:
+        remove_set(options.name)
     say(f"Removed {options.name}.")
     return 0
 

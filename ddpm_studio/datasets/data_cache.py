@@ -33,6 +33,15 @@ class CachedSet:
     byte_count: int
 
 
+@dataclass(frozen=True)
+class UnfinishedDownload:
+    """What has come of a public data set, from which its download goes on: the set's name, and bytes."""
+
+    name: str
+    folder: Path
+    byte_count: int
+
+
 _Known = tuple[Path, int, tuple[CachedSet, ...]]
 _known: _Known | None = None
 
@@ -87,6 +96,29 @@ def remove_set(name: str) -> None:
     shutil.rmtree(gone, ignore_errors=True)
 
 
+def unfinished_downloads() -> tuple[UnfinishedDownload, ...]:
+    """Of downloads that were stopped or failed, by name."""
+    folders = _set_folders(cache_folder() / DOWNLOADS)
+    found = (UnfinishedDownload(each.name, each, byte_count(each)) for each in folders)
+    return tuple(each for each in found if each.byte_count)
+
+
+def remove_download(name: str) -> None:
+    """Delete what has come of one: it begins anew. Raises DataSetError."""
+    found = {each.name: each.folder for each in unfinished_downloads()}
+    if name not in found:
+        raise DataSetError("There is no unfinished download of “{name}”.", name=name)
+    shutil.rmtree(found[name], ignore_errors=True)
+    remove_if_empty(found[name].parent)
+
+
+def remove_if_empty(*folders: Path) -> None:
+    """One after the other: those inside come first."""
+    for each in folders:
+        with suppress(OSError):  # there is something in it, or it is not there
+            each.rmdir()
+
+
 def clear() -> int:
     """Remove every data set, damaged ones too, and what is left of downloads; returns how many sets.
 
@@ -97,6 +129,7 @@ def clear() -> int:
     for name in sets:
         remove_set(name)
     shutil.rmtree(folder / DOWNLOADS, ignore_errors=True)
+    sweep(folder)
     return len(sets)
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from ddpm_studio.datasets.cache_location import cache_folder, point_to, require_movable
 from ddpm_studio.datasets.data_cache import (
+    DOWNLOADS,
     CachedSet,
-    byte_count,
     cached_sets,
     forget,
+    remove_if_empty,
     unfinished_folder,
 )
 from ddpm_studio.datasets.importing.import_progress import ImportProgress, Stage
@@ -25,6 +26,7 @@ _AT_ONCE = 1 << 22
 def move_cache(target: Path) -> Generator[ImportProgress, None, None]:
     """Yields bytes copied. Closed in the middle, or failing, everything is where it was.
 
+    Unfinished downloads are not copied: what has come of them is deleted. No empty folder is left.
     Raises DataSetError, LocationFixedError or SaveError.
     """
     require_movable()
@@ -33,6 +35,7 @@ def move_cache(target: Path) -> Generator[ImportProgress, None, None]:
     _require_possible(source, target, sets)
     total = sum(each.byte_count for each in sets)
     copied: list[Path] = []
+    made = [each for each in (target, *target.parents) if not each.exists()]
     done = 0
     try:
         target.mkdir(parents=True, exist_ok=True)
@@ -44,6 +47,7 @@ def move_cache(target: Path) -> Generator[ImportProgress, None, None]:
             done += each.byte_count
         point_to(target)
         copied.clear()
+        made.clear()
     except OSError as error:
         raise DataSetError(
             "The data sets cannot be moved to “{folder}” ({detail}): they stay where they were.",
@@ -53,9 +57,11 @@ def move_cache(target: Path) -> Generator[ImportProgress, None, None]:
     finally:
         for new in copied:
             shutil.rmtree(new, ignore_errors=True)
+        remove_if_empty(*made)
         forget()
-    for each in sets:
-        shutil.rmtree(each.folder, ignore_errors=True)
+    for gone in (*(each.folder for each in sets), source / DOWNLOADS):
+        shutil.rmtree(gone, ignore_errors=True)
+    remove_if_empty(source)
     yield ImportProgress(Stage.MOVING, total, total)
 
 
@@ -77,7 +83,7 @@ def _require_possible(source: Path, target: Path, sets: tuple[CachedSet, ...]) -
                 folder=target,
             )
     there = next(each for each in (target, *target.parents) if each.exists())
-    needed, free = byte_count(source), shutil.disk_usage(there).free
+    needed, free = sum(each.byte_count for each in sets), shutil.disk_usage(there).free
     if needed > free:
         raise DataSetError(
             "The data sets need {needed} MB, and “{folder}” has {free} MB left: choose another folder.",

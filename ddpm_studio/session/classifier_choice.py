@@ -63,6 +63,10 @@ class ClassifierOpening(QObject):
         self.name = path.name
         self.task.start(partial(_answer, path, model, dict(answers), self._device()))
 
+    def leave_unanswered(self) -> None:
+        """Give up the file that asks, or whose answers are looked at."""
+        self.task.cancel()
+
     def cancel(self) -> None:
         """Give up the file that is being opened."""
         self.task.cancel()

@@ -34,11 +34,22 @@ class DataSetRow:
 
 
 @dataclass(frozen=True)
+class DownloadRow:
+    """What has come of a public data set that is not there yet: ``byte_count`` of ``total``, or of 0."""
+
+    name: str
+    folder: Path
+    byte_count: int
+    total: int
+
+
+@dataclass(frozen=True)
 class DataSetList:
     """All of them, and the folder that holds them; ``byte_count`` with unfinished downloads."""
 
     folder: Path
     rows: tuple[DataSetRow, ...]
+    downloads: tuple[DownloadRow, ...]
     byte_count: int
 
 
@@ -117,6 +128,10 @@ class DataSets(QObject):
         """Delete an imported one."""
         self._start(partial(_remove_work, name))
 
+    def discard(self, name: str) -> None:
+        """Delete what has come of a download."""
+        self._start(partial(_discard_work, name))
+
     def clear(self) -> None:
         """Delete all of them, and what is left of downloads."""
         self._start(_clear_work)
@@ -175,7 +190,18 @@ def _list_work() -> Generator[None, None, DataSetList]:
         rows.append(DataSetRow(folder.name, folder, None, byte_count(folder), ()))
     rows.sort(key=lambda row: row.name.casefold())
     folder = cache_folder()
-    return DataSetList(folder, tuple(rows), byte_count(folder))
+    return DataSetList(folder, tuple(rows), _downloads(), byte_count(folder))
+
+
+def _downloads() -> tuple[DownloadRow, ...]:
+    from ddpm_studio.datasets.data_cache import unfinished_downloads
+    from ddpm_studio.datasets.importing.public_sets import PUBLIC_SETS
+
+    totals = {each.name: each.byte_count for each in PUBLIC_SETS}
+    return tuple(
+        DownloadRow(each.name, each.folder, each.byte_count, totals.get(each.name, 0))
+        for each in unfinished_downloads()
+    )
 
 
 def _timed(work: Generator[ImportProgress, None, Any]) -> Generator[WorkProgress, None, Any]:
@@ -211,6 +237,13 @@ def _remove_work(name: str) -> Generator[None, None, None]:
 
     yield
     remove_set(name)
+
+
+def _discard_work(name: str) -> Generator[None, None, None]:
+    from ddpm_studio.datasets.data_cache import remove_download
+
+    yield
+    remove_download(name)
 
 
 def _clear_work() -> Generator[None, None, None]:

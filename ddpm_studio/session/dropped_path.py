@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from itertools import islice
@@ -34,25 +34,30 @@ class DropKind(StrEnum):
     CLASSIFIER = "classifier"
 
 
+class OneAtATimeError(ExplainedError):
+    """Several things were dropped, of which only the first can be taken."""
+
+
 @dataclass(frozen=True)
 class Dropped:
-    """A path, and what it is."""
+    """Paths, several for models alone, and what they are; ``left_out`` others came with them."""
 
-    path: Path
+    paths: tuple[Path, ...]
     kind: DropKind
+    left_out: int = 0
 
 
 class DroppedPath(QObject):
-    """One at a time; the last one counts.
+    """What was dropped last counts. Several models are told together, of all else only the first.
 
-    is_model(Path)        it can be shown
+    are_models(tuple)     paths, which can be shown
     is_data(Path)         it can be imported
     is_training(Path)     it can be watched
     is_classifier(Path)   it can guide the present model
-    failed(object)        the exception that says why it is none of these
+    failed(object)        the exception that says why it is none of these, or only the first is taken
     """
 
-    is_model = Signal(object)
+    are_models = Signal(object)
     is_data = Signal(object)
     is_training = Signal(object)
     is_classifier = Signal(object)
@@ -64,25 +69,61 @@ class DroppedPath(QObject):
         self._task.finished.connect(self._tell)
         self._task.failed.connect(self.failed)
 
-    def look_at(self, path: Path) -> None:
-        """One of the signals follows."""
-        self._task.start(partial(_look, path))
+    def look_at(self, paths: Sequence[Path]) -> None:
+        """One of the signals follows; where something is left out, ``failed`` as well."""
+        self._task.start(partial(_look, tuple(paths)))
 
     def stop(self) -> bool:
         """End the thread; False where it is stuck."""
         return self._task.stop()
 
     def _tell(self, found: Dropped) -> None:
+        if found.kind is DropKind.MODEL:
+            self.are_models.emit(found.paths)
+            return
         {
-            DropKind.MODEL: self.is_model,
             DropKind.DATA: self.is_data,
             DropKind.TRAINING: self.is_training,
             DropKind.CLASSIFIER: self.is_classifier,
-        }[found.kind].emit(found.path)
+        }[found.kind].emit(found.paths[0])
+        if found.left_out:
+            self.failed.emit(
+                OneAtATimeError(
+                    "Of {count} things that were dropped, only “{file}” is taken: drop data sets, trainings "
+                    "and classifiers one at a time.",
+                    count=1 + found.left_out,
+                    file=brief(found.paths[0].name),
+                )
+            )
 
 
-def _look(path: Path) -> Generator[None, None, Dropped]:
-    yield
+def _look(paths: Sequence[Path]) -> Generator[None, None, Dropped]:
+    """The first that is known decides. Beside a model all are taken for models: opening them tells."""
+    seen: list[Dropped | ExplainedError] = []
+    for path in paths:
+        yield
+        seen.append(_told_or_problem(path))
+    first = next((each for each in seen if isinstance(each, Dropped)), seen[0])
+    if isinstance(first, ExplainedError):
+        raise first
+    if first.kind is not DropKind.MODEL:
+        return replace(first, left_out=len(paths) - 1)
+    models = (
+        told.paths[0] if isinstance(told, Dropped) else path
+        for path, told in zip(paths, seen, strict=True)
+    )
+    return Dropped(tuple(models), DropKind.MODEL)
+
+
+def _told_or_problem(path: Path) -> Dropped | ExplainedError:
+    try:
+        return _told(path)
+    except ExplainedError as error:
+        return error
+
+
+def _told(path: Path) -> Dropped:
+    """Raises NothingKnownError, or ModelFileError for a classifier that is damaged."""
     if os.path.isdir(path) and _folder_kind(path) in (None, DropKind.DATA):
         path = _only_checkpoint(path) or path
     kind = _folder_kind(path) if os.path.isdir(path) else _file_kind(path)
@@ -92,7 +133,7 @@ def _look(path: Path) -> Generator[None, None, Dropped]:
             "of a training, or pictures or arrays to train on.",
             file=brief(path.name),
         )
-    return Dropped(path, kind)
+    return Dropped((path,), kind)
 
 
 def _only_checkpoint(folder: Path) -> Path | None:

@@ -6,7 +6,8 @@ shows half of one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,11 +18,16 @@ from PySide6.QtCore import QObject, Signal
 from ddpm_studio.checkpoints.data_at_hand import with_data_at_hand
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question
 from ddpm_studio.checkpoints.model_file import ModelFile
+from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.session.background_task import BackgroundTask
 from ddpm_studio.session.loaded_models import loading
 
 if TYPE_CHECKING:
     from ddpm_studio.checkpoints.foreign.foreign_checkpoint import ForeignCheckpoint
+
+
+class NotAllOpenedError(ExplainedError):
+    """Several files of which more than one cannot be opened."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +39,14 @@ class OpenQuestions:
 
 
 class ModelOpening(QObject):
-    """One file at a time: asking for another gives up the one before.
+    """One file at a time: asking for another gives up the one before, and those that wait behind it.
 
     ``device`` tells where its weights shall be, when it is asked.
 
     opened(ModelFile)      it is known to be good, and its weights are in memory
     asked(OpenQuestions)   it is, once these are answered, by :meth:`open_answered`
-    failed(object)         the exception that says what is wrong with it
+    failed(object)         the exception that says what is wrong with it, or with the answers; of
+                           several files with those that are not opened, once all were tried
     """
 
     opened = Signal(object)
@@ -50,17 +57,32 @@ class ModelOpening(QObject):
         super().__init__(parent)
         self._device = device
         self.name = ""  # of what is being opened
+        self.count = 0  # of the files that were asked for together
+        self._waiting: deque[Path] = deque()
+        self._problems: list[Exception] = []
+        self._is_asking = False
         self.task = BackgroundTask(self)
         self.task.finished.connect(self._take)
-        self.task.failed.connect(self.failed)
+        self.task.failed.connect(self._note)
+
+    @property
+    def number(self) -> int:
+        """Which of the ``count`` files is being opened, from 1 on."""
+        return self.count - len(self._waiting)
 
     def open_file(self, path: Path) -> None:
         """A file, or a folder that is one model."""
-        self.name = path.name
-        self.task.start(partial(_look, Path(path).absolute(), self._device()))
+        self.open_files([path])
+
+    def open_files(self, paths: Sequence[Path]) -> None:
+        """One after another, as :meth:`open_file`: a bad one keeps none of the others back."""
+        self._forget_others(len(paths))
+        self._waiting.extend(paths)
+        self._go_on()
 
     def open_model(self, model: ModelFile) -> None:
         """A model that was looked at before."""
+        self._forget_others(1)
         self.name = model.path.name
         self.task.start(partial(_load, model, self._device()))
 
@@ -69,15 +91,58 @@ class ModelOpening(QObject):
         self.name = questions.checkpoint.path.name
         self.task.start(partial(_answer, questions.checkpoint, dict(answers), self._device()))
 
+    def leave_unanswered(self) -> None:
+        """Give up the file that asks, or whose answers are looked at, and go on with the next."""
+        self._is_asking = False
+        self.task.cancel()
+        self._go_on()
+
     def cancel(self) -> None:
-        """Give up the file that is being opened."""
+        """Give up the file that is being opened, and those that wait."""
+        self._forget_others(0)
         self.task.cancel()
 
+    def _forget_others(self, count: int) -> None:
+        self.count, self._is_asking = count, False
+        self._waiting.clear()
+        self._problems.clear()
+
+    def _go_on(self) -> None:
+        """With the next file; after the last one all problems are told, which nothing hides then."""
+        if self._waiting:
+            path = self._waiting.popleft()
+            self.name = path.name
+            self.task.start(partial(_look, path.absolute(), self._device()))
+        elif self._problems:
+            problems, self._problems = self._problems, []
+            self.failed.emit(_together(problems, self.count))
+
     def _take(self, found: ModelFile | OpenQuestions) -> None:
-        if isinstance(found, OpenQuestions):
+        self._is_asking = isinstance(found, OpenQuestions)
+        if self._is_asking:
             self.asked.emit(found)
         else:
             self.opened.emit(found)
+            self._go_on()
+
+    def _note(self, error: Exception) -> None:
+        if self._is_asking:
+            self.failed.emit(error)  # other answers may do
+        else:
+            self._problems.append(error)
+            self._go_on()
+
+
+def _together(problems: list[Exception], count: int) -> Exception:
+    """One problem as it is, several in one sentence about ``count`` files."""
+    if len(problems) == 1:
+        return problems[0]
+    return NotAllOpenedError(
+        "{problems} of {count} files could not be opened. The first: {reason}.",
+        problems=len(problems),
+        count=count,
+        reason=problems[0],
+    )
 
 
 _Opening = Generator[Any, None, ModelFile]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,7 +93,11 @@ class Studio(QObject):
         The present model stays until that one's weights are known to be good. What the file of
         another project cannot tell is asked by ``opening.asked``.
         """
-        self.opening.open_file(path)
+        self.open_files([path])
+
+    def open_files(self, paths: Sequence[Path]) -> None:
+        """Several models, one after another; the last one that is good stays shown."""
+        self.opening.open_files(paths)
 
     def choose_model(self, model: ModelFile) -> None:
         """Show one of the list: at once where it came with the application, else as a file is opened."""

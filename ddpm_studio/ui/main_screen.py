@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Signal
@@ -128,7 +129,11 @@ class MainScreen(QWidget):
 
     def open_model_file(self, path: Path) -> None:
         """Show a model file, or say why it cannot be opened; the present model then stays."""
-        self._studio.open_file(path)
+        self.open_model_files([path])
+
+    def open_model_files(self, paths: Sequence[Path]) -> None:
+        """Several, one after another; what is wrong with any of them is said at the end."""
+        self._studio.open_files(paths)
 
     def show_problem(self, error: Exception) -> None:
         """Say what went wrong, in the window or in the dialog before it."""

@@ -30,12 +30,12 @@ class MainWindow(QMainWindow):
 
     first_painted       once, after the window was drawn for the first time
     closed              it is gone from the screen
-    file_dropped(Path)  somebody let a file fall on it
+    dropped(list)       somebody let files or folders fall on it: their paths
     """
 
     first_painted = Signal()
     closed = Signal()
-    file_dropped = Signal(Path)
+    dropped = Signal(list)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -106,11 +106,11 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                event.acceptProposedAction()  # else it flies back to where it came from
-                self.file_dropped.emit(Path(url.toLocalFile()))
-                break
+        urls = event.mimeData().urls()
+        paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()  # else they fly back to where they came from
+            self.dropped.emit(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Gone at once, whatever has to come to an end behind it."""

@@ -56,7 +56,9 @@ class OpeningBar(QFrame):
 
     def _show_progress(self) -> None:
         latest = self._opening.task.latest
-        name = self._opening.name
+        name, count = self._opening.name, self._opening.count
+        if count > 1:
+            name = f"{name} ({self._opening.number} / {count})"
         if not isinstance(latest, LoadingProgress):
             self.progress.setRange(0, 0)  # nobody knows how long it takes
             self.text.setText(self.tr("Opening {0}").format(name))

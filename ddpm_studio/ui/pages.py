@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject
 from ddpm_studio.ui.page import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ddpm_studio.session.comparison_data import ComparisonData
     from ddpm_studio.session.playback import Playback
@@ -112,8 +112,12 @@ class Pages(QObject):
 
     def look_at(self, path: Path) -> None:
         """Open a model on the page that shows models."""
+        self.look_at_all([path])
+
+    def look_at_all(self, paths: Sequence[Path]) -> None:
+        """Open several models there, one after another."""
         self.show(Page.LOOK)
-        self._screen.open_model_file(path)
+        self._screen.open_model_files(paths)
 
     def watch(self, path: Path) -> None:
         """Watch the training of a folder, which another process may run."""

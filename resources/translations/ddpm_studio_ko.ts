@@ -550,6 +550,10 @@
         <translation>{0}에 보관 · {1} MB</translation>
     </message>
     <message>
+        <source>, {0} MB of it unfinished downloads</source>
+        <translation>, 그중 내려받다 만 파일 {0} MB</translation>
+    </message>
+    <message>
         <source>Data sets</source>
         <translation>데이터 세트</translation>
     </message>
@@ -610,8 +614,12 @@
         <translation>공개 데이터 세트. 멈춘 내려받기는 멈춘 곳에서 이어집니다</translation>
     </message>
     <message>
-        <source>Delete the chosen data set from the disk</source>
-        <translation>선택한 데이터 세트를 디스크에서 지웁니다</translation>
+        <source>Delete the chosen data set, or unfinished download, from the disk</source>
+        <translation>선택한 데이터 세트나 내려받다 만 파일을 디스크에서 삭제합니다</translation>
+    </message>
+    <message>
+        <source>Delete all imported data sets, and unfinished downloads</source>
+        <translation>가져온 데이터 세트와 내려받다 만 파일을 모두 삭제합니다</translation>
     </message>
     <message>
         <source>Open the folder of the chosen data set</source>
@@ -620,10 +628,6 @@
     <message>
         <source>Keep all imported data sets in another folder</source>
         <translation>가져온 데이터 세트를 모두 다른 폴더에 보관합니다</translation>
-    </message>
-    <message>
-        <source>Delete all imported data sets, and what is left of downloads</source>
-        <translation>가져온 데이터 세트와 남은 내려받기 파일을 모두 지웁니다</translation>
     </message>
     <message>
         <source>Stop; nothing half-done stays behind</source>
@@ -669,8 +673,16 @@
         <translation>데이터 세트 “{0}”을(를) 디스크에서 지울까요?</translation>
     </message>
     <message>
-        <source>Delete all imported data sets from the disk?</source>
-        <translation>가져온 데이터 세트를 모두 디스크에서 지울까요?</translation>
+        <source>Delete what has come of the download of “{0}”?</source>
+        <translation>“{0}”에서 지금까지 내려받은 부분을 삭제할까요?</translation>
+    </message>
+    <message>
+        <source>It then begins anew another time, instead of going on.</source>
+        <translation>그러면 다음번에는 이어받지 않고 처음부터 다시 내려받습니다.</translation>
+    </message>
+    <message>
+        <source>Delete all imported data sets, and unfinished downloads, from the disk?</source>
+        <translation>가져온 데이터 세트와 내려받다 만 파일을 디스크에서 모두 삭제할까요?</translation>
     </message>
     <message>
         <source>What was imported stays where it came from, and so do models trained on it.</source>
@@ -710,6 +722,14 @@
     <message>
         <source>{0} classes</source>
         <translation>클래스 {0}개</translation>
+    </message>
+    <message>
+        <source>Unfinished download: {0} of {1} MB</source>
+        <translation>내려받다 멈춤: {1} MB 중 {0} MB</translation>
+    </message>
+    <message>
+        <source>Unfinished download: {0} MB</source>
+        <translation>내려받다 멈춤: {0} MB</translation>
     </message>
     <message>
         <source>From {0}</source>
@@ -2137,6 +2157,14 @@
         <translation>{field}: 분산을 학습하는 모델은 열 수는 있지만 여기서 학습시킬 수는 없습니다.</translation>
     </message>
     <message>
+        <source>Of {count} things that were dropped, only “{file}” is taken: drop data sets, trainings and classifiers one at a time.</source>
+        <translation>끌어다 놓은 {count}개 가운데 “{file}”만 엽니다. 데이터 세트, 학습, 분류기는 한 번에 하나씩 끌어다 놓으세요.</translation>
+    </message>
+    <message>
+        <source>{problems} of {count} files could not be opened. The first: {reason}.</source>
+        <translation>파일 {count}개 가운데 {problems}개를 열지 못했습니다. 첫 번째 문제: {reason}.</translation>
+    </message>
+    <message>
         <source>The device has not enough memory for its share of {batch_size} samples a step: go on with a smaller batch size. Nothing is lost.</source>
         <translation>장치의 메모리가 한 단계에 샘플 {batch_size}개 중 맡은 몫에 부족합니다. 더 작은 배치 크기로 이어 가십시오. 잃은 것은 없습니다.</translation>
     </message>
@@ -2823,6 +2851,10 @@
     <message>
         <source>“{name}” cannot be removed ({detail}): close whatever uses it and try again.</source>
         <translation>“{name}”을(를) 삭제할 수 없습니다({detail}). 사용 중인 프로그램을 닫고 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>There is no unfinished download of “{name}”.</source>
+        <translation>“{name}”의 내려받다 만 파일이 없습니다.</translation>
     </message>
     <message>
         <source>The handwritten digits that come with DDPM Studio are missing or damaged ({file}): install it again.</source>

@@ -80,7 +80,7 @@ def test_a_classifier_that_falls_on_the_window_guides_the_model(
 ) -> None:
     popup, path = digits.screen.sampling.popup, save_random(tmp_path / "guide.safetensors")
     before = digits.studio.reverse
-    digits.window.file_dropped.emit(path)
+    digits.window.dropped.emit([path])
     qtbot.waitUntil(lambda: condition_of(digits).classifier is not None, timeout=WAIT_MS)
     assert popup.isVisible()
     assert popup.condition.file.whole_text() == "guide.safetensors"
@@ -100,7 +100,7 @@ def test_one_that_is_damaged_leaves_the_chain(
     qtbot: QtBot, digits: Application, tmp_path: Path
 ) -> None:
     popup, before = digits.screen.sampling.popup, digits.studio.reverse
-    digits.window.file_dropped.emit(save_random(tmp_path / "nan.safetensors", damaged=True))
+    digits.window.dropped.emit([save_random(tmp_path / "nan.safetensors", damaged=True)])
     qtbot.waitUntil(lambda: bool(popup.problem.text()), timeout=WAIT_MS)
     assert "nan.safetensors holds weights that are not finite" in popup.problem.text()
     assert condition_of(digits) == Condition()
@@ -113,7 +113,7 @@ def test_what_its_file_cannot_tell_is_asked_and_what_does_not_fit_is_said(
 ) -> None:
     path = unpacked("classifier_spatial", tmp_path)
     questions, popup = digits.screen.sampling.classifiers.questions, digits.screen.sampling.popup
-    digits.window.file_dropped.emit(path)
+    digits.window.dropped.emit([path])
     qtbot.waitUntil(lambda: questions.dialog is not None, timeout=WAIT_MS)
     dialog = questions.dialog
     assert dialog is not None
@@ -147,7 +147,7 @@ def test_it_is_chosen_by_a_button(qtbot: QtBot, digits: Application, tmp_path: P
 def test_another_model_takes_class_and_classifier_away(
     qtbot: QtBot, digits: Application, tmp_path: Path
 ) -> None:
-    digits.window.file_dropped.emit(save_random(tmp_path / "guide.safetensors"))
+    digits.window.dropped.emit([save_random(tmp_path / "guide.safetensors")])
     qtbot.waitUntil(lambda: condition_of(digits).classifier is not None, timeout=WAIT_MS)
     digits.screen.sampling.popup.close()
     digits.studio.choose_model(digits.studio.models[0])
@@ -165,7 +165,7 @@ def test_openais_model_and_classifier_as_in_diffusion_models_beat_gans(
     qtbot: QtBot, studio_application: Application, tmp_path: Path
 ) -> None:
     application, screen = studio_application, studio_application.screen
-    application.window.file_dropped.emit(unpacked("conditional", tmp_path))
+    application.window.dropped.emit([unpacked("conditional", tmp_path)])
     qtbot.waitUntil(lambda: screen.questions.dialog is not None, timeout=WAIT_MS)
     answer(screen.questions.dialog, {"image_size": "8", "T": "12", "schedule": "cosine"}, qtbot)
     qtbot.waitUntil(lambda: screen.questions.dialog is None, timeout=WAIT_MS)
@@ -175,7 +175,7 @@ def test_openais_model_and_classifier_as_in_diffusion_models_beat_gans(
     assert popup.sampler.variance.segments[2].isChecked()
     popup.close()
     wait_until_idle(qtbot, application)
-    application.window.file_dropped.emit(unpacked("classifier_spatial", tmp_path))
+    application.window.dropped.emit([unpacked("classifier_spatial", tmp_path)])
     questions = screen.sampling.classifiers.questions
     qtbot.waitUntil(lambda: questions.dialog is not None, timeout=WAIT_MS)
     answer(questions.dialog, {"heads": "2"}, qtbot)

@@ -33,7 +33,7 @@ def pictures(tmp_path: Path) -> Path:
 
 def dropped(qtbot: QtBot, application: Application, path: Path) -> ImportDialog:
     """The dialog that opens when a path falls on the window, with its images."""
-    application.window.file_dropped.emit(path)
+    application.window.dropped.emit([path])
     dialogs = application.data_dialogs
     qtbot.waitUntil(lambda: dialogs.import_dialog is not None, timeout=WAIT_MS)
     dialog = dialogs.import_dialog
@@ -115,6 +115,34 @@ def test_all_sets_are_removed_after_a_question(
     qtbot.waitUntil(lambda: over.list.count() == 0, timeout=WAIT_MS)
     assert list(data_cache.iterdir()) == []
     qtbot.waitUntil(lambda: not over.clear_button.isEnabled(), timeout=WAIT_MS)
+
+
+def test_an_unfinished_download_is_shown_and_discarded_after_a_question(
+    qtbot: QtBot, studio_application: Application, data_cache: Path
+) -> None:
+    folder = data_cache / ".downloads" / "cifar-10"
+    folder.mkdir(parents=True)
+    (folder / "cifar-10-binary.tar.gz.part").write_bytes(bytes(2_500_000))
+    studio_application.window.menus.data.trigger()
+    over = studio_application.data_dialogs.dialog
+    assert over is not None
+    qtbot.waitUntil(lambda: over.list.count() == 1, timeout=WAIT_MS)
+    assert over.list.item(0).text() == "CIFAR-10\nUnfinished download: 2.5 of 170.1 MB"
+    assert over.list.isVisible()
+    assert over.place.text().endswith(" · 2.5 MB, 2.5 MB of it unfinished downloads")
+    assert next(
+        each for each in over.downloads.actions() if "CIFAR-10 ·" in each.text()
+    ).isEnabled()
+    assert not over.remove_button.isEnabled()
+    over.list.setCurrentRow(0)
+    qtbot.mouseClick(over.remove_button, LEFT)
+    question = studio_application.data_dialogs.question
+    assert question is not None
+    assert question.text() == "Delete what has come of the download of “CIFAR-10”?"
+    delete = next(each for each in question.findChildren(QPushButton) if each.text() == "Delete")
+    qtbot.mouseClick(delete, LEFT)
+    qtbot.waitUntil(lambda: over.list.count() == 0, timeout=WAIT_MS)
+    assert list(data_cache.iterdir()) == []
 
 
 def test_choices_that_cannot_be_are_told_and_cannot_be_made(

@@ -84,9 +84,9 @@ FILES: dict[str, tuple[Callable[[Path], bytes], str]] = {
 }
 
 
-def drop(application: Application, path: Path) -> None:
+def drop(application: Application, *paths: Path) -> None:
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     modifiers, button = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
     application.window.dropEvent(
         QDropEvent(QPointF(200, 200), Qt.DropAction.CopyAction, data, button, modifiers)
@@ -179,6 +179,29 @@ def test_a_good_file_after_a_bad_one_is_shown(
     qtbot.waitUntil(lambda: studio.model is not None and studio.model.path == good, timeout=WAIT_MS)
     wait_for_chains(qtbot, studio_application)
     assert studio_application.screen.top_bar.model.currentText() == "good.safetensors"
+
+
+def test_of_several_files_the_bad_ones_keep_no_good_one_back(
+    qtbot: QtBot, studio_application: Application, shown: Shown, tmp_path: Path
+) -> None:
+    names = ("bad.safetensors", "first.safetensors", "letter.txt", "second.safetensors")
+    paths = [tmp_path / name for name in names]
+    paths[0].write_bytes(with_bad_number(moons()))
+    paths[2].write_text("Dear friend,")
+    for path in (paths[1], paths[3]):
+        shutil.copy(resource("models", "circles.safetensors"), path)
+    drop(studio_application, *paths)
+    studio, bar = studio_application.studio, studio_application.screen.message_bar
+    qtbot.waitUntil(lambda: len(shown.problems) == 1, timeout=WAIT_MS)
+    assert studio.model is not None
+    assert studio.model.path == paths[3]
+    box = studio_application.screen.top_bar.model
+    names_shown = [box.itemText(row) for row in range(box.count())]
+    assert names_shown[-2:] == ["first.safetensors", "second.safetensors"]
+    assert bar.isVisible()
+    assert bar.text.startswith("2 of 4 files could not be opened. The first: bad.safetensors holds")
+    wait_for_chains(qtbot, studio_application)
+    assert bar.isVisible()
 
 
 def test_a_model_of_the_list_that_was_damaged_since_leaves_the_present_one(

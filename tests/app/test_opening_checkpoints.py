@@ -32,7 +32,7 @@ def wait_until_idle(qtbot: QtBot, application: Application) -> None:
 @pytest.fixture
 def asking(qtbot: QtBot, studio_application: Application, invented_checkpoint: Path) -> Application:
     """It has been dropped, and its questions are on the screen."""
-    studio_application.window.file_dropped.emit(invented_checkpoint)
+    studio_application.window.dropped.emit([invented_checkpoint])
     screen = studio_application.screen
     qtbot.waitUntil(lambda: screen.questions.dialog is not None, timeout=WAIT_MS)
     return studio_application

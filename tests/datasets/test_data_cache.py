@@ -27,12 +27,15 @@ from ddpm_studio.datasets.catalogue import (
 )
 from ddpm_studio.datasets.data_cache import (
     UNFINISHED,
+    UnfinishedDownload,
     cached_sets,
     clear,
     damaged_sets,
     forget,
+    remove_download,
     remove_set,
     sweep,
+    unfinished_downloads,
 )
 from ddpm_studio.datasets.importing.import_choices import ImportChoices
 from ddpm_studio.datasets.importing.importer import import_data
@@ -261,6 +264,38 @@ def test_what_a_killed_process_left_is_swept_when_it_is_old(tmp_path: Path) -> N
     assert young.exists()
 
 
+def begun_download(cache: Path, name: str, count: int) -> Path:
+    folder = cache / ".downloads" / name
+    folder.mkdir(parents=True)
+    (folder / "images.gz.part").write_bytes(bytes(count))
+    return folder
+
+
+def test_what_has_come_of_downloads_is_listed_and_removed(data_cache: Path) -> None:
+    assert unfinished_downloads() == ()
+    mnist, cifar = (begun_download(data_cache, *each) for each in (("mnist", 70), ("cifar-10", 9)))
+    begun_download(data_cache, "nothing-came", 0)
+    assert unfinished_downloads() == (
+        UnfinishedDownload("cifar-10", cifar, 9),
+        UnfinishedDownload("mnist", mnist, 70),
+    )
+    remove_download("mnist")
+    assert not mnist.exists()
+    for name in ("mnist", "..", "", "none"):
+        with pytest.raises(DataSetError, match="There is no unfinished download of"):
+            remove_download(name)
+    assert [each.name for each in unfinished_downloads()] == ["cifar-10"]
+
+
+def test_clearing_removes_downloads_and_what_old_processes_left(data_cache: Path) -> None:
+    begun_download(data_cache, "mnist", 70)
+    old = data_cache / f"{UNFINISHED}1-a"
+    old.mkdir()
+    os.utime(old, (0, 0))
+    assert clear() == 0
+    assert list(data_cache.iterdir()) == []
+
+
 def test_a_full_disk_is_told_before_anything_is_written(
     tmp_path: Path, data_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -305,6 +340,7 @@ def test_the_variable_has_the_first_word(data_cache: Path) -> None:
 
 def test_moving_brings_all_of_it_and_is_remembered(tmp_path: Path, own_places: Path) -> None:
     folders = [imported(tmp_path, name) for name in ("one", "two")]
+    begun_download(own_places, "mnist", 70)
     before = opened("one").training_images()
     target = tmp_path / "new place" / "한글"
     steps = list(move_cache.move_cache(target))
@@ -312,7 +348,7 @@ def test_moving_brings_all_of_it_and_is_remembered(tmp_path: Path, own_places: P
     assert cache_folder() == target
     assert [each.folder for each in cached_sets()] == [target / "one", target / "two"]
     assert torch.equal(opened("one").training_images(), before)
-    assert not any(folder.exists() for folder in folders)
+    assert not any(folder.exists() for folder in (*folders, own_places))
     assert [each.name for each in target.iterdir() if each.name.startswith(".")] == []
 
 
@@ -326,10 +362,13 @@ def test_a_move_that_is_stopped_changes_nothing(tmp_path: Path, own_places: Path
     for name in ("one", "two"):
         imported(tmp_path, name)
     target = tmp_path / "target"
-    list(driven_partly(target))
+    list(driven_partly(target / "in it"))
     assert cache_folder() == own_places
     assert [each.folder.parent for each in cached_sets()] == [own_places] * 2
-    assert list(target.iterdir()) == []
+    assert not target.exists()
+    target.mkdir()
+    list(driven_partly(target))
+    assert list(target.iterdir()) == []  # it was there
 
 
 def damage(folder: Path) -> None:
@@ -348,7 +387,7 @@ def test_a_move_that_fails_at_the_second_set_takes_the_first_back(
     with pytest.raises(DataSetError, match="“two” is damaged"):
         list(move_cache.move_cache(target))
     assert cache_folder() == own_places
-    assert list(target.iterdir()) == []
+    assert not target.exists()
     assert all(folder.is_dir() for folder in folders)
 
 
@@ -359,7 +398,7 @@ def test_a_copy_that_is_not_the_same_is_not_trusted(tmp_path: Path, own_places: 
         list(move_cache.move_cache(tmp_path / "target"))
     assert cache_folder() == own_places
     assert folder.exists()
-    assert list((tmp_path / "target").iterdir()) == []
+    assert not (tmp_path / "target").exists()
 
 
 def test_places_that_cannot_be_are_told(tmp_path: Path, own_places: Path) -> None:

@@ -40,7 +40,8 @@ from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.export import AnimationError, AnimationPlan
 from ddpm_studio.export.destination import ExportError
 from ddpm_studio.networks.configuration import MlpConfiguration, NetworkConfigurationError
-from ddpm_studio.session.dropped_path import NothingKnownError
+from ddpm_studio.session.dropped_path import NothingKnownError, OneAtATimeError
+from ddpm_studio.session.model_opening import NotAllOpenedError
 from ddpm_studio.session.model_saving import OwnFileError
 from ddpm_studio.session.snapshot_files import SnapshotError
 from ddpm_studio.temporary_file import TemporaryFile, TemporaryFileError
@@ -315,6 +316,24 @@ ERRORS: dict[str, tuple[BaseException, str]] = {
             file="{x}",
         ),
         "{x}",
+    ),
+    "several drops": (
+        OneAtATimeError(
+            "Of {count} things that were dropped, only “{file}” is taken: drop data sets, trainings "
+            "and classifiers one at a time.",
+            count=437,
+            file="{x}",
+        ),
+        "{x}",
+    ),
+    "several models": (
+        NotAllOpenedError(
+            "{problems} of {count} files could not be opened. The first: {reason}.",
+            problems=2,
+            count=437,
+            reason=raised(ModelFileError, inspect_model_file, Path("{no}.safetensors")),
+        ),
+        "{no}.safetensors",
     ),
     "own file": (
         OwnFileError("“{file}” is the open model's own file: choose another name.", file="{x}"),

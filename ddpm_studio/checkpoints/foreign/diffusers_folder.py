@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.checkpoints.foreign.diffusers_scheduler import DiffusersScheduler
@@ -25,12 +24,10 @@ from ddpm_studio.checkpoints.foreign.key_map import MappedWeights
 from ddpm_studio.checkpoints.foreign.model_name import model_name
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question
 from ddpm_studio.checkpoints.foreign.state_dict import named_tensors
+from ddpm_studio.checkpoints.foreign.tensor_reading import WeightReading
 from ddpm_studio.checkpoints.foreign.torch_file import open_torch_file
 from ddpm_studio.checkpoints.model_file import ModelFileError
 from ddpm_studio.explained_error import ExplainedError, brief
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 FAMILY = "diffusers"
 
@@ -191,6 +188,6 @@ class DiffusersCheckpoint:
         """Shapes of :meth:`read_weights`."""
         return self.weights.shapes
 
-    def read_weights(self, answers: Answers) -> dict[str, Tensor]:
+    def read_weights(self, answers: Answers) -> WeightReading:
         """The network's weights."""
         return self.weights.read()

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.checkpoints.foreign.image_sizes import guessed_size, possible_sizes
@@ -18,6 +18,7 @@ from ddpm_studio.checkpoints.foreign.key_map import BlockNames, LayerMap, Mapped
 from ddpm_studio.checkpoints.foreign.model_name import model_name
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question
 from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
+from ddpm_studio.checkpoints.foreign.tensor_reading import WeightReading
 from ddpm_studio.checkpoints.foreign.torch_file import open_torch_file
 from ddpm_studio.checkpoints.foreign.weight_sets import (
     AVERAGE,
@@ -31,9 +32,6 @@ from ddpm_studio.checkpoints.model_file import ModelFileError
 from ddpm_studio.diffusion.schedule import MAX_STEPS, ScheduleConfiguration
 from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.networks.configuration import FrequencyFormula, Resampling, UNetConfiguration
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 FAMILY = "ermongroup/ddim"
 
@@ -151,7 +149,7 @@ class ErmonDdimCheckpoint:
         """Shapes of :meth:`read_weights`."""
         return self._weights(answers).shapes
 
-    def read_weights(self, answers: Answers) -> dict[str, Tensor]:
+    def read_weights(self, answers: Answers) -> WeightReading:
         """The chosen set of weights."""
         return self._weights(answers).read()
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from ddpm_studio.checkpoints.foreign.tensor_reading import WeightReading
 
 
 class ForeignCheckpoint(Protocol):
@@ -43,6 +41,6 @@ class ForeignCheckpoint(Protocol):
         """Shapes of :meth:`read_weights`, under our names."""
         ...
 
-    def read_weights(self, answers: Answers) -> dict[str, Tensor]:
+    def read_weights(self, answers: Answers) -> WeightReading:
         """The weights in our names and layouts, float32 on the CPU. Raises ModelFileError."""
         ...

@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
+from ddpm_studio.checkpoints.foreign.tensor_reading import WeightReading, read_in_turn
 from ddpm_studio.checkpoints.model_file import ModelFileError
 from ddpm_studio.explained_error import brief
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 LayerMap = Mapping[str, tuple[str, ...]]
 """Our layer -> theirs."""
@@ -41,15 +38,13 @@ class MappedWeights:
             for ours, theirs in self._names()
         }
 
-    def read(self) -> dict[str, Tensor]:
+    def read(self) -> WeightReading:
         """Under our names and in our layouts, float32. Raises ModelFileError."""
         import torch
 
         shapes = self.shapes
-        return {
-            ours: torch.cat([self.tensors[name].read() for name in theirs]).reshape(shapes[ours])
-            for ours, theirs in self._names()
-        }
+        sources = {ours: [self.tensors[name] for name in theirs] for ours, theirs in self._names()}
+        return read_in_turn(sources, lambda ours, parts: torch.cat(parts).reshape(shapes[ours]))
 
     def require_complete(self, path: Path) -> None:
         """Raises ModelFileError where a layer is missing, or one is left of which the map knows nothing."""

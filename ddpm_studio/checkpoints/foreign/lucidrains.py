@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from ddpm_studio.checkpoints.foreign.model_name import model_name
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question
 from ddpm_studio.checkpoints.foreign.state_dict import named_tensors
 from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
+from ddpm_studio.checkpoints.foreign.tensor_reading import WeightReading
 from ddpm_studio.checkpoints.foreign.torch_file import open_torch_file
 from ddpm_studio.checkpoints.model_file import ModelFileError
 from ddpm_studio.diffusion.beta_curves import FloatArray
@@ -30,9 +31,6 @@ from ddpm_studio.diffusion.schedule import MAX_STEPS, ScheduleConfiguration, Sch
 from ddpm_studio.explained_error import ExplainedError, brief
 from ddpm_studio.networks.lucidrains_configuration import LucidrainsConfiguration
 from ddpm_studio.networks.setting_checks import NetworkConfigurationError
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 FAMILY = "denoising-diffusion-pytorch"
 
@@ -265,7 +263,7 @@ class LucidrainsCheckpoint:
         """Shapes of :meth:`read_weights`, under our names."""
         return our_shapes(self._tensors(answers))
 
-    def read_weights(self, answers: Answers) -> dict[str, Tensor]:
+    def read_weights(self, answers: Answers) -> WeightReading:
         """The weights in our names and layouts, float32 on the CPU. Raises ModelFileError."""
         return our_weights(self._tensors(answers))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
+from ddpm_studio.checkpoints.foreign.tensor_reading import WeightReading, read_in_turn
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -131,9 +132,14 @@ def our_shapes(tensors: Mapping[str, StoredTensor]) -> dict[str, Shape]:
     return shapes
 
 
-def our_weights(tensors: Mapping[str, StoredTensor]) -> dict[str, Tensor]:
+def our_weights(tensors: Mapping[str, StoredTensor]) -> WeightReading:
     """The numbers themselves, float32. Raises ModelFileError where they cannot be read."""
-    return {_our_name(name): _our_tensor(name, tensors) for name in tensors}
+    theirs = {_our_name(name): name for name in tensors}
+
+    def made_of(ours: str, parts: list[Tensor]) -> Tensor:
+        return _our_tensor(theirs[ours], parts[0].float(), tensors)
+
+    return read_in_turn({ours: [tensors[name]] for ours, name in theirs.items()}, made_of)
 
 
 def _our_name(name: str) -> str:
@@ -156,12 +162,10 @@ def _our_shape(name: str, shape: Shape, tensors: Mapping[str, StoredTensor]) -> 
     return shape
 
 
-def _our_tensor(name: str, tensors: Mapping[str, StoredTensor]) -> Tensor:
-    stored = tensors[name]
-    tensor = stored.read().float()
+def _our_tensor(name: str, tensor: Tensor, tensors: Mapping[str, StoredTensor]) -> Tensor:
     if _has_positions_first(name, tensors):
         return tensor.transpose(2, 3).contiguous()
-    return tensor.reshape(_our_shape(name, stored.shape, tensors))
+    return tensor.reshape(_our_shape(name, tensors[name].shape, tensors))
 
 
 def _is_halving(name: str) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ddpm_studio.checkpoints.classifier_file import ClassifierDescription
 from ddpm_studio.checkpoints.description import ModelDescription
@@ -30,14 +29,12 @@ from ddpm_studio.checkpoints.foreign.openai_tensors import (
 )
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question
 from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
+from ddpm_studio.checkpoints.foreign.tensor_reading import WeightReading
 from ddpm_studio.checkpoints.foreign.torch_file import TorchFile, open_torch_file
 from ddpm_studio.checkpoints.regular_file import ModelFileError
 from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.networks.classifier_configuration import ClassifierConfiguration, Pooling
 from ddpm_studio.networks.configuration import UNetConfiguration
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 FAMILY = "guided-diffusion"
 _DEPTH = 2  # blocks per level of all published ones but 64x64_classifier, whose levels tell it
@@ -129,7 +126,7 @@ class OpenAiClassifier:
         """Of :meth:`read_weights`, under our names."""
         return our_shapes(self._names(answers), self.shapes)
 
-    def read_weights(self, answers: Answers) -> dict[str, Tensor]:
+    def read_weights(self, answers: Answers) -> WeightReading:
         """In our names and layouts, float32 on the CPU. Raises ModelFileError."""
         return read_openai(
             self.tensors,

@@ -9,6 +9,7 @@ from ddpm_studio.checkpoints.foreign.openai_layout import Shapes
 from ddpm_studio.checkpoints.foreign.openai_names import our_layout, our_shape
 from ddpm_studio.checkpoints.foreign.state_dict import named_tensors
 from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
+from ddpm_studio.checkpoints.foreign.tensor_reading import WeightReading, read_in_turn
 from ddpm_studio.checkpoints.foreign.torch_file import TorchFile
 
 if TYPE_CHECKING:
@@ -46,14 +47,15 @@ def read_openai(
     order: str,
     heads: int,
     head_width: int,
-) -> dict[str, Tensor]:
+) -> WeightReading:
     """The weights under our names, float32, with the rows of attention in our order.
 
     ``head_width`` of 0 stands for ``heads`` of them at every width. Raises ModelFileError.
     """
-    weights = {}
-    for ours, theirs in names.items():
-        tensor = tensors[theirs].read().float()
+
+    def made_of(ours: str, parts: list[Tensor]) -> Tensor:
+        (tensor,) = parts
         here = tensor.shape[0] // 3 // head_width if head_width else heads
-        weights[ours] = our_layout(ours, tensor, order, here)
-    return weights
+        return our_layout(ours, tensor.float(), order, here)
+
+    return read_in_turn({ours: [tensors[theirs]] for ours, theirs in names.items()}, made_of)

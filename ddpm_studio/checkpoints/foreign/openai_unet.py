@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.checkpoints.foreign.model_name import model_name
@@ -33,13 +32,11 @@ from ddpm_studio.checkpoints.foreign.openai_tensors import (
 )
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question
 from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
+from ddpm_studio.checkpoints.foreign.tensor_reading import WeightReading
 from ddpm_studio.checkpoints.foreign.torch_file import TorchFile, open_torch_file
 from ddpm_studio.checkpoints.model_file import ModelFileError
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
 from ddpm_studio.networks.configuration import Resampling, UNetConfiguration
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 _BETA_1, _BETA_T, _BETA_STEPS = 1e-4, 0.02, 1000
 _FEWEST_LINEAR_STEPS = 21  # with fewer beta_T would not be below 1
@@ -95,7 +92,7 @@ class OpenAiUnet:
         """They are the same whatever is answered."""
         return our_shapes(self.names, shapes_of(self.tensors))
 
-    def read_weights(self, answers: Answers) -> dict[str, Tensor]:
+    def read_weights(self, answers: Answers) -> WeightReading:
         """Raises ModelFileError."""
         return read_openai(
             self.tensors,

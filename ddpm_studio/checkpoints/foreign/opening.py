@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ddpm_studio.checkpoints.description import DescriptionError, require_samples_like_data
 from ddpm_studio.checkpoints.foreign import (
@@ -19,6 +18,7 @@ from ddpm_studio.checkpoints.foreign import (
 from ddpm_studio.checkpoints.foreign.folder_weights import is_weights_file
 from ddpm_studio.checkpoints.foreign.foreign_checkpoint import ForeignCheckpoint
 from ddpm_studio.checkpoints.foreign.questions import NO_ANSWERS, Answers, Question, checked_answers
+from ddpm_studio.checkpoints.foreign.tensor_reading import WeightReading
 from ddpm_studio.checkpoints.foreign.torch_file import open_torch_file
 from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError, inspect_model_file
 from ddpm_studio.checkpoints.tensor_file import LENGTH_BYTES
@@ -27,9 +27,6 @@ from ddpm_studio.diffusion.sampler_configuration import SamplerError
 from ddpm_studio.diffusion.schedule import ScheduleError
 from ddpm_studio.explained_error import ExplainedError, brief
 from ddpm_studio.networks.configuration import NetworkConfigurationError
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 Recognise = Callable[[Path], ForeignCheckpoint | None]
 """None where the contents are of another kind; ModelFileError where they are, and cannot be used."""
@@ -171,7 +168,7 @@ def open_model(path: Path, answers: Answers = NO_ANSWERS) -> ModelFile:
     return found
 
 
-def read_foreign_weights(file: ModelFile) -> dict[str, Tensor]:
+def read_foreign_weights(file: ModelFile) -> WeightReading:
     """The weights of an answered checkpoint, which must not have changed since.
 
     Raises ModelFileError.
@@ -181,7 +178,7 @@ def read_foreign_weights(file: ModelFile) -> dict[str, Tensor]:
     checkpoint = look_at(file.path)
     if isinstance(checkpoint, ModelFile):
         raise _changed(file.path)
-    return checkpoint.read_weights(dict(file.answers or ()))
+    return (yield from checkpoint.read_weights(dict(file.answers or ())))
 
 
 def _size_and_time(path: Path) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.checkpoints.foreign.flag_file import FLAG_FILE, read_flag_file
@@ -24,6 +24,7 @@ from ddpm_studio.checkpoints.foreign.model_name import model_name
 from ddpm_studio.checkpoints.foreign.pytorch_ddpm_network import TABLE, PytorchDdpmNetwork
 from ddpm_studio.checkpoints.foreign.questions import Answers, Question, Value
 from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
+from ddpm_studio.checkpoints.foreign.tensor_reading import WeightReading
 from ddpm_studio.checkpoints.foreign.torch_file import open_torch_file
 from ddpm_studio.checkpoints.foreign.weight_sets import (
     AVERAGE,
@@ -36,9 +37,6 @@ from ddpm_studio.checkpoints.foreign.weight_sets import (
 from ddpm_studio.checkpoints.model_file import ModelFileError
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration
 from ddpm_studio.explained_error import ExplainedError
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 FAMILY = "pytorch-ddpm"
 
@@ -145,7 +143,7 @@ class PytorchDdpmCheckpoint:
         """Shapes of :meth:`read_weights`."""
         return self._weights(answers).shapes
 
-    def read_weights(self, answers: Answers) -> dict[str, Tensor]:
+    def read_weights(self, answers: Answers) -> WeightReading:
         """The chosen set of weights."""
         return self._weights(answers).read()
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ddpm_studio.datasets.cache_location import cache_folder
-from ddpm_studio.datasets.data_cache import DOWNLOADS
+from ddpm_studio.datasets.data_cache import DOWNLOADS, remove_if_empty
 from ddpm_studio.datasets.importing.import_choices import ImportChoices
 from ddpm_studio.datasets.importing.import_progress import ImportProgress, ImportWork, Stage
 from ddpm_studio.datasets.importing.importer import import_data
@@ -127,16 +127,19 @@ def public_set(name: str) -> PublicSet:
 def download_set(wanted: PublicSet, cache: Path | None = None) -> ImportWork:
     """Fetch its files, check them, and import them; what was fetched is then deleted.
 
-    Closed in the middle, or where the network fails, the next call goes on from there. Raises
-    DataSetError.
+    Closed in the middle, or where the network fails, the next call goes on from there; where nothing
+    has come yet, nothing is left. Raises DataSetError.
     """
     cache = cache or cache_folder()
     require_free_name(cache, wanted.name)
     folder = cache / DOWNLOADS / wanted.name
-    yield from _fetch(wanted, folder)
-    choices = ImportChoices(wanted.name, flips=wanted.flips, licence=wanted.licence)
-    result = yield from import_data(folder / wanted.files[0].name, choices, cache)
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield from _fetch(wanted, folder)
+        choices = ImportChoices(wanted.name, flips=wanted.flips, licence=wanted.licence)
+        result = yield from import_data(folder / wanted.files[0].name, choices, cache)
+        shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        remove_if_empty(folder, folder.parent)
     return result
 
 

@@ -54,14 +54,19 @@ def download(remote: RemoteFile, target: Path) -> Generator[ImportProgress, None
     """Bring it to ``target``; yields bytes done. What is there of it already is not fetched again.
 
     Closed in the middle, or failing, it leaves ``target``.part behind, from which the next try goes
-    on. ``target`` is there only when its SHA-256 is right. Raises DownloadError.
+    on; nothing where nothing has come. ``target`` is there only when its SHA-256 is right. Raises
+    DownloadError.
     """
     if target.is_file() and _is_right(target, remote):
         yield ImportProgress(Stage.DOWNLOADING, remote.byte_count, remote.byte_count)
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
-    yield from _complete(remote, part)
+    try:
+        yield from _complete(remote, part)
+    finally:
+        if part.is_file() and part.stat().st_size == 0:
+            part.unlink()
     if not _is_right(part, remote):
         part.unlink()  # nothing of it can be trusted
         raise DownloadError(

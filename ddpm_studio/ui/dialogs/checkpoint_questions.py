@@ -47,7 +47,7 @@ class CheckpointQuestions(QObject):
 
     def _give_up(self) -> None:
         self._forget()
-        self._opening.cancel()  # answers that are being looked at
+        self._opening.leave_unanswered()
         self.given_up.emit()
 
     def show_problem(self, error: Exception) -> bool:

@@ -37,6 +37,7 @@ class DataDialog(QDialog):
     folder_requested, file_requested   somebody wants to import one
     move_requested                     … to keep all of them elsewhere
     removal_requested(str)             … to delete the one of that name
+    discard_requested(str)             … to delete what has come of the download of that name
     clearing_requested                 … to delete all of them
     """
 
@@ -44,6 +45,7 @@ class DataDialog(QDialog):
     file_requested = Signal()
     move_requested = Signal()
     removal_requested = Signal(str)
+    discard_requested = Signal(str)
     clearing_requested = Signal()
 
     def __init__(self, data: DataSets, theme: Theme, parent: QWidget | None = None) -> None:
@@ -109,7 +111,7 @@ class DataDialog(QDialog):
         self.file_button.clicked.connect(self.file_requested)
         self.move_button.clicked.connect(self.move_requested)
         self.clear_button.clicked.connect(self.clearing_requested)
-        self.remove_button.clicked.connect(lambda: self.removal_requested.emit(self.list.chosen))
+        self.remove_button.clicked.connect(self._request_removal)
         self.show_button.clicked.connect(self._show_folder)
         self.cancel_button.clicked.connect(self._data.cancel)
         self.close_button.clicked.connect(self.reject)
@@ -127,6 +129,11 @@ class DataDialog(QDialog):
         """Other colours."""
         self.list.set_theme(theme)
 
+    def _request_removal(self) -> None:
+        is_download = self.list.has_chosen_download
+        wish = self.discard_requested if is_download else self.removal_requested
+        wish.emit(self.list.chosen)
+
     # What there is
 
     def _show_list(self) -> None:
@@ -135,19 +142,18 @@ class DataDialog(QDialog):
             self.list.show_list(found)
             if isinstance(self._outcome, ImportResult):
                 self.list.choose(self._outcome.description.name)
-        self._pages.setCurrentIndex(int(bool(found and found.rows)))
+        self._pages.setCurrentIndex(int(bool(found and (found.rows or found.downloads))))
         self._say_place()
         self._enable()
 
     def _enable(self) -> None:
         is_free = not self._data.is_working
-        has_rows = self._data.list is not None and bool(self._data.list.rows)
         for button in (self.folder_button, self.file_button, self.download_button):
             button.setEnabled(is_free)
         self.move_button.setEnabled(is_free)
         has_bytes = self._data.list is not None and self._data.list.byte_count > 0
         self.clear_button.setEnabled(is_free and has_bytes)
-        self.remove_button.setEnabled(is_free and has_rows and bool(self.list.chosen))
+        self.remove_button.setEnabled(is_free and bool(self.list.chosen))
         self.cancel_button.setVisible(not is_free)
         there = {row.name for row in self._data.list.rows} if self._data.list else set()
         for name, action in self._actions.items():
@@ -157,7 +163,8 @@ class DataDialog(QDialog):
         found = self._data.list
         if found is None:
             return
-        chosen = [row.folder for row in found.rows if row.name == self.list.chosen]
+        rows = found.downloads if self.list.has_chosen_download else found.rows
+        chosen = [row.folder for row in rows if row.name == self.list.chosen]
         QDesktopServices.openUrl(QUrl.fromLocalFile(str([*chosen, found.folder][0])))
 
     # What is being done
@@ -210,7 +217,13 @@ class DataDialog(QDialog):
             self.place.show_text("")
             return
         size = f"{found.byte_count / _BYTES_PER_MEGABYTE:,.1f}"
-        self.place.show_text(self.tr("Kept in {0} · {1} MB").format(found.folder, size))
+        text = self.tr("Kept in {0} · {1} MB").format(found.folder, size)
+        unfinished = sum(each.byte_count for each in found.downloads)
+        if unfinished:
+            text += self.tr(", {0} MB of it unfinished downloads").format(
+                f"{unfinished / _BYTES_PER_MEGABYTE:,.1f}"
+            )
+        self.place.show_text(text)
 
     def retranslate(self) -> None:
         """Follow the language."""
@@ -247,11 +260,13 @@ class DataDialog(QDialog):
         self.download_button.setToolTip(
             self.tr("A public data set; a download that was stopped goes on where it was")
         )
-        self.remove_button.setToolTip(self.tr("Delete the chosen data set from the disk"))
+        self.remove_button.setToolTip(
+            self.tr("Delete the chosen data set, or unfinished download, from the disk")
+        )
         self.show_button.setToolTip(self.tr("Open the folder of the chosen data set"))
         self.move_button.setToolTip(self.tr("Keep all imported data sets in another folder"))
         self.clear_button.setToolTip(
-            self.tr("Delete all imported data sets, and what is left of downloads")
+            self.tr("Delete all imported data sets, and unfinished downloads")
         )
         self.cancel_button.setToolTip(self.tr("Stop; nothing half-done stays behind"))
         self.close_button.setToolTip(self.tr("Close (Esc); what is being done goes on"))

@@ -61,6 +61,7 @@ class DataDialogs(QObject):
             dialog.file_requested.connect(self._choose_file)
             dialog.move_requested.connect(self._choose_place)
             dialog.removal_requested.connect(self._ask_to_remove)
+            dialog.discard_requested.connect(self._ask_to_discard)
             dialog.clearing_requested.connect(self._ask_to_clear)
             dialog.finished.connect(self._close_list)
             self.dialog = dialog
@@ -131,16 +132,26 @@ class DataDialogs(QObject):
         text = self.tr("Delete the data set “{0}” from the disk?").format(data_name(name))
         self._ask(text, lambda: self.data_sets().remove(name))
 
+    def _ask_to_discard(self, name: str) -> None:
+        from ddpm_studio.ui.data_names import data_name
+
+        text = self.tr("Delete what has come of the download of “{0}”?").format(data_name(name))
+        more = self.tr("It then begins anew another time, instead of going on.")
+        self._ask(text, lambda: self.data_sets().discard(name), more)
+
     def _ask_to_clear(self) -> None:
-        text = self.tr("Delete all imported data sets from the disk?")
+        text = self.tr("Delete all imported data sets, and unfinished downloads, from the disk?")
         self._ask(text, self.data_sets().clear)
 
-    def _ask(self, text: str, delete: Callable[[], None]) -> None:
+    def _ask(self, text: str, delete: Callable[[], None], more: str = "") -> None:
         question = QMessageBox(self.dialog)
         question.setIcon(QMessageBox.Icon.Question)
         question.setText(text)
         question.setInformativeText(
-            self.tr("What was imported stays where it came from, and so do models trained on it.")
+            more
+            or self.tr(
+                "What was imported stays where it came from, and so do models trained on it."
+            )
         )
         remove = question.addButton(self.tr("Delete"), QMessageBox.ButtonRole.DestructiveRole)
         keep = question.addButton(self.tr("Keep"), QMessageBox.ButtonRole.RejectRole)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
 
-from ddpm_studio.session.data_sets import THUMBNAILS, DataSetList, DataSetRow
+from ddpm_studio.session.data_sets import THUMBNAILS, DataSetList, DataSetRow, DownloadRow
 from ddpm_studio.ui.data_names import data_name
 from ddpm_studio.ui.dialogs.import_pictures import rgb_image
 from ddpm_studio.ui.theme import RADIUS, SPACING, Theme
 
 _SIDE, _GAP = 44, 4
 _ROW_HEIGHT = 64
+_IS_DOWNLOAD = Qt.ItemDataRole.UserRole + 1
 
 
 class DataList(QListWidget):
-    """One row a data set; the name of the chosen one is ``chosen``."""
+    """One row a data set, and one an unfinished download; the name of the chosen one is ``chosen``."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,18 +53,34 @@ class DataList(QListWidget):
         item = self.currentItem()
         return str(item.data(Qt.ItemDataRole.UserRole)) if item is not None else ""
 
+    @property
+    def has_chosen_download(self) -> bool:
+        """Whether that is an unfinished download."""
+        item = self.currentItem()
+        return item is not None and bool(item.data(_IS_DOWNLOAD))
+
     def show_list(self, found: DataSetList) -> None:
         """All of them anew; the chosen one stays chosen."""
-        chosen, self._list = self.chosen, found
+        chosen, self._list = (self.chosen, self.has_chosen_download), found
         self.clear()
         for row in found.rows:
-            item = QListWidgetItem(self._icon(row), self._text(row))
-            item.setData(Qt.ItemDataRole.UserRole, row.name)
+            item = QListWidgetItem(self._icon(row.thumbnails), self._text(row))
             item.setToolTip(self._origin(row))
-            item.setSizeHint(QSize(0, _ROW_HEIGHT))
-            self.addItem(item)
-            if row.name == chosen:
-                self.setCurrentItem(item)
+            self._add(item, row.name, chosen, is_download=False)
+        for download in found.downloads:
+            item = QListWidgetItem(self._icon(()), self._download_text(download))
+            item.setToolTip(str(download.folder))
+            self._add(item, download.name, chosen, is_download=True)
+
+    def _add(
+        self, item: QListWidgetItem, name: str, chosen: tuple[str, bool], *, is_download: bool
+    ) -> None:
+        item.setData(Qt.ItemDataRole.UserRole, name)
+        item.setData(_IS_DOWNLOAD, is_download)
+        item.setSizeHint(QSize(0, _ROW_HEIGHT))
+        self.addItem(item)
+        if (name, is_download) == chosen:
+            self.setCurrentItem(item)
 
     def retranslate(self) -> None:
         """Follow the language."""
@@ -72,14 +93,14 @@ class DataList(QListWidget):
             if self.item(number).data(Qt.ItemDataRole.UserRole) == name:
                 self.setCurrentRow(number)
 
-    def _icon(self, row: DataSetRow) -> QIcon:
+    def _icon(self, thumbnails: Sequence[NDArray[np.uint8]]) -> QIcon:
         ratio = self.devicePixelRatioF()
         size = self.iconSize()
         picture = QPixmap(size * ratio)
         picture.setDevicePixelRatio(ratio)
         picture.fill(QColor(0, 0, 0, 0))
         painter = QPainter(picture)
-        for number, thumbnail in enumerate(row.thumbnails):
+        for number, thumbnail in enumerate(thumbnails):
             place = QRectF(number * (_SIDE + _GAP), 0, _SIDE, _SIDE)
             painter.drawImage(place, rgb_image(thumbnail))
         painter.end()
@@ -103,6 +124,15 @@ class DataList(QListWidget):
             size,
         ]
         return f"{data_name(row.name)}\n" + " · ".join(part for part in parts if part)
+
+    def _download_text(self, row: DownloadRow) -> str:
+        done, total = (f"{count / 1_000_000:,.1f}" for count in (row.byte_count, row.total))
+        text = (
+            self.tr("Unfinished download: {0} of {1} MB").format(done, total)
+            if row.total
+            else self.tr("Unfinished download: {0} MB").format(done)
+        )
+        return f"{data_name(row.name)}\n{text}"
 
     def _origin(self, row: DataSetRow) -> str:
         about = row.description

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,7 +22,7 @@ from ddpm_studio.datasets.importing.public_sets import (
     download_set,
     public_set,
 )
-from ddpm_studio.datasets.importing.resumable_download import RemoteFile
+from ddpm_studio.datasets.importing.resumable_download import DownloadError, RemoteFile
 from ddpm_studio.datasets.set_description import DataSetError
 
 from .conftest import drive, idx
@@ -64,7 +65,7 @@ def small_mnist(tmp_path: Path) -> Iterator[PublicSet]:
 
 
 def test_it_is_fetched_imported_and_tidied_up(
-    small_mnist: PublicSet, data_cache: Path, left_behind: Callable[[], list[str]]
+    small_mnist: PublicSet, left_behind: Callable[[], list[str]]
 ) -> None:
     steps = list(download_set(small_mnist))
     fetching = [each for each in steps if each.stage is Stage.DOWNLOADING]
@@ -74,8 +75,7 @@ def test_it_is_fetched_imported_and_tidied_up(
     assert entry("mnist").sample_shape == (1, 28, 28)
     assert entry("mnist").classes == tuple("0123456789")
     assert (entry("mnist").training_count, entry("mnist").held_out_count) == (40, 10)
-    assert left_behind() == [".downloads", "mnist"]
-    assert list((data_cache / ".downloads").iterdir()) == []
+    assert left_behind() == ["mnist"]
 
 
 def test_stopped_in_the_middle_it_goes_on(small_mnist: PublicSet, data_cache: Path) -> None:
@@ -91,6 +91,19 @@ def test_stopped_in_the_middle_it_goes_on(small_mnist: PublicSet, data_cache: Pa
     assert first.done == small_mnist.files[0].byte_count
     assert kept.stat().st_mtime_ns == before
     assert drive(download_set(small_mnist)).description.count == 50
+
+
+def test_of_a_download_that_brings_nothing_nothing_is_left(
+    small_mnist: PublicSet, left_behind: Callable[[], list[str]]
+) -> None:
+    work = download_set(small_mnist)
+    next(work)  # it has opened its file, and nothing has come
+    work.close()
+    assert left_behind() == []
+    gone = replace(small_mnist.files[0], url=small_mnist.files[0].url + ".gone")
+    with pytest.raises(DownloadError, match="404"):
+        drive(download_set(replace(small_mnist, files=(gone,))))
+    assert left_behind() == []
 
 
 def test_one_that_is_there_is_not_fetched_again(small_mnist: PublicSet) -> None:

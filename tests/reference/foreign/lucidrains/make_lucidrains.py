@@ -13,6 +13,7 @@ network says to them, and their reverse chains with the noise that they used.
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import sys
 from collections.abc import Iterator
@@ -43,6 +44,7 @@ class Recipe:
 
 
 NEW, OLD = "2.3.1", "1.11.1"
+HARDEST_SEED = 229
 RECIPES = {
     # Their defaults, but for the size.
     "defaults": Recipe(
@@ -122,9 +124,7 @@ RECIPES = {
         {
             "timesteps": 25,
             "objective": "pred_noise",
-            # Not cosine: epsilon would be divided by sqrt(alpha_bar_T) = 0.0025, and in a chain
-            # of 5 steps the rounding of float32 alone came to 5e-4, in their code as in any.
-            "beta_schedule": "linear",
+            "beta_schedule": "linear",  # cosine: see make_noise_and_cosine
             "min_snr_loss_weight": True,
             "auto_normalize": False,
         },
@@ -202,13 +202,16 @@ def outputs(network: nn.Module, T: int, shape: tuple[int, ...], seed: int) -> di
     return found
 
 
-def chains(diffusion: Any, shape: tuple[int, ...], seed: int) -> dict[str, Tensor]:
-    """Their chains of N samples, all frames (N, frames, …), in the range of the data set's pixels."""
-    generator = torch.Generator().manual_seed(seed)
-    T, samples = diffusion.num_timesteps, (max(1, 2 // shape[0]), *shape)
-    noise = short_noise((T, *samples), generator)
+def chain_noise(T: int, shape: tuple[int, ...], samples: int, seed: int) -> Tensor:
+    """x_T of so many samples and the noise of their steps, (T, samples, C, H, W)."""
+    return short_noise((T, samples, *shape), torch.Generator().manual_seed(seed))
+
+
+def chains(diffusion: Any, noise: Tensor) -> dict[str, Tensor]:
+    """Their chains of this noise, all frames (N, frames, …), in the range of the data set's pixels."""
+    samples = tuple(noise.shape[1:])
     with given_noise(noise):
-        found = {"noise": noise, "ancestral": diffusion.p_sample_loop(samples, True)}
+        found = {"ancestral": diffusion.p_sample_loop(samples, True)}
     if type(diffusion).__name__ == "GaussianDiffusion":  # the learned one's DDIM does not run
         for eta in (0.0, 0.5):
             diffusion.sampling_timesteps, diffusion.ddim_sampling_eta = 5, eta
@@ -259,7 +262,8 @@ def make(project: ModuleType, name: str, recipe: Recipe) -> None:
     T = diffusion.num_timesteps
     tensors = outputs(smoothed.model, T, shape, 3)
     tensors["output_of_model"] = outputs(network, T, shape, 3)["output"]
-    tensors |= chains(smoothed, shape, 4)
+    tensors["noise"] = chain_noise(T, shape, max(1, 2 // shape[0]), 4)
+    tensors |= chains(smoothed, tensors["noise"])
     if name == "defaults":  # so few sines as the others need round alike in whatever order
         tensors["sines_t"] = torch.arange(0, 1000, 66)
         tensors["sines"] = project.SinusoidalPosEmb(128)(tensors["sines_t"])
@@ -276,11 +280,46 @@ def make(project: ModuleType, name: str, recipe: Recipe) -> None:
     )
 
 
+def make_noise_and_cosine(project: ModuleType) -> None:
+    """Chains of the moving average of `all-settings` with a cosine schedule, in two precisions.
+
+    There x_0 = (x_T - s epsilon) / sqrt(alpha_bar_T) is divided by 0.002, which magnifies the
+    rounding of float32. HARDEST_SEED is the one of 0 … 299 where their own DDIM in float32 is
+    farthest from their own in float64.
+    """
+    noise = chain_noise(25, (1, 8, 8), 4, HARDEST_SEED)
+    tensors = {"noise": noise}
+    for precision in (torch.float32, torch.float64):
+        torch.set_default_dtype(precision)  # in which their sines of t are computed
+        network = project.Unet(**RECIPES["all-settings"].unet)
+        network.load_state_dict(saved_average("all-settings"))
+        diffusion = project.GaussianDiffusion(
+            network, image_size=8, timesteps=25, objective="pred_noise", beta_schedule="cosine"
+        ).eval()
+        tensors |= {name: getattr(diffusion, name) for name in ("betas", "loss_weight")}
+        found = chains(diffusion.to(precision), noise.to(precision))
+        # All stored as float32: half of 6e-8 is nothing beside what is compared.
+        tensors |= {f"{name}_{str(precision)[6:]}": x.float() for name, x in found.items()}
+    torch.set_default_dtype(torch.float32)
+    target = HERE / "noise-and-cosine.safetensors"
+    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, target)
+
+
+def saved_average(name: str) -> dict[str, Tensor]:
+    """The weights of the network in a checkpoint's moving average."""
+    packed = (HERE / f"{name}.pt.gz").read_bytes()
+    average = torch.load(io.BytesIO(gzip.decompress(packed)), weights_only=True)["ema"]
+    prefix = "ema_model.model."
+    return {key.removeprefix(prefix): average[key] for key in average if key.startswith(prefix)}
+
+
 def main() -> None:
     project = import_project(Path(sys.argv[1]))
     for name, recipe in RECIPES.items():
         if recipe.version == project.__version__:
             make(project, name, recipe)
+    if project.__version__ == NEW:
+        make_noise_and_cosine(project)
 
 
 if __name__ == "__main__":
