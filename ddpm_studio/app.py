@@ -1,7 +1,8 @@
 """The composition root: builds the session and the window, and wires them.
 
-The order of things makes the window appear at once: Qt and a window without plots first; when that
-is painted, pyqtgraph and the plots; then the chains, from threads that import torch.
+The order of things makes the window appear at once: Qt and an empty window first; when that is
+painted, a thread imports the screen's parts and pyqtgraph; then they are built, a part at a time,
+while another thread imports torch; then come the chains.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ddpm_studio.ui.screen_check import require_qt
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from ddpm_studio.ui.training.training_page import TrainingPage
 
 
+# How long a worker may keep the interpreter's lock from the window's thread, which gives it up and
+# takes it back dozens of times while it paints. With Python's own 5 ms its latest ticks are later by a fifth.
+SWITCH_INTERVAL_SECONDS = 0.001
+BETWEEN_PARTS_MS = 1  # not 0: that would come before the timers that are due
 PAINT_DELAY_MS = 10
 OFFER_DELAY_MS = 1500  # after the start, which nothing is to disturb
 SYSTEM_THEME = "system"
@@ -74,6 +79,13 @@ def export_from_command_line(options: argparse.Namespace) -> int:
     return export_from_options(options)
 
 
+class Stoppable(Protocol):
+    """What has threads of its own."""
+
+    def stop(self) -> bool:
+        """End them; False where one did not end in time."""
+
+
 class Application:
     """One window with its session, language and theme.
 
@@ -103,6 +115,7 @@ class Application:
         from ddpm_studio.ui.theme import THEMES, apply_theme, system_theme
 
         assert isinstance(application, QApplication)
+        sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
         self._application = application
         application.setApplicationName("DDPM Studio")
         application.setWindowIcon(QIcon(str(resource("icons", "app.svg"))))
@@ -118,6 +131,7 @@ class Application:
         self._runs_folder = runs_folder or own_runs_folder()
         self._quits_unasked = False
         self._has_ended = False
+        self._stoppable: list[Stoppable] = []  # what has threads
         self.window.may_close = self._may_close
         self.window.closed.connect(self.close)
         application.aboutToQuit.connect(self.close)
@@ -128,11 +142,34 @@ class Application:
         if not geometry.isEmpty():
             self.window.restoreGeometry(geometry)
         self._model_path = model_path
-        self.window.first_painted.connect(self._come_alive)
+        self.window.first_painted.connect(self._import_parts)
         self.window.show()
 
+    def _import_parts(self) -> None:
+        """On a thread: the window reacts meanwhile."""
+        from ddpm_studio.session.background_task import BackgroundTask
+        from ddpm_studio.ui.window_parts import importing_parts
+
+        imports = BackgroundTask(self.window)
+        imports.finished.connect(self._come_alive)
+        imports.failed.connect(_raise)
+        self._stoppable.append(imports)
+        imports.start(importing_parts)
+
     def _come_alive(self) -> None:
-        """The session and the screen; then the chains, on threads that import torch, and the plots."""
+        """Build the window's parts; between two of them it reacts, and paints what is there."""
+        from PySide6.QtCore import QTimer
+
+        building = self._building()
+
+        def go_on() -> None:
+            if not self._has_ended and next(building, None) is not None:
+                QTimer.singleShot(BETWEEN_PARTS_MS, self.window, go_on)
+
+        go_on()
+
+    def _building(self) -> Iterator[str]:
+        """The session and the screen, then the chains, on threads; yields what is built."""
         from PySide6.QtCore import QTimer
 
         from ddpm_studio.session.playback import Playback
@@ -140,14 +177,19 @@ class Application:
         from ddpm_studio.ui.main_screen import MainScreen
 
         self.studio = Studio()
+        self._stoppable.append(self.studio)
+        self.studio.look_for_devices()  # which imports torch, while the rest is built
         self.playback = Playback()
         self.screen = MainScreen(self.studio, self.playback, self.theme)
         self.screen.top_bar.show_language(self._languages.language)
+        yield "the screen"
+        self.screen.add_side_column()
+        yield "the plots"
         self.window.show_screen(self.screen, self.theme)
         self._add_pages_and_dialogs()
         self._connect()
+        yield "the window"
         self.is_alive = True
-        self.screen.add_side_column()
         self.screen.play_first_time()
         self.studio.open_bundled()
         if self._model_path is not None:
@@ -173,6 +215,15 @@ class Application:
         self.hub_dialogs = HubDialogs(self.window)
         self.saving_dialogs = SavingDialogs(self.screen, self.studio)
         self.dropped = DroppedPath(self.window)
+        self._stoppable += [
+            self.screen.sampling.classifiers,
+            self.dialogs,
+            self.data_dialogs,
+            self.hub_dialogs,
+            self.saving_dialogs,
+            self.dropped,
+            self.pages,
+        ]
 
     def _connect(self) -> None:
         window, screen, pages, dialogs = self.window, self.screen, self.pages, self.dialogs
@@ -277,19 +328,15 @@ class Application:
     def close(self) -> None:
         """End every thread and keep what a person wants to find again; once is enough."""
         self.preferences.window_geometry = self.window.saveGeometry()
-        if not self.is_alive or self._has_ended:
+        if self._has_ended:
             return  # a thread that is stuck would be waited for again
         self._has_ended = True
-        self.playback.pause()
-        parts = (
-            self.studio,
-            self.screen.sampling.classifiers,
-            self.dialogs,
-            self.data_dialogs,
-            self.hub_dialogs,
-            self.saving_dialogs,
-            self.dropped,
-            self.pages,
-        )
-        has_ended = [part.stop() for part in parts]
+        if self.is_alive:
+            self.playback.pause()
+        has_ended = [part.stop() for part in self._stoppable]
         self.is_stuck = False in has_ended
+
+
+def _raise(error: Exception) -> None:
+    """To sys.excepthook: nobody expects it."""
+    raise error

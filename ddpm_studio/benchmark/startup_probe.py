@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 
 from ddpm_studio.benchmark.memory import peak_bytes
 from ddpm_studio.benchmark.probe_result import report_result
-from ddpm_studio.benchmark.real_application import real_application, wait_until
+from ddpm_studio.benchmark.real_application import (
+    open_application,
+    real_application,
+    wait_until,
+)
 from ddpm_studio.benchmark.results import StartUp
 
 if TYPE_CHECKING:
@@ -28,13 +32,10 @@ class _Moments:
         application.window.first_painted.connect(self._on_first_paint)
 
     def _on_first_paint(self) -> None:
-        """Before the application itself hears of it, and fills the window."""
         self.first_paint = perf_counter()
-        from PySide6.QtCore import QTimer
 
-        QTimer.singleShot(0, self._application.window, self._watch_screen)
-
-    def _watch_screen(self) -> None:
+    def watch_screen(self) -> None:
+        """From now on, when there is something in the window."""
         from ddpm_studio.benchmark.paint_watch import PaintWatch
 
         window, screen = self._application.window, self._application.screen
@@ -65,7 +66,8 @@ def main(arguments: list[str]) -> None:
     ready, began = perf_counter(), float(arguments[0])
     with real_application() as application:
         moments = _Moments(application)
-        application.open()
+        open_application(application)
+        moments.watch_screen()
         wait_until(lambda: moments.both_move > 0, "moving chains", ALIVE_TIMEOUT_SECONDS)
         from PySide6.QtCore import qVersion
         from PySide6.QtGui import QGuiApplication

@@ -14,7 +14,6 @@ from ddpm_studio.checkpoints.classifier_file import (
     ClassifierFile,
     inspect_classifier_file,
 )
-from ddpm_studio.checkpoints.classifier_opening import look_at_classifier
 from ddpm_studio.checkpoints.regular_file import ModelFileError
 from ddpm_studio.checkpoints.tensor_file import write_tensors
 from ddpm_studio.checkpoints.weight_reading import finished, read_weights
@@ -67,6 +66,9 @@ def _weights(file: ClassifierFile) -> dict[str, Tensor]:
         if inspect_classifier_file(file.path) != file:
             raise changed
         return finished(read_weights(file.path, file.byte_count, file.tensor_shapes))
+    # Late: the readers of other projects take a tenth of a second, which a start is worth.
+    from ddpm_studio.checkpoints.classifier_opening import look_at_classifier
+
     found = look_at_classifier(file.path)
     if isinstance(found, ClassifierFile) or os.stat(file.path).st_mtime_ns != file.modified_ns:
         raise changed

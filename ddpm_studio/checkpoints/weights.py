@@ -11,7 +11,6 @@ from torch import Tensor, nn
 
 from ddpm_studio.checkpoints.data_at_hand import as_in_file
 from ddpm_studio.checkpoints.description import ModelDescription, learns_variance
-from ddpm_studio.checkpoints.foreign.opening import read_foreign_weights
 from ddpm_studio.checkpoints.loading_progress import LoadingProgress
 from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError, inspect_model_file
 from ddpm_studio.checkpoints.tensor_file import write_tensors
@@ -72,6 +71,9 @@ def loading_steps(
     if file.answers is None:
         weights = yield from _own_weights(file)
     else:
+        # Late: the readers of other projects take a tenth of a second, which a start is worth.
+        from ddpm_studio.checkpoints.foreign.opening import read_foreign_weights
+
         weights = yield from read_foreign_weights(file)
     require_shapes(weights, file.tensor_shapes, file.path)
     return assembled(file.description, weights, device)

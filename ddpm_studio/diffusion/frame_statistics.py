@@ -147,38 +147,31 @@ def distance_subset(count: int) -> NDArray[np.intp]:
 
 
 @lru_cache(maxsize=4)
-def _levels(count: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """c_i = i / n for i = 1 … n - 1, the quantiles q_i = Phi^-1(c_i), and G(q_i) = c q + phi(q)."""
-    level = np.arange(1, count) / count
+def _levels(count: int) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """u_i = i / n and the quantiles q_i = Phi^-1(u_i) for i = 0 … n, and the sum of all phi(q_i)."""
+    level = np.arange(count + 1) / count
     quantile = torch.special.ndtri(torch.from_numpy(level)).numpy()
-    density = np.exp(-0.5 * quantile**2) / math.sqrt(2 * math.pi)
-    return level, quantile, level * quantile + density
+    return level, quantile, _sum_of_densities(quantile)
+
+
+def _sum_of_densities(values: NDArray[np.float64]) -> float:
+    """The sum of phi at ``values``; 0 where they are infinite."""
+    return float(np.exp(-0.5 * values * values).sum()) / math.sqrt(2 * math.pi)
 
 
 def normal_distances(values: NDArray[np.float32]) -> tuple[float, float]:
     """(Kolmogorov-Smirnov, 1-Wasserstein) distance of an empirical distribution to N(0, 1).
 
-    ``values`` has shape (n,), n >= 1. Both are exact. W_1 = ∫ |F_n(u) - Phi(u)| du is summed
-    piece by piece: between two neighbours F_n is a constant c, Phi has the antiderivative
-    G(u) = u Phi(u) + phi(u), and Phi crosses c at most once, at Phi^-1(c).
+    ``values`` has shape (n,), n >= 1. Both are exact. W_1 is the sum over the sorted x_i, which
+    share the levels u_{i-1} … u_i, of ∫ |x_i - Phi^-1(u)| du. There -phi(Phi^-1(u)) is the
+    antiderivative of Phi^-1(u), and the sign changes at most once, at u = Phi(x_i).
     """
     x = np.sort(values).astype(np.float64)
-    n = len(x)
     cdf = torch.special.ndtr(torch.from_numpy(x)).numpy()
-    ks = largest_deviation(cdf)
-
-    antiderivative = x * cdf + np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
-    total = float(antiderivative[0] + antiderivative[-1] - x[-1])  # the two tails
-    if n > 1:
-        level, quantile, quantile_antiderivative = _levels(n)
-        left, right = x[:-1], x[1:]
-        crossing = np.clip(quantile, left, right)
-        at_crossing = np.where(
-            quantile < left,
-            antiderivative[:-1],
-            np.where(quantile > right, antiderivative[1:], quantile_antiderivative),
-        )
-        below = level * (crossing - left) - (at_crossing - antiderivative[:-1])
-        above = (antiderivative[1:] - at_crossing) - level * (right - crossing)
-        total += float((below + above).sum())
-    return ks, total
+    level, quantile, densities_at_ends = _levels(len(x))
+    low, high = level[:-1], level[1:]
+    change = np.minimum(np.maximum(cdf, low), high)
+    at_change = np.minimum(np.maximum(x, quantile[:-1]), quantile[1:])  # Phi^-1 of it
+    wasserstein = float(np.dot(x, 2 * change - low - high))
+    wasserstein += 2 * (_sum_of_densities(at_change) - densities_at_ends)
+    return largest_deviation(cdf), wasserstein

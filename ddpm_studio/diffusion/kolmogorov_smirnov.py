@@ -50,9 +50,8 @@ def two_samples(a: ArrayLike, b: ArrayLike) -> KolmogorovSmirnov:
 def largest_deviation(cdf_at_sorted: FloatArray) -> float:
     """sup |F_n - F| of n values from F at these values in rising order, shape (n,), n >= 1."""
     n = len(cdf_at_sorted)
-    rank = np.arange(1, n + 1) / n
-    above, below = (rank - cdf_at_sorted).max(), (cdf_at_sorted - rank).max() + 1 / n
-    return max(float(above), float(below))
+    above = np.arange(1, n + 1) / n - cdf_at_sorted
+    return max(float(above.max()), 1 / n - float(above.min()))
 
 
 def p_value(distance: float, count: int) -> float:

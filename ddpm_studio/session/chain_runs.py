@@ -84,9 +84,9 @@ def record_forward_chain(request: ForwardRequest, stopped: Trajectory | None = N
     same numbers. Raises TrajectoryTooLargeError or TemporaryFileError before anything is computed,
     and the latter where a disk gets full; the steps so far stay.
     """
+    prepare_torch()
     from ddpm_studio.diffusion.chains import forward_chain
 
-    prepare_torch()
     schedule = request.schedule.build()
     trajectory = stopped or _forward_trajectory(request, schedule)
     position = taken_position(trajectory)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from ddpm_studio.session.early_imports import import_torch
+
 
 @dataclass(frozen=True)
 class Device:
@@ -21,6 +23,7 @@ class Device:
 @cache
 def find_devices() -> tuple[Device, ...]:
     """All usable devices, the fastest kind first; the CPU is always among them."""
+    import_torch()
     import torch
 
     devices = [
@@ -39,6 +42,7 @@ def prepare_torch() -> None:
     To be called on every thread that computes, for OpenMP keeps this number for each thread: on a
     new one it is that of all cores, which on a busy machine made small steps 15 times slower.
     """
+    import_torch()
     import torch
 
     torch.set_num_threads(computing_threads())

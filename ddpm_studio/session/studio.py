@@ -76,7 +76,7 @@ class Studio(QObject):
         damaged: list[ModelFileError] = []
         self.models = bundled_models(damaged.append)
         self.models_changed.emit()
-        self._device_task.start(_devices_work)
+        self.look_for_devices()
         for model in self.models:
             if model.description.name == name:
                 self.show_model(model)
@@ -86,6 +86,11 @@ class Studio(QObject):
                 self.show_model(self.models[0])
         for error in damaged:
             self.failed.emit(error)
+
+    def look_for_devices(self) -> None:
+        """Ask torch for them, on a thread that imports it; once is enough, and early is best."""
+        if not self.devices and not self._device_task.is_running:
+            self._device_task.start(_devices_work)
 
     def open_file(self, path: Path) -> None:
         """Read a model, on a thread; then show it, or say what is wrong by ``failed``.

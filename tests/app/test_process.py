@@ -46,13 +46,13 @@ START = """
 INTERRUPTIBLE = """
 import sys
 from ddpm_studio import app
-come_alive = app.Application._come_alive
+building = app.Application._building
 
-def come_alive_and_say_so(self):
-    come_alive(self)
+def building_and_saying_so(self):
+    yield from building(self)
     print("alive", flush=True)
 
-app.Application._come_alive = come_alive_and_say_so
+app.Application._building = building_and_saying_so
 sys.exit(app.run_window(None))
 """
 
@@ -85,6 +85,30 @@ def complaints(result: subprocess.CompletedProcess[str]) -> list[str]:
 def test_closing_the_window_ends_the_process(tmp_path: Path, moment: str) -> None:
     result = run(f"when(lambda: {moment}, window.close)", tmp_path)
     assert (result.returncode, complaints(result)) == (0, [])
+
+
+def test_closing_the_window_before_there_is_anything_in_it_ends_the_process(tmp_path: Path) -> None:
+    result = run("window.first_painted.connect(window.close)", tmp_path)
+    assert (result.returncode, complaints(result)) == (0, [])
+
+
+def test_the_windows_thread_imports_nothing_large(tmp_path: Path) -> None:
+    """What it builds was imported on another thread by then."""
+    body = """
+        import sys
+        building = Application._building
+
+        def building_and_counting(self):
+            before = set(sys.modules)
+            yield from building(self)
+            new = sorted(set(sys.modules) - before)  # torch too, from another thread
+            print([name for name in new if name.startswith(("ddpm_studio.ui", "PySide6", "pyqtgraph"))])
+            window.close()
+
+        Application._building = building_and_counting
+    """
+    result = run(body, tmp_path)
+    assert (result.returncode, result.stdout.strip()) == (0, "[]")
 
 
 def test_closing_in_the_middle_of_an_export_leaves_nothing(tmp_path: Path) -> None:

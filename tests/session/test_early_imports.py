@@ -1,0 +1,90 @@
+"""What is imported on a worker's thread: all of it, in order, and with the collector as it was."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from ddpm_studio.session.early_imports import import_torch, importing
+
+TIMEOUT_SECONDS = 60
+
+
+def run(body: str) -> str:
+    """What a fresh Python prints, in which nothing is imported yet."""
+    code = textwrap.dedent(body)
+    ended = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    return ended.stdout.strip()
+
+
+def test_modules_are_imported_one_after_the_other() -> None:
+    body = """
+        import sys
+        from ddpm_studio.session.early_imports import importing
+
+        for name in importing(["colorsys", "zipapp"]):
+            print(name, name in sys.modules)
+    """
+    assert run(body) == "colorsys True\nzipapp True"
+
+
+def test_the_collector_rests_while_modules_are_imported_and_no_longer() -> None:
+    assert gc.isenabled()
+    imports = importing(["colorsys", "this_module_is_not_there"])
+    next(imports)
+    assert not gc.isenabled()
+    with pytest.raises(ModuleNotFoundError, match="this_module_is_not_there"):
+        next(imports)
+    assert gc.isenabled()
+
+
+def test_the_collector_works_again_after_imports_that_were_given_up() -> None:
+    imports = importing(["colorsys", "json"])
+    next(imports)
+    imports.close()
+    assert gc.isenabled()
+
+
+def test_torch_is_imported_once_and_the_collector_need_not_look_at_it() -> None:
+    body = """
+        import gc, sys
+        from ddpm_studio.session.early_imports import import_torch
+
+        import_torch()
+        kept = gc.get_freeze_count()
+        import_torch()
+        print("torch" in sys.modules, gc.isenabled(), kept > 100_000, gc.get_freeze_count() == kept)
+    """
+    assert run(body) == "True True True True"
+
+
+def test_where_torch_is_there_nothing_is_frozen() -> None:
+    import torch  # noqa: F401
+
+    before = gc.get_freeze_count()
+    import_torch()
+    assert gc.get_freeze_count() == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the import itself links it")
+def test_the_library_is_linked_before_torch_is_imported() -> None:
+    body = """
+        import sys
+        from ddpm_studio.session.early_imports import _link_torch
+
+        _link_torch()
+        with open("/proc/self/maps") as maps:
+            print("libtorch_cpu" in maps.read(), "torch" in sys.modules)
+    """
+    assert run(body) == "True False"
