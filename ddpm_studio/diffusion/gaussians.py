@@ -7,7 +7,7 @@ samples. Steps outside that raise ValueError.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -93,13 +93,15 @@ def posterior(schedule: NoiseSchedule, x_0: Tensor, x_t: Tensor, t: int) -> Gaus
     return posterior_coefficients(schedule, t).gaussian(x_0, x_t)
 
 
-def posterior_coefficients(schedule: NoiseSchedule, t: int) -> StepCoefficients:
-    """Of q(x_{t-1} | x_t, x_0), t = 1 … T (DDPM, eq. 7)."""
+def posterior_coefficients(
+    schedule: NoiseSchedule, t: int, variance: float | None = None
+) -> StepCoefficients:
+    """Of q(x_{t-1} | x_t, x_0), t = 1 … T (DDPM, eq. 7), or of its mean with another variance."""
     _require_step(schedule, t)
     return StepCoefficients(
         float(schedule.posterior_x_0_coefficient[t]),
         float(schedule.posterior_x_t_coefficient[t]),
-        float(schedule.posterior_variance[t]),
+        float(schedule.posterior_variance[t]) if variance is None else variance,
     )
 
 
@@ -195,7 +197,7 @@ def reverse_coefficients(
 ) -> StepCoefficients:
     """Of :func:`reverse_step` with a fixed variance."""
     fixed = fixed_variance(schedule, t, variance) if t > 1 else 0.0
-    return replace(posterior_coefficients(schedule, t), variance=fixed)
+    return posterior_coefficients(schedule, t, fixed)
 
 
 def ddim_step(

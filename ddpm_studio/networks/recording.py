@@ -7,8 +7,10 @@ that stays where it is, and never waits for the GPU.
 
 from __future__ import annotations
 
+import gc
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 import torch
@@ -55,28 +57,50 @@ class Recording:
 
 
 def _recorded(graph: torch.cuda.CUDAGraph, ask: Ask, device: torch.device) -> tuple[Tensor, ...]:
-    stream = _side_stream(device)
-    stream.wait_stream(torch.cuda.current_stream())
+    own, warm = torch.cuda.current_stream(), _stream(device, "warm-up")
+    warm.wait_stream(own)
     try:
-        # Around the recording, too: one that fails leaves its own stream the present one.
-        with torch.cuda.stream(stream):
+        with torch.cuda.stream(warm):
             for _ in range(_WARM_UPS):  # libraries choose their kernels, and allocate
                 ask()
-            try:
-                # Other threads train or draw meanwhile: what they ask of CUDA is not to be refused.
-                with torch.cuda.graph(graph, stream=stream, capture_error_mode="thread_local"):
-                    return ask()
-            except BaseException:
-                _broken_off.add(device)
-                raise
     finally:
-        torch.cuda.current_stream().wait_stream(stream)
+        own.wait_stream(warm)
+    try:
+        with (
+            # The present stream is put back by this one: a recording that fails leaves its own.
+            torch.cuda.stream(own),
+            _without_collection(),
+            # Other threads train or draw meanwhile: what they ask of CUDA is not to be refused.
+            torch.cuda.graph(
+                graph, stream=_stream(device, "recording"), capture_error_mode="thread_local"
+            ),
+        ):
+            return ask()
+    except BaseException:
+        _broken_off.add(device)
+        raise
 
 
 @lru_cache(maxsize=16)
-def _side_stream(device: torch.device) -> torch.cuda.Stream:
-    """One for all recordings: matrix products keep a workspace for every stream that they ever saw."""
+def _stream(device: torch.device, _kind: str) -> torch.cuda.Stream:
+    """The same ones for all recordings: matrix products keep a workspace for every stream.
+
+    That of a recording's own stream is in no other use while kernels run: a replay of another
+    recording may run beside the warm-up of this one.
+    """
     return torch.cuda.Stream(device)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Python finds no old recording to throw away: torch aborts where one goes during another."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @torch.no_grad()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -286,9 +287,8 @@ class FakeCuda:
         for name in ("current_stream", "stream", "graph", "device"):
             monkeypatch.setattr(torch.cuda, name, getattr(self, name))
         monkeypatch.setattr(torch.cuda, "CUDAGraph", FakeGraph)
-        monkeypatch.setattr(torch.cuda, "Stream", lambda _device: FakeStream("side", self.log))
+        monkeypatch.setattr(recording_module, "_stream", lambda _, kind: FakeStream(kind, self.log))
         monkeypatch.setattr(recording_module, "_broken_off", set())
-        recording_module._side_stream.cache_clear()
 
     def current_stream(self) -> FakeStream:
         return self.present
@@ -310,7 +310,7 @@ class FakeCuda:
         self, _graph: FakeGraph, stream: FakeStream, capture_error_mode: str
     ) -> Iterator[None]:
         """As torch's own it does not put the stream back where the recording fails."""
-        self.log.append(f"recording, {capture_error_mode}")
+        self.log.append(f"{capture_error_mode}, garbage collected: {gc.isenabled()}")
         self.present = stream
         yield
         self.log.append("recorded")
@@ -335,15 +335,15 @@ def test_a_recording_begins_behind_all_and_warm(monkeypatch: pytest.MonkeyPatch)
 
     with torch.inference_mode():
         made = recording_module.Recording(ask, CPU)
-    recording_module._side_stream.cache_clear()
     assert cuda.log == [
-        "side waits for own",
-        *["asked on side"] * 3,
-        "recording, thread_local",
-        "asked on side",
+        "warm-up waits for own",
+        *["asked on warm-up"] * 3,
+        "own waits for warm-up",
+        "thread_local, garbage collected: False",
+        "asked on recording",
         "recorded",
-        "own waits for side",
     ]
+    assert gc.isenabled()
     assert set(modes) == {(False, False)}
     assert not made.outputs[0].is_inference()
     assert cuda.present.name == "own"
@@ -363,8 +363,8 @@ def test_a_recording_that_fails_leaves_the_stream_as_it_was(
         return (torch.ones(1),)
 
     assert recorded(ask, CPU, lambda: None, 1e-4) is None
-    recording_module._side_stream.cache_clear()
     assert cuda.present.name == "own"
+    assert gc.isenabled()
     assert recording_module._broken_off == ({CPU} if fails_at == 4 else set())
 
 
