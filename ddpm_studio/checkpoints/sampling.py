@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
-from dataclasses import replace
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ddpm_studio.checkpoints.condition import UNCONDITIONED, Condition
 from ddpm_studio.checkpoints.conditioned import conditioned
+from ddpm_studio.checkpoints.ready_network import ready, ready_alone
 from ddpm_studio.checkpoints.samples_at_once import samples_at_once
 from ddpm_studio.checkpoints.weights import LoadedModel
+from ddpm_studio.checkpoints.whole_steps import Unguided, whole_steps
 from ddpm_studio.diffusion.chains import (
     ChainStep,
     Prediction,
@@ -29,7 +29,7 @@ from ddpm_studio.networks.configuration import (
 )
 from ddpm_studio.networks.denoiser import Denoiser
 from ddpm_studio.networks.precision import Precision
-from ddpm_studio.networks.sampling_form import relative_error, sampling_form
+from ddpm_studio.networks.sampling_form import relative_error
 
 __all__ = ["resumed_steps", "sample_model", "samples_at_once", "sampling_steps"]
 
@@ -77,15 +77,36 @@ def resumed_steps(
     A network with self-conditioning needs the ``predicted_x_0`` of that step, too; without it, it
     goes on as at the start of a chain. With the ``precision`` "bfloat16" the network is faster where
     the device knows such numbers, and errs by about a hundredth.
+
+    On CUDA steps are yielded while the GPU still computes them, unless a classifier guides:
+    :meth:`ChainStep.require_finite` waits for one.
     """
     description, denoiser = model.description, model.denoiser
     chosen = description.sampler if sampler is None else sampler
     start = x_t.to(denoiser.device)
-    ready = conditioned(description, denoiser.device, condition, len(start))
-    predict = _InParts(model, ready.labels, chosen.clip, predicted_x_0, precision)
-    return reverse_chain(
-        denoiser.schedule, predict, start, generator, chosen, t=t, guide=ready.guide
+    made = conditioned(description, denoiser.device, condition, len(start))
+    labels = None if class_count(description.network) is None else made.labels
+    before = _seen_before(description.network, start, predicted_x_0)
+    predict = _InParts(model, labels, chosen.clip, before, precision)
+    plain = reverse_chain(
+        denoiser.schedule, predict, start, generator, chosen, t=t, guide=made.guide
     )
+    if not start.is_cuda or made.guide is not None:
+        return plain
+    chain = Unguided(model, start, t, generator, chosen, labels, before, precision)
+    return whole_steps(chain, otherwise=plain)
+
+
+def _seen_before(
+    network: NetworkConfiguration, x_t: Tensor, predicted_x_0: Tensor | None
+) -> Tensor | None:
+    """What a network with self-conditioning is shown of the step before: nothing, 0, at the first.
+
+    None for any other network.
+    """
+    if not isinstance(network, LucidrainsConfiguration) or not network.self_condition:
+        return None
+    return torch.zeros_like(x_t) if predicted_x_0 is None else predicted_x_0.to(x_t.device)
 
 
 class _InParts:
@@ -100,54 +121,30 @@ class _InParts:
         model: LoadedModel,
         labels: Tensor | None,
         clip: float | None,
-        predicted_x_0: Tensor | None,
+        before: Tensor | None,
         precision: Precision | str,
     ) -> None:
-        network = model.description.network
         self._model, self._precision = model, precision
         self._denoiser: Denoiser | None = None  # once there is a sample to choose its form with
-        self._part = samples_at_once(network, model.denoiser.device)
-        self._labels = None if class_count(network) is None else labels
-        self._clip = clip
-        self._remembers = _sees_its_prediction(network)
-        self._before = predicted_x_0
+        self._part = samples_at_once(model.description.network, model.denoiser.device)
+        self._labels, self._clip, self._before = labels, clip, before
 
     def __call__(self, x_t: Tensor, t: int) -> Tensor | Prediction:
         pieces = x_t.split(self._part)
         labels = self._split(self._labels, pieces)
         if self._denoiser is None:
-            self._denoiser = _ready(self._model, pieces[0], labels[0], self._precision)
-        parts = zip(pieces, labels, self._seen(x_t, pieces), strict=True)
+            self._denoiser = ready_alone(self._model, pieces[0], labels[0], self._precision)
+        parts = zip(pieces, labels, self._split(self._before, pieces), strict=True)
         found = together(
             [self._denoiser.predict(piece, t, label, before) for piece, label, before in parts]
         )
-        if self._remembers:
+        if self._before is not None:
             x_0 = found.x_0 if isinstance(found, Prediction) else found
             self._before = clipped(x_0, self._clip)
         return found
 
-    def _seen(self, x_t: Tensor, pieces: tuple[Tensor, ...]) -> tuple[Tensor | None, ...]:
-        if not self._remembers:
-            return (None,) * len(pieces)
-        before = torch.zeros_like(x_t) if self._before is None else self._before.to(x_t.device)
-        return self._split(before, pieces)
-
     def _split(self, whole: Tensor | None, pieces: tuple[Tensor, ...]) -> tuple[Tensor | None, ...]:
         return (None,) * len(pieces) if whole is None else tuple(whole.split(self._part))
-
-
-def _ready(
-    model: LoadedModel, piece: Tensor, label: Tensor | None, precision: Precision | str
-) -> Denoiser:
-    """The model's denoiser with the fastest form of its network for such samples."""
-    denoiser = model.denoiser
-    asked = str(precision), piece.shape, torch.get_num_threads()
-    for network, what, form in _forms:
-        if network is denoiser.network and what == asked:
-            return replace(denoiser, network=form)
-    form = sampling_form(denoiser.network, piece, denoiser.schedule.T, label, precision)
-    _forms.append((denoiser.network, asked, form))
-    return replace(denoiser, network=form)
 
 
 @torch.inference_mode()
@@ -163,7 +160,7 @@ def precision_error(
     x = x.to(model.denoiser.device)
     label = conditioned(model.description, x.device, condition, len(x)).labels
     label = None if class_count(model.description.network) is None else label
-    rounded, T = _ready(model, x, label, precision), model.denoiser.schedule.T
+    rounded, T = ready(model, x, label, precision), model.denoiser.schedule.T
     more = () if label is None else (label,)
     errors = []
     for t in {1, (T + 1) // 2, T}:
@@ -171,14 +168,6 @@ def precision_error(
         exact = model.denoiser.network(x, step, *more)
         errors.append(relative_error(exact, rounded.network(x, step, *more)))
     return max(errors)
-
-
-_forms: deque[tuple[nn.Module, object, nn.Module]] = deque(maxlen=2)
-"""The last networks, what was asked of them, and their forms: making one takes a moment."""
-
-
-def _sees_its_prediction(network: NetworkConfiguration) -> bool:
-    return isinstance(network, LucidrainsConfiguration) and network.self_condition
 
 
 def sample_model(

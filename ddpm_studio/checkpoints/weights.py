@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from ddpm_studio.checkpoints.data_at_hand import as_in_file
 from ddpm_studio.checkpoints.description import ModelDescription, learns_variance
+from ddpm_studio.checkpoints.kept_forms import KeptForms
 from ddpm_studio.checkpoints.loading_progress import LoadingProgress
 from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError, inspect_model_file
 from ddpm_studio.checkpoints.tensor_file import write_tensors
@@ -25,6 +26,8 @@ class LoadedModel:
 
     description: ModelDescription
     denoiser: Denoiser
+    # They, and what memory they take on a GPU, go when the model does.
+    forms: KeptForms = field(default_factory=KeptForms, init=False, repr=False, compare=False)
 
 
 def save_model(path: Path, description: ModelDescription, weights: dict[str, Tensor]) -> None:

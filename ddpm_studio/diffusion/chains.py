@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ddpm_studio.diffusion.device_queue import Arrival
 from ddpm_studio.diffusion.gaussians import standard_normal, transition
 from ddpm_studio.diffusion.schedule import NoiseSchedule
 from ddpm_studio.explained_error import ExplainedError
@@ -54,13 +55,33 @@ class NotFiniteError(ExplainedError, ArithmeticError):
     """A chain produced NaN or infinity; the message says at which t and what to try."""
 
 
+def require_finite(is_finite: Tensor, t: int) -> None:
+    """Raises NotFiniteError for x_t where ``is_finite``, one truth or several, is not true."""
+    if not is_finite.all():
+        raise NotFiniteError(
+            "The reverse chain is not finite at t = {t}. Its numbers grew without limit: try "
+            "another seed or another model.",
+            t=t,
+        )
+
+
 @dataclass(frozen=True)
 class ChainStep:
-    """x_t of one chain. ``x`` has shape (N, …) and is never written to again."""
+    """x_t of one chain. ``x`` has shape (N, …) and is never written to again.
+
+    A GPU may still be computing it. ``not_looked_at`` is then on its way to the CPU: whether x is
+    finite, which whoever shows x must ask with :meth:`require_finite`.
+    """
 
     t: int
     x: Tensor
     predicted_x_0: Tensor | None = None
+    not_looked_at: Arrival | None = None
+
+    def require_finite(self) -> None:
+        """Waits until that is known, where it is not; raises NotFiniteError."""
+        if self.not_looked_at is not None:
+            require_finite(self.not_looked_at.wait(), self.t)
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,9 +32,20 @@ class LevelRange:
         """The numbers that levels stand for, in a new array of their shape."""
         return levels * np.float32(self.size) + np.float32(self.low)
 
+    @classmethod
+    def of(cls, numbers: Tensor) -> LevelRange:
+        """Of what :func:`queue_levels` returned; waits for a GPU."""
+        low, size = numbers.tolist()
+        return cls(low, size)
+
 
 def write_levels(x: Tensor, out: Tensor) -> LevelRange:
     """Write x, float32, as levels to ``out``, uint8 of x's shape and on its device."""
+    return LevelRange.of(queue_levels(x, out))
+
+
+def queue_levels(x: Tensor, out: Tensor) -> Tensor:
+    """The same without a wait for a GPU: low and size as a tensor (2,) where x lies."""
     flat, levels = x.reshape(-1), out.view(-1)
     low, high = torch.aminmax(flat)
     size = (high - low) / 255
@@ -42,7 +53,7 @@ def write_levels(x: Tensor, out: Tensor) -> LevelRange:
     block = _BLOCK_VALUES if x.device.type == "cpu" else len(flat)
     for values, part in zip(flat.split(block), levels.split(block), strict=True):
         part.copy_((values - low).div_(size).round_())
-    return LevelRange(float(low), float(size))
+    return torch.stack((low, size))
 
 
 @dataclass(frozen=True)
@@ -92,12 +103,12 @@ class FrameRecord:
         """Of the preview; 0 where there is none."""
         return math.prod(self.shape(self.preview_shrinking)) if self.preview_shrinking else 0
 
-    def write(self, x: Tensor, out: Tensor) -> LevelRange:
-        """Write a frame (count, C, H, W) to ``out``, on the same device.
+    def queue(self, x: Tensor, out: Tensor) -> Tensor:
+        """Write a frame (count, C, H, W) to ``out``, on the same device; a GPU is not waited for.
 
-        uint8 (byte_count + preview_bytes,).
+        uint8 (byte_count + preview_bytes,). Returns the tensor of :meth:`LevelRange.of`.
         """
-        level_range = write_levels(x, self._part(out, 1, 0))
+        level_range = queue_levels(x, self._part(out, 1, 0))
         parts = [(s, self._part(out, s, self.start(s))) for s in self.shrinkings[1:]]
         if self.preview_shrinking:
             parts.append(

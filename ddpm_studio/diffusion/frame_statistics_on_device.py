@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ddpm_studio.diffusion.device_queue import Arrival
 from ddpm_studio.diffusion.frame_statistics import (
     BIN_WIDTH,
     HISTOGRAM_BINS,
@@ -24,32 +25,58 @@ from ddpm_studio.diffusion.frame_statistics import (
     normal_distances,
 )
 
+_EXACT_COUNTS = 1 << 24
+"""Up to here float32, in which histc counts, knows every whole number."""
+
 
 def measure_on_device(x: Tensor) -> FrameStatistics:
     """Statistics of images x, float32 (N, C, H, W) on any device with float64."""
-    values = x.reshape(-1)
-    exact = values.double()
-    chosen = values
-    if len(values) > MAX_DISTANCE_VALUES:
-        chosen = values[_subset_on(values.device, len(values))]
-    ks, wasserstein = normal_distances(chosen.cpu().numpy())
-    return FrameStatistics(
-        value_count=len(values),
-        distance_value_count=len(chosen),
-        counts=_histogram(values).cpu().numpy().astype(np.int32)[None],
-        mean=np.array([float(exact.mean())]),
-        std=np.array([float(exact.std(correction=0))]),
-        kolmogorov_smirnov=np.array([ks]),
-        wasserstein=np.array([wasserstein]),
-        law_kolmogorov_smirnov=np.array([np.nan]),
-    )
+    return QueuedStatistics(x).wait()
+
+
+class QueuedStatistics:
+    """The same of images x that the present queue of their device computes; :meth:`wait` is the wait."""
+
+    def __init__(self, x: Tensor) -> None:
+        values = x.reshape(-1)
+        exact = values.double()
+        chosen = values
+        if len(values) > MAX_DISTANCE_VALUES:
+            chosen = values[_subset_on(values.device, len(values))]
+        self._value_count = len(values)
+        self._counts = Arrival(_histogram(values))
+        self._moments = Arrival(torch.stack((exact.mean(), exact.std(correction=0))))
+        self._chosen = Arrival(chosen)
+
+    def wait(self) -> FrameStatistics:
+        """All that is known of the frame."""
+        chosen = self._chosen.wait().numpy()
+        ks, wasserstein = normal_distances(chosen)
+        mean, std = self._moments.wait().numpy()
+        return FrameStatistics(
+            value_count=self._value_count,
+            distance_value_count=len(chosen),
+            counts=self._counts.wait().numpy().astype(np.int32)[None],
+            mean=np.array([mean]),
+            std=np.array([std]),
+            kolmogorov_smirnov=np.array([ks]),
+            wasserstein=np.array([wasserstein]),
+            law_kolmogorov_smirnov=np.array([np.nan]),
+        )
 
 
 def _histogram(values: Tensor) -> Tensor:
-    """As measure_frame counts, operation by operation: no rounding differs."""
+    """As measure_frame counts, operation by operation: no rounding differs. int64 (HISTOGRAM_BINS,).
+
+    By histc of the bins' own numbers: bincount would wait for a GPU, to know the largest.
+    """
     near = values.clamp(HISTOGRAM_LOW - BIN_WIDTH, HISTOGRAM_HIGH)
-    bins = near.sub_(HISTOGRAM_LOW).mul_(1.0 / BIN_WIDTH).floor_().add_(1.0).long()
-    return torch.bincount(bins, minlength=HISTOGRAM_BINS + 2)[1 : HISTOGRAM_BINS + 1]
+    bins = near.sub_(HISTOGRAM_LOW).mul_(1.0 / BIN_WIDTH).floor_().add_(1.5)  # the middle of each
+    ends = 0.0, float(HISTOGRAM_BINS + 2)
+    counts = [
+        torch.histc(part, HISTOGRAM_BINS + 2, *ends).long() for part in bins.split(_EXACT_COUNTS)
+    ]
+    return torch.stack(counts).sum(dim=0)[1 : HISTOGRAM_BINS + 1]
 
 
 @lru_cache(maxsize=4)

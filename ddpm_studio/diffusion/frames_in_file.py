@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ddpm_studio.diffusion.device_queue import Arrival
 from ddpm_studio.diffusion.frame_levels import Bytes, FrameRecord, LevelRange
 from ddpm_studio.temporary_file import TemporaryFile
 
@@ -31,38 +33,36 @@ class FramesInFile:
         self._file = TemporaryFile(folder, kept * record.byte_count)
         self._previews = np.empty((kept, record.preview_bytes), np.uint8)
         self._ranges: dict[int, LevelRange] = {}
-        self._bytes = torch.empty(0, dtype=torch.uint8)  # of the frame being kept, on the CPU
+        # Of a frame that is being kept and lies on the CPU; memory is taken when it is written.
+        self._bytes = torch.empty(record.byte_count + record.preview_bytes, dtype=torch.uint8)
 
     def keeps(self, t: int) -> bool:
         """Whether x_t is one of those that are kept."""
         return t % self.kept_every == 0 or t == self._T
 
     def keep(self, t: int, x: Tensor) -> None:
-        """Store x_t, wherever it lies; nothing where it is none of those that are kept."""
+        """Store x_t, which lies on the CPU; nothing where it is none of those that are kept."""
         if self.keeps(t):
-            level_range, content = self._written(x)
-            end = self.record.byte_count
-            self._file.write(self._order(t) * end, content[:end].numpy().data)
-            self._previews[self._order(t)] = content[end:].numpy()
-            self._ranges[t] = level_range
+            level_range = self.record.queue(x, self._bytes)
+            self._store(t, LevelRange.of(level_range), self._bytes)
 
-    def _written(self, x: Tensor) -> tuple[LevelRange, Tensor]:
-        """The bytes of x on the CPU, in a buffer that is used again.
+    def queue(self, t: int, x: Tensor) -> Callable[[], None]:
+        """The same of x_t on another device, where its bytes are computed: they alone travel.
 
-        They are computed where x lies. Memory that a GPU can write to itself is filled twice as fast
-        and without a copy in between; the wait is for that copy alone.
+        What is returned waits for them and stores them.
         """
-        if not len(self._bytes):
-            size = self.record.byte_count + self.record.preview_bytes
-            self._bytes = torch.empty(size, dtype=torch.uint8, pin_memory=x.is_cuda)
-        if x.device.type == "cpu":
-            return self.record.write(x, self._bytes), self._bytes
-        there = torch.empty(len(self._bytes), dtype=torch.uint8, device=x.device)
-        level_range = self.record.write(x, there)
-        self._bytes.copy_(there, non_blocking=True)
-        if x.is_cuda:
-            torch.cuda.current_stream(x.device).synchronize()
-        return level_range, self._bytes
+        if not self.keeps(t):
+            return lambda: None
+        content = torch.empty(len(self._bytes), dtype=torch.uint8, device=x.device)
+        level_range = Arrival(self.record.queue(x, content))
+        arriving = Arrival(content)
+        return lambda: self._store(t, LevelRange.of(level_range.wait()), arriving.wait())
+
+    def _store(self, t: int, level_range: LevelRange, content: Tensor) -> None:
+        end = self.record.byte_count
+        self._file.write(self._order(t) * end, content[:end].numpy().data)
+        self._previews[self._order(t)] = content[end:].numpy()
+        self._ranges[t] = level_range
 
     def samples(self, t: int, first: int, end: int) -> NDArray[np.float32]:
         """Samples ``first`` … ``end`` - 1 of x_t: no others are read."""

@@ -15,12 +15,15 @@ from torch import Tensor
 from ddpm_studio.diffusion.sampler_configuration import FIXED_VARIANCES, ReverseVariance
 from ddpm_studio.diffusion.schedule import NoiseSchedule
 
+Number = float | Tensor
+"""A coefficient: a float, or a tensor of no dimension, of a step whose kernels are recorded once."""
+
 
 @dataclass(frozen=True)
 class Gaussian:
     """N(mean, variance · I): ``mean`` of any shape, ``variance`` one number >= 0.
 
-    Or, with a tensor of variances > 0 that broadcasts to the mean's shape, N(mean, diag(variance)).
+    Or, with a tensor of variances >= 0 that broadcasts to the mean's shape, N(mean, diag(variance)).
     """
 
     mean: Tensor
@@ -34,12 +37,29 @@ class Gaussian:
         if not isinstance(self.variance, Tensor) and self.variance == 0.0:
             return self.mean.clone()
         noise = standard_normal(self.mean.shape, generator, self.mean.device)
-        if isinstance(self.variance, Tensor):
-            return torch.addcmul(self.mean, noise, self.variance.sqrt())
         # Into the noise's own memory where that may be: to get as much anew takes as long as to add.
         reuses = noise.dtype == self.mean.dtype and not self.mean.requires_grad
-        out = noise if reuses else None
-        return torch.add(self.mean, noise, alpha=self.variance**0.5, out=out)
+        return self.at(noise, out=noise if reuses else None)
+
+    def at(self, z: Tensor, out: Tensor | None = None) -> Tensor:
+        """mean + sqrt(variance) z, of the mean's shape, as is z; ``out`` may be z itself."""
+        if isinstance(self.variance, Tensor):
+            return torch.addcmul(self.mean, z, self.variance.sqrt())
+        return torch.add(self.mean, z, alpha=self.variance**0.5, out=out)
+
+
+@dataclass(frozen=True)
+class StepCoefficients:
+    """N(of_x_0 · x_0 + of_x_t · x_t, variance · I): a step before x_0 is predicted."""
+
+    of_x_0: Number
+    of_x_t: Number
+    variance: Number
+
+    def gaussian(self, x_0: Tensor, x_t: Tensor, variance: Tensor | None = None) -> Gaussian:
+        """That of such a prediction; ``variance``, where it was predicted, takes the place of ours."""
+        mean = self.of_x_0 * x_0 + self.of_x_t * x_t
+        return Gaussian(mean, self.variance if variance is None else variance)
 
 
 def standard_normal(
@@ -70,17 +90,24 @@ def transition(schedule: NoiseSchedule, x_previous: Tensor, t: int) -> Gaussian:
 
 def posterior(schedule: NoiseSchedule, x_0: Tensor, x_t: Tensor, t: int) -> Gaussian:
     """q(x_{t-1} | x_t, x_0) = N(mu_tilde_t, beta_tilde_t I), t = 1 … T (DDPM, eqs. 6 and 7)."""
-    mean = mean_from_x_0(schedule, x_0, x_t, t)
-    return Gaussian(mean, float(schedule.posterior_variance[t]))
+    return posterior_coefficients(schedule, t).gaussian(x_0, x_t)
+
+
+def posterior_coefficients(
+    schedule: NoiseSchedule, t: int, variance: float | None = None
+) -> StepCoefficients:
+    """Of q(x_{t-1} | x_t, x_0), t = 1 … T (DDPM, eq. 7), or of its mean with another variance."""
+    _require_step(schedule, t)
+    return StepCoefficients(
+        float(schedule.posterior_x_0_coefficient[t]),
+        float(schedule.posterior_x_t_coefficient[t]),
+        float(schedule.posterior_variance[t]) if variance is None else variance,
+    )
 
 
 def mean_from_x_0(schedule: NoiseSchedule, x_0: Tensor, x_t: Tensor, t: int) -> Tensor:
     """mu_tilde_t(x_t, x_0), the posterior's mean and, of a predicted x_0, p_theta's (DDPM, eq. 7)."""
-    _require_step(schedule, t)
-    return (
-        float(schedule.posterior_x_0_coefficient[t]) * x_0
-        + float(schedule.posterior_x_t_coefficient[t]) * x_t
-    )
+    return posterior(schedule, x_0, x_t, t).mean
 
 
 def mean_from_noise(schedule: NoiseSchedule, noise: Tensor, x_t: Tensor, t: int) -> Tensor:
@@ -102,8 +129,10 @@ def score_from_noise(schedule: NoiseSchedule, noise: Tensor, t: int) -> Tensor:
     return noise / -(float(schedule.marginal_variance[t]) ** 0.5)
 
 
-def clipped(x_0: Tensor, clip: float | None) -> Tensor:
+def clipped(x_0: Tensor, clip: Number | None) -> Tensor:
     """x_0 limited to [-clip, clip], or as it is with None; to be done before a mean is formed."""
+    if isinstance(clip, Tensor):
+        return x_0.clamp(-clip, clip)
     return x_0 if clip is None else x_0.clamp(-clip, clip)
 
 
@@ -126,10 +155,20 @@ def learned_range_variance(schedule: NoiseSchedule, v: Tensor, t: int) -> Tensor
     eq. 15; an output from -1 to 1 in their code is 2 v - 1). beta_tilde_1 = 0 has no logarithm:
     as in their code beta_tilde_2 stands in for it, and beta_1 where T = 1.
     """
+    return variance_within(learned_log_range(schedule, t), v)
+
+
+def learned_log_range(schedule: NoiseSchedule, t: int) -> tuple[float, float]:
+    """(ln beta_tilde_t, ln beta_t), the ends of :func:`learned_range_variance`."""
     _require_step(schedule, t)
     smallest = float(schedule.posterior_variance[min(max(t, 2), schedule.T)])
     large = float(schedule.beta[t])
-    low, high = math.log(smallest or large), math.log(large)
+    return math.log(smallest or large), math.log(large)
+
+
+def variance_within(log_range: tuple[Number, Number], v: Tensor) -> Tensor:
+    """The variances at the shares v between the ends of a range of logarithms."""
+    low, high = log_range
     return torch.exp(v * high + (1 - v) * low)
 
 
@@ -146,12 +185,19 @@ def reverse_step(
     :func:`learned_range_variance`. With any the last step, t = 1, draws nothing: it returns the
     mean (DDPM, Algorithm 2, "z = 0 if t = 1").
     """
-    mean = mean_from_x_0(schedule, predicted_x_0, x_t, t)
-    if t == 1:
-        return Gaussian(mean, 0.0)
-    if isinstance(variance, Tensor):
-        return Gaussian(mean, variance)
-    return Gaussian(mean, fixed_variance(schedule, t, variance))
+    if not isinstance(variance, Tensor):
+        return reverse_coefficients(schedule, t, variance).gaussian(predicted_x_0, x_t)
+    # At t = 1 the posterior's variance is 0.
+    learned = variance if t > 1 else None
+    return posterior_coefficients(schedule, t).gaussian(predicted_x_0, x_t, learned)
+
+
+def reverse_coefficients(
+    schedule: NoiseSchedule, t: int, variance: ReverseVariance | str
+) -> StepCoefficients:
+    """Of :func:`reverse_step` with a fixed variance."""
+    fixed = fixed_variance(schedule, t, variance) if t > 1 else 0.0
+    return posterior_coefficients(schedule, t, fixed)
 
 
 def ddim_step(
@@ -164,10 +210,14 @@ def ddim_step(
     improved-diffusion; diffusers' ``use_clipped_model_output``), so that eta = 1 is exactly
     :func:`reverse_step` with the fixed small variance. eta from 0, which draws nothing, to 1.
     """
+    return ddim_coefficients(schedule, t, eta).gaussian(predicted_x_0, x_t)
+
+
+def ddim_coefficients(schedule: NoiseSchedule, t: int, eta: float = 0.0) -> StepCoefficients:
+    """Of :func:`ddim_step`."""
     _require_step(schedule, t)
     variance = eta**2 * float(schedule.posterior_variance[t])
     left = max(0.0, float(schedule.marginal_variance[t - 1]) - variance)
     direction = (left / float(schedule.marginal_variance[t])) ** 0.5
     signal_before, signal = (float(schedule.alpha_bar[s]) ** 0.5 for s in (t - 1, t))
-    mean = (signal_before - direction * signal) * predicted_x_0 + direction * x_t
-    return Gaussian(mean, variance)
+    return StepCoefficients(signal_before - direction * signal, direction, variance)

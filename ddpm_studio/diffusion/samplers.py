@@ -6,13 +6,13 @@ resumed with the state that its generator had when x_t was yielded, and branched
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from ddpm_studio.diffusion.chains import ChainStep, NotFiniteError, Predict, Prediction
+from ddpm_studio.diffusion.chains import ChainStep, Predict, Prediction, require_finite
 from ddpm_studio.diffusion.gaussians import (
     Gaussian,
     clipped,
@@ -30,7 +30,15 @@ from ddpm_studio.diffusion.sampler_configuration import (
 )
 from ddpm_studio.diffusion.schedule import NoiseSchedule
 
-__all__ = ["SamplerConfiguration", "SamplerError", "SamplerKind", "reverse_chain"]
+__all__ = [
+    "SamplerConfiguration",
+    "SamplerError",
+    "SamplerKind",
+    "chain_path",
+    "learned_share",
+    "reverse_chain",
+    "steps_along",
+]
 
 
 @torch.inference_mode()
@@ -59,40 +67,41 @@ def reverse_chain(
     that is not finite.
     """
     start = schedule.T if t is None else t
-    path = _path(schedule, sampler.steps, start)
+    path = chain_path(schedule, sampler.steps, start)
     times = path.times.tolist()
-    x = x_t
-    yield ChainStep(start, x)
-    for i in range(times.index(start), 0, -1):
+
+    def take(x: Tensor, i: int) -> ChainStep:
         prediction = predict(x, times[i])
         score = None if guide is None else guide(x, times[i])
         step, x_0 = _step(path.schedule, prediction, score, x, i, sampler)
         x = step.sample(generator)
-        if not torch.isfinite(x).all():
-            raise NotFiniteError(
-                "The reverse chain is not finite at t = {t}. Its numbers grew without limit: try "
-                "another seed or another model.",
-                t=times[i - 1],
-            )
-        yield ChainStep(times[i - 1], x, x_0)
+        require_finite(torch.isfinite(x), times[i - 1])
+        return ChainStep(times[i - 1], x, x_0)
+
+    yield from steps_along(path, x_t, start, take)
 
 
-def _path(schedule: NoiseSchedule, steps: int | None, t: int) -> RespacedSchedule:
+def steps_along(
+    path: RespacedSchedule, x_t: Tensor, t: int, take: Callable[[Tensor, int], ChainStep]
+) -> Iterator[ChainStep]:
+    """x_t, and then every step that ``take`` makes of x and its index i in the path, i … 1."""
+    step = ChainStep(t, x_t)
+    yield step
+    for i in range(path.times.tolist().index(t), 0, -1):
+        step = take(step.x, i)
+        yield step
+
+
+def chain_path(schedule: NoiseSchedule, steps: int | None, t: int) -> RespacedSchedule:
     """The schedule through the kept times and t; through the kept ones alone where t is of them.
 
     Those above t stay: without them the betas could differ in the last digit from a whole chain's.
+    Raises ScheduleError for more steps than T, ValueError for t outside 1 … T.
     """
     if not 1 <= t <= schedule.T:
         raise ValueError(f"t must lie between 1 and T = {schedule.T}, not {t}.")
     times = kept_times(schedule.T, schedule.T if steps is None else steps)
     return respaced_at(schedule, np.union1d(times, t))
-
-
-def _parts(prediction: Tensor | Prediction) -> tuple[Tensor, Tensor | None]:
-    """x_0, and the variance share where there is one."""
-    if isinstance(prediction, Prediction):
-        return prediction.x_0, prediction.variance_share
-    return prediction, None
 
 
 def _step(
@@ -104,13 +113,13 @@ def _step(
     sampler: SamplerConfiguration,
 ) -> tuple[Gaussian, Tensor]:
     """p_theta(x_{i-1} | x_i), and the x_0 that it was made of; a score guides either."""
-    x_0, share = _parts(prediction)
+    x_0 = prediction.x_0 if isinstance(prediction, Prediction) else prediction
     x_0 = clipped(x_0, sampler.clip)
     if sampler.kind == SamplerKind.DDIM:
         if score is not None:
             x_0 = guided_x_0(schedule, x_0, score, i)
         return ddim_step(schedule, x_0, x_t, i, sampler.eta), x_0
-    variance = _variance(schedule, share, i, sampler)
+    variance = _variance(schedule, prediction, i, sampler)
     step = reverse_step(schedule, x_0, x_t, i, variance)
     if score is not None:
         step = guided_step(step, guiding_variance(schedule, i, variance), score)
@@ -118,12 +127,20 @@ def _step(
 
 
 def _variance(
-    schedule: NoiseSchedule, share: Tensor | None, i: int, sampler: SamplerConfiguration
+    schedule: NoiseSchedule,
+    prediction: Tensor | Prediction,
+    i: int,
+    sampler: SamplerConfiguration,
 ) -> ReverseVariance | Tensor:
     if sampler.variance != ReverseVariance.LEARNED_RANGE:
         return ReverseVariance(sampler.variance)
-    if share is None:
+    return learned_range_variance(schedule, learned_share(prediction), i)
+
+
+def learned_share(prediction: Tensor | Prediction) -> Tensor:
+    """Its share of the variance. Raises SamplerError where it has none."""
+    if not isinstance(prediction, Prediction):
         raise SamplerError(
             "This network did not learn a variance: choose a fixed one, large or small."
         )
-    return learned_range_variance(schedule, share, i)
+    return prediction.variance_share

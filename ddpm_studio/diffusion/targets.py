@@ -67,13 +67,35 @@ def predicted_x_0(
     """The x_0 that a network's output implies (DDPM, eq. 15 for the noise target)."""
     if target is Target.X_0:
         return output
+    return implied_x_0(target, output, x_t, output_scales(target, schedule, t, x_t))
+
+
+def output_scales(
+    target: Target, schedule: NoiseSchedule, t: Tensor, like: Tensor
+) -> tuple[Tensor, Tensor]:
+    """The two numbers of :func:`implied_x_0`: the coefficients of x_0 and of what is added to it.
+
+    Of t and ``like`` as in :func:`signal_and_noise_scales`, whose numbers they are but for x_prev.
+    """
+    if target is Target.X_0:  # which needs none
+        return like.new_ones(len(t)), like.new_ones(len(t))
     if target is Target.X_PREV:
-        of_x_0, of_x_t = _posterior_weights(schedule, t, x_t)
-        return (output - of_x_t * x_t) / of_x_0
-    signal, sigma = signal_and_noise_scales(schedule, t, x_t)
+        return _posterior_weights(schedule, t, like)
+    return signal_and_noise_scales(schedule, t, like)
+
+
+def implied_x_0(
+    target: Target, output: Tensor, x_t: Tensor, scales: tuple[Tensor, Tensor]
+) -> Tensor:
+    """:func:`predicted_x_0` with the coefficients at hand, which broadcast over x_t."""
+    if target is Target.X_0:
+        return output
+    of_x_0, of_rest = scales
+    if target is Target.X_PREV:
+        return (output - of_rest * x_t) / of_x_0
     if target is Target.NOISE:
-        return (x_t - sigma * output) / signal
-    return signal * x_t - sigma * output
+        return (x_t - of_rest * output) / of_x_0
+    return of_x_0 * x_t - of_rest * output
 
 
 def predicted_noise(

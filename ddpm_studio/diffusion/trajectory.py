@@ -12,12 +12,14 @@ Statistics are always measured on the exact frame, before it is stored.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
 from ddpm_studio.diffusion.chains import ChainPosition
+from ddpm_studio.diffusion.device_queue import Arrival, Mark, also_used, second_queue
 from ddpm_studio.diffusion.frame_levels import Bytes, FrameRecord
 from ddpm_studio.diffusion.frame_statistics import (
     HISTOGRAM_BINS,
@@ -25,7 +27,7 @@ from ddpm_studio.diffusion.frame_statistics import (
     marginal_count,
     measure_frame,
 )
-from ddpm_studio.diffusion.frame_statistics_on_device import measure_on_device
+from ddpm_studio.diffusion.frame_statistics_on_device import QueuedStatistics
 from ddpm_studio.diffusion.frames_in_file import FramesInFile
 from ddpm_studio.diffusion.frames_in_memory import FramesInMemory
 from ddpm_studio.diffusion.gaussian_mixture import GaussianMixture
@@ -38,6 +40,17 @@ from ddpm_studio.diffusion.storage_plan import (
 from ddpm_studio.temporary_file import TemporaryFile, temporary_folder
 
 __all__ = ["DEFAULT_BUDGET_BYTES", "Precision", "Trajectory", "TrajectoryTooLargeError"]
+
+
+@dataclass(frozen=True)
+class FrameUnderWay:
+    """A frame that is kept, measured and announced by ``finish``, to be called once.
+
+    Where it ``is_queued`` a GPU has work to do for it first, and the next step may be queued before.
+    """
+
+    is_queued: bool
+    finish: Callable[[], None]
 
 
 class Trajectory:
@@ -99,11 +112,21 @@ class Trajectory:
 
     def record(self, t: int, x: Tensor) -> None:
         """Keep x_t, of shape (count, *sample_shape), and measure it. Raises ValueError for another."""
+        self.begin(t, x).finish()
+
+    def begin(self, t: int, x: Tensor) -> FrameUnderWay:
+        """The same of an x_t that a GPU still computes: what it can do about it is queued there.
+
+        Nobody waits for the GPU before :meth:`FrameUnderWay.finish`, which announces the frame.
+        """
         if x.shape != (self.count, *self.sample_shape):  # numpy would repeat a smaller one
             raise ValueError(
                 f"x_{t} has shape {tuple(x.shape)}, not {(self.count, *self.sample_shape)}."
             )
-        measured = self._keep_and_measure(t, x.detach())
+        keep_and_measure = self._queued(t, x.detach())
+        return FrameUnderWay(x.is_cuda, lambda: self._announce(t, keep_and_measure()))
+
+    def _announce(self, t: int, measured: FrameStatistics) -> None:
         self._counts[t] = measured.counts
         self._moments[:, :, t] = (
             measured.mean,
@@ -115,15 +138,22 @@ class Trajectory:
         self._value_counts = (measured.value_count, measured.distance_value_count)
         self._recorded[t] = True
 
-    def _keep_and_measure(self, t: int, x: Tensor) -> FrameStatistics:
-        """What goes to a file is made of bytes where x lies; a GPU's numbers need not travel."""
+    def _queued(self, t: int, x: Tensor) -> Callable[[], FrameStatistics]:
+        """Keeps x_t and measures it when it is called, with what is queued here.
+
+        What goes to a file is made of bytes where x lies; a GPU's numbers need not travel.
+        """
+        with second_queue(x.device, "recording", after=Mark(x.device)):
+            also_used(x)
+            if x.is_cuda and isinstance(self._frames, FramesInFile):
+                return _both(self._frames.queue(t, x), QueuedStatistics(x).wait)
+            arriving = Arrival(x)
+            return lambda: self._kept_and_measured(t, arriving.wait())
+
+    def _kept_and_measured(self, t: int, x: Tensor) -> FrameStatistics:
         law = self.law(t) if self.law is not None else None
-        if x.is_cuda and not self.is_in_memory:
-            self._frames.keep(t, x)
-            return measure_on_device(x)
-        here = x.to("cpu")
-        self._frames.keep(t, here)
-        return measure_frame(here.numpy(), law)
+        self._frames.keep(t, x)
+        return measure_frame(x.numpy(), law)
 
     def is_recorded(self, t: int) -> bool:
         """Whether x_t can be read already; False for any t outside 0 … T."""
@@ -222,3 +252,15 @@ class Trajectory:
     def _require(self, t: int) -> None:
         if not self.is_recorded(t):
             raise LookupError(f"x_{t} is not recorded.")
+
+
+def _both(
+    keep: Callable[[], None], measure: Callable[[], FrameStatistics]
+) -> Callable[[], FrameStatistics]:
+    """The first, and then what the second returns."""
+
+    def run() -> FrameStatistics:
+        keep()
+        return measure()
+
+    return run

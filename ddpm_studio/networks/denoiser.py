@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from ddpm_studio.diffusion.chains import Prediction
 from ddpm_studio.diffusion.schedule import NoiseSchedule
-from ddpm_studio.diffusion.targets import Target, predicted_x_0
+from ddpm_studio.diffusion.targets import Target, implied_x_0, output_scales
 from ddpm_studio.networks.configuration import (
     LucidrainsConfiguration,
     MlpConfiguration,
@@ -59,13 +59,28 @@ class Denoiser:
         """
         # On the CPU, where coefficients are looked up: a GPU need not be waited for.
         step = torch.full((1,), t)
+        scales = output_scales(self.target, self.schedule, step, x_t)
+        return self.predict_with(scales, x_t, step.to(self.device), label, before)
+
+    def predict_with(
+        self,
+        scales: tuple[Tensor, Tensor],
+        x_t: Tensor,
+        t: Tensor,
+        label: Tensor | None = None,
+        before: Tensor | None = None,
+    ) -> Tensor | Prediction:
+        """The same with t, (1,), on the device, and the target's :func:`output_scales` at it.
+
+        Nothing is looked up on the CPU, so that the kernels of it can be recorded.
+        """
         # No network takes both, and most take neither.
         more = [each for each in (label, before) if each is not None]
-        output = self.network(x_t, step.to(self.device), *more)
+        output = self.network(x_t, t, *more)
         if not self.learns_variance:
-            return predicted_x_0(self.target, output, x_t, self.schedule, step)
+            return implied_x_0(self.target, output, x_t, scales)
         output, variance = output.chunk(2, dim=1)
-        x_0 = predicted_x_0(self.target, output, x_t, self.schedule, step)
+        x_0 = implied_x_0(self.target, output, x_t, scales)
         return Prediction(x_0, (variance + 1) / 2)
 
     def predict_x_0(self, x_t: Tensor, t: int, label: Tensor | None = None) -> Tensor:

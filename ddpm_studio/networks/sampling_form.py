@@ -3,8 +3,8 @@
 On the CPU the convolutions of a wide network have their weights in order once and for all, doubled
 pixels are never made, channels lie innermost and what the blocks make of t stands in tables; narrow
 networks are faster as they are, so that this form is taken only where it was measured to be faster.
-On CUDA the kernels of a step are recorded once and replayed. bfloat16 is another matter: it is faster
-and less exact, for who asks.
+On CUDA it is the network itself: there whole steps are recorded (static_step.py). bfloat16 is
+another matter: it is faster and less exact, for who asks.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from ddpm_studio.networks.fast_convolutions import (
     PackedConvolution,
     SubPixelConvolution,
 )
-from ddpm_studio.networks.graphed_network import GraphedNetwork
 from ddpm_studio.networks.precision import Precision
 from ddpm_studio.networks.tabulated_unet import tabulate_time
 from ddpm_studio.networks.unet import UNet
@@ -58,9 +57,9 @@ def sampling_form(
 
 def _fastest(network: nn.Module, example: Tensor, T: int, label: Tensor | None) -> nn.Module:
     """In the precision of its weights, which is that of the example."""
-    if example.device.type == "cuda":
-        return GraphedNetwork(network, example, label)
-    if not isinstance(network, UNet) or max(network.configuration.level_widths) < _WIDE:
+    if example.device.type == "cuda" or not isinstance(network, UNet):
+        return network
+    if max(network.configuration.level_widths) < _WIDE:
         return network
     packed = _packed(network, T, *_some(1, example, label))
     if packed is None or not _is_faster(network, packed, example, label):

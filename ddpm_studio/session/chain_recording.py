@@ -6,6 +6,7 @@ Nothing here touches Qt, and torch is imported on the worker's thread alone.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from torch import Generator as RandomGenerator
 
     from ddpm_studio.diffusion.chains import ChainPosition, ChainStep
-    from ddpm_studio.diffusion.trajectory import Trajectory
+    from ddpm_studio.diffusion.trajectory import FrameUnderWay, Trajectory
 
 LONG_SECONDS = 4.0
 
@@ -58,22 +59,43 @@ def record_steps(
 ) -> ChainWork:
     """Record one step for each of ``frames``; left before the end, keep where that was.
 
-    ``generator`` is the one that the steps draw from.
+    That is the last frame announced: what a GPU has begun beyond it is done again. ``generator`` is
+    the one that the steps draw from.
     """
     from ddpm_studio.diffusion.chains import ChainPosition
 
     began, position = time.monotonic(), None
     done_before = trajectory.T + 1 - len(frames)
+    waiting: deque[_Waiting] = deque()
     try:
-        for done, (frame, step) in enumerate(zip(frames, steps, strict=True), done_before):
-            state = generator.get_state()
-            position = ChainPosition(frame, step.x, state, step.predicted_x_0)
-            trajectory.record(frame, step.x)
-            seconds = time.monotonic() - began
-            yield ChainProgress(trajectory, done, trajectory.T, seconds, done_before)
+        for frame, step in zip(frames, steps, strict=True):
+            here = ChainPosition(frame, step.x, generator.get_state(), step.predicted_x_0)
+            waiting.append(_Waiting(here, step, trajectory.begin(frame, step.x)))
+            # A GPU has always one step more to do while the frame before is waited for.
+            ahead = int(waiting[-1].frame.is_queued and frame != frames[-1])
+            while len(waiting) > ahead:
+                position = waiting.popleft().finished()
+                done = done_before + frames.index(position.frame)
+                seconds = time.monotonic() - began
+                yield ChainProgress(trajectory, done, trajectory.T, seconds, done_before)
     finally:
         trajectory.position = None if trajectory.is_complete else position
     return trajectory
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A step whose frame is not announced yet."""
+
+    position: ChainPosition
+    step: ChainStep
+    frame: FrameUnderWay
+
+    def finished(self) -> ChainPosition:
+        """Where the chain was when its frame, announced now, was yielded. Raises NotFiniteError."""
+        self.step.require_finite()
+        self.frame.finish()
+        return self.position
 
 
 def taken_position(trajectory: Trajectory) -> ChainPosition | None:

@@ -152,6 +152,7 @@ class SnapshotMaker:
             for done, chain_step in enumerate(
                 sampling_steps(model, self._count, _NOISE_SEED, self._sampler)
             ):
+                chain_step.require_finite()
                 trajectory.record(trajectory.T - done, chain_step.x)
                 yield
         except NotFiniteError:  # of a network that has learned nothing yet

@@ -11,7 +11,9 @@ from ddpm_studio.networks.configuration import MlpConfiguration, UNetConfigurati
 from ddpm_studio.networks.denoiser import build_network
 from ddpm_studio.networks.doubling import DoublingConvolution
 from ddpm_studio.networks.fast_convolutions import PackedConvolution, SubPixelConvolution
+from ddpm_studio.networks.graphed_network import GraphedNetwork
 from ddpm_studio.networks.precision import Precision
+from ddpm_studio.networks.recording import DIFFERENCE
 from ddpm_studio.networks.sampling_form import relative_error, sampling_form
 from ddpm_studio.networks.tabulated_unet import TabulatedUNet, tabulate_time
 from ddpm_studio.networks.unet import UNet
@@ -155,17 +157,24 @@ def test_bfloat16_errs_by_about_a_hundredth(configuration: UNetConfiguration) ->
 
 @needs_cuda
 @pytest.mark.parametrize("precision", Precision)
-def test_a_recorded_step_is_the_step(configuration: UNetConfiguration, precision: str) -> None:
+def test_a_recorded_network_is_the_network(
+    configuration: UNetConfiguration, precision: Precision
+) -> None:
     network = randomised(configuration).cuda()
     x, label = images(4, configuration).cuda(), labels(4, configuration)
     label = None if label is None else label.cuda()
-    form = sampling_form(network, x, 1000, label, precision)
+    with torch.inference_mode():
+        form = sampling_form(network, x, 1000, label, precision)
+        graphed = GraphedNetwork(form, x, 1000, label, DIFFERENCE[precision])
+    assert graphed.is_recorded
     for seed, t in ((3, 1), (4, 700), (5, 1000)):
         x, step = images(4, configuration, seed).cuda(), torch.tensor([t]).cuda()
         more = () if label is None else (label,)
         exact = network(x, step, *more)
         limit = 1e-5 if precision == Precision.FLOAT32 else 0.05
-        first = form(x, step, *more)
+        first = graphed(x, step, *more)
         assert relative_error(exact, first) < limit
-        form(x + 1, step, *more)  # does not write into what was given before
-        assert torch.equal(first, form(x, step, *more))
+        graphed(x + 1, step, *more)  # does not write into what was given before
+        assert torch.equal(first, graphed(x, step, *more))
+        few = tuple(each[:3] for each in more)
+        assert relative_error(exact[:3], graphed(x[:3], step, *few)) < limit
