@@ -44,7 +44,7 @@ class QueuedStatistics:
         if len(values) > MAX_DISTANCE_VALUES:
             chosen = values[_subset_on(values.device, len(values))]
         self._value_count = len(values)
-        self._counts = Arrival(_histogram(values))
+        self._counts = Arrival(queue_histogram(values))
         self._moments = Arrival(torch.stack((exact.mean(), exact.std(correction=0))))
         self._chosen = Arrival(chosen)
 
@@ -65,7 +65,7 @@ class QueuedStatistics:
         )
 
 
-def _histogram(values: Tensor) -> Tensor:
+def queue_histogram(values: Tensor) -> Tensor:
     """As measure_frame counts, operation by operation: no rounding differs. int64 (HISTOGRAM_BINS,).
 
     By histc of the bins' own numbers: bincount would wait for a GPU, to know the largest.

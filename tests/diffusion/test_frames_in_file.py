@@ -18,8 +18,12 @@ from torch.nn.functional import avg_pool2d
 from ddpm_studio.diffusion import frame_levels
 from ddpm_studio.diffusion import trajectory as trajectory_module
 from ddpm_studio.diffusion.frame_levels import FrameRecord, write_levels
-from ddpm_studio.diffusion.frame_statistics import MAX_DISTANCE_VALUES, measure_frame
-from ddpm_studio.diffusion.frame_statistics_on_device import measure_on_device
+from ddpm_studio.diffusion.frame_statistics import (
+    HISTOGRAM_BINS,
+    MAX_DISTANCE_VALUES,
+    measure_frame,
+)
+from ddpm_studio.diffusion.frame_statistics_on_device import measure_on_device, queue_histogram
 from ddpm_studio.diffusion.storage_plan import MOST_LEFT_OUT, plan_storage
 from ddpm_studio.diffusion.trajectory import Precision, Trajectory, TrajectoryTooLargeError
 from ddpm_studio.temporary_file import TemporaryFile, TemporaryFileError
@@ -108,6 +112,18 @@ def test_a_gpu_measures_what_the_cpu_does(count: int) -> None:
     np.testing.assert_array_equal(there.wasserstein, here.wasserstein)
     np.testing.assert_allclose(there.mean, here.mean, rtol=1e-9)
     np.testing.assert_allclose(there.std, here.std, rtol=1e-9)
+
+
+@pytest.mark.parametrize("count", [5, 200])
+def test_what_is_queued_for_a_gpu_waits_for_nothing(count: int) -> None:
+    """Of the device "meta" no number can be read: whatever asks for one is refused."""
+    x = torch.empty((count, *SHAPE), device="meta")
+    record = FrameRecord(count, SHAPE, 4)
+    content = torch.empty(
+        record.byte_count + record.preview_bytes, dtype=torch.uint8, device="meta"
+    )
+    assert record.queue(x, content).shape == (2,)
+    assert queue_histogram(x.reshape(-1)).shape == (HISTOGRAM_BINS,)
 
 
 def test_some_samples_can_be_read_alone() -> None:

@@ -7,11 +7,14 @@ import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from ddpm_studio.diffusion.gaussians import standard_normal
 from ddpm_studio.diffusion.samplers import (
@@ -25,7 +28,13 @@ from ddpm_studio.diffusion.step_table import learns, step_table
 from ddpm_studio.diffusion.targets import Target
 from ddpm_studio.networks import recording as recording_module
 from ddpm_studio.networks import static_step as static_step_module
-from ddpm_studio.networks.denoiser import Denoiser
+from ddpm_studio.networks.configuration import (
+    LucidrainsConfiguration,
+    MlpConfiguration,
+    NetworkConfiguration,
+    UNetConfiguration,
+)
+from ddpm_studio.networks.denoiser import Denoiser, build_network
 from ddpm_studio.networks.recording import recorded
 from ddpm_studio.networks.static_step import StaticStep, StepInputs, StepOutputs
 
@@ -162,6 +171,81 @@ def test_buffers_can_be_written_to_outside_of_inference_mode() -> None:
     for buffer in (step._x, step._z, step._row, step._t, step._label):
         assert buffer is not None
         assert not buffer.is_inference()
+
+
+# What may be recorded: nothing that waits for the device, or is computed elsewhere
+
+
+class OnOneDevice(TorchDispatchMode):
+    """Notes the devices of all tensors that operators take and give. Of "meta" no number can be read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.devices: set[str] = set()
+
+    def __torch_dispatch__(self, func: Any, _types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        for each in tree_leaves((args, kwargs, result)):
+            if isinstance(each, Tensor):
+                self.devices.add(each.device.type)
+        return result
+
+
+NETWORKS: list[NetworkConfiguration] = [
+    MlpConfiguration(2, 16, 2, 8),
+    UNetConfiguration(8, 1, 8, (1, 2), 1, (4,), 0.0, 4, learned_range=True, classes=3),
+    UNetConfiguration(
+        16, 3, 64, (1, 2), 1, (8,), resampling="blocks", scale_shift=True, head_width=32
+    ),
+    UNetConfiguration(
+        8, 1, 8, (1, 2), 1, (4,), 0.0, 4, resampling="average", time_order="table", time_rows=10
+    ),
+    LucidrainsConfiguration(8, 1, 4, 4, (1, 2), (False, True), (1, 1), (4, 4), self_condition=True),
+]
+
+
+IN_PRECISIONS = [(each, torch.float32) for each in NETWORKS] + [
+    # Others are rounded by autocast, which needs numbers.
+    (each, torch.bfloat16)
+    for each in NETWORKS
+    if isinstance(each, UNetConfiguration)
+]
+
+
+@pytest.mark.parametrize(("configuration", "precision"), IN_PRECISIONS)
+@pytest.mark.parametrize("target", Target)
+def test_a_step_stays_on_its_device(
+    configuration: NetworkConfiguration, precision: torch.dtype, target: Target
+) -> None:
+    learned = getattr(configuration, "learned_range", False)
+    with torch.device("meta"):
+        network = build_network(configuration).eval().requires_grad_(False)
+        x = torch.empty((3, *configuration.sample_shape))
+        t = torch.ones(1, dtype=torch.long)
+        label = t.expand(3) if getattr(configuration, "classes", None) else None
+        before = x if getattr(configuration, "self_condition", False) else None
+        inputs = StepInputs(x, torch.empty(8), t, x, label, before)
+    model = Denoiser(
+        InItsPrecision(network.to(precision)), SCHEDULES["linear"], target, x.device, learned
+    )
+    step = StaticStep(model, inputs, learned)
+    with torch.no_grad(), OnOneDevice() as seen:
+        step._load(inputs)
+        step._ask()
+    assert seen.devices == {"meta"}
+
+
+class InItsPrecision(nn.Module):
+    """Given and giving float32."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Tensor, *more: Tensor) -> Tensor:
+        precision = next(self.network.parameters()).dtype
+        output: Tensor = self.network(x.to(precision), *more)
+        return output.float()
 
 
 # What is recorded, with a recorder that needs no GPU
