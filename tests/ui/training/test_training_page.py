@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ddpm_studio.explained_error import ExplainedError
@@ -175,6 +176,25 @@ def test_images_are_small_pictures_in_slow_motion(page: TrainingPage, run) -> No
     run.explained.emit(run.explained_step(100))
     for name in ("x_0", "noise", "x_t", "prediction", "target"):
         assert page.algorithm.values[name].has_picture
+
+
+def test_the_class_of_each_image_is_in_the_algorithm_where_the_network_is_given_it(
+    page: TrainingPage, run
+) -> None:
+    def words() -> str:
+        return " ".join(label.text() for label in page.algorithm.findChildren(QLabel))
+
+    run.configuration = digits = preset("digits")
+    run.train_to(100)
+    assert "ε<sub>θ</sub>(x<sub>t</sub>, t)" in words()
+    assert not re.search(r"\by\b", words())
+    run.configuration = replace(digits, network=replace(digits.network, classes=10))
+    run.train_to(200)
+    run.go_to(TrainingState.PAUSED)
+    assert "(x₀, y) ~ q(x₀, y)" in words()
+    run.explained.emit(run.explained_step(200))
+    assert "(x₀, y = 7) ~ q(x₀, y)" in words()
+    assert words().count("(x<sub>t</sub>, t, y)") == 3
 
 
 def test_stop_keeps(qtbot: QtBot, running: TrainingPage, run) -> None:
