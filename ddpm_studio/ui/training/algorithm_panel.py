@@ -56,7 +56,8 @@ class AlgorithmPanel(QWidget):
         self.show_step(None)
 
     def _lay_out(self) -> None:
-        self._note.setWordWrap(True)
+        for words in (self._note, self._descend):
+            words.setWordWrap(True)
         self._note.setProperty("muted", True)
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
@@ -171,7 +172,7 @@ class AlgorithmPanel(QWidget):
             (self._formulas["t"], "t ~ Uniform({1, …, T})"),
             (self._formulas["noise"], "ε ~ N(0, I)"),
             (self._formulas["x_t"], self._noisy_formula()),
-            (self._descend, f"{descend} ∇<sub>θ</sub>‖{target} − {prediction}‖²"),
+            (self._descend, f"{descend} {_unbroken(f'∇<sub>θ</sub>‖{target} − {prediction}‖²')}"),
             (self._formulas["prediction"], prediction),
             (self._formulas["target"], self._target_formula()),
             (self._formulas["loss"], f"‖{target} − {prediction}‖²"),
@@ -226,6 +227,11 @@ class AlgorithmPanel(QWidget):
             f"{len(self._step.t):,}",
             format_number(float(self._step.sample_losses[0])),
         )
+
+
+def _unbroken(formula: str) -> str:
+    """On one line, in a text that is broken into lines."""
+    return formula.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _rule() -> QFrame:
