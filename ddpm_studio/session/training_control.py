@@ -164,7 +164,8 @@ class ControlledTraining:
         }
         for array in values.values():
             array.setflags(write=False)
-        self._report(ExplainedStepArrays(step=step.step, loss=step.loss, **values))
+        label = None if step.label is None else step.label.numpy()
+        self._report(ExplainedStepArrays(step=step.step, loss=step.loss, label=label, **values))
 
     def _take_step(self) -> None:
         next(self._steps, None)

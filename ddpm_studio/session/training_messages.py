@@ -84,6 +84,7 @@ class ExplainedStepArrays:
     x_0, noise, x_t, prediction, target  float32 (B, …); t int64 (B,)
     sample_losses                        (B,), whose mean is ``loss``
     step                                 its number, from 1
+    label                                int64 (B,), the classes y; None for a network without
     """
 
     step: int
@@ -95,6 +96,7 @@ class ExplainedStepArrays:
     target: NDArray[np.float32]
     sample_losses: NDArray[np.float32]
     loss: float
+    label: NDArray[np.int64] | None = None
 
 
 Report = Begun | Restored | Held | WentOn | Told | Kept | TrainingSnapshot | ExplainedStepArrays

@@ -13,6 +13,7 @@ class ExplainedStep:
 
     x_0, noise, x_t, prediction, target  (B, …); t (B,)
     sample_losses                        (B,), whose mean is ``loss``
+    label                                (B,), the classes y; None for a network without
     """
 
     step: int
@@ -24,3 +25,4 @@ class ExplainedStep:
     target: Tensor
     sample_losses: Tensor
     loss: float
+    label: Tensor | None = None

@@ -316,6 +316,7 @@ class Trainer:
             target=batch.target.cpu(),
             sample_losses=_sample_losses(output, batch.target).cpu(),
             loss=float(mse_loss(output, batch.target)),
+            label=None if batch.label is None else batch.label.cpu(),
         )
 
     def weights(self) -> dict[str, Tensor]:

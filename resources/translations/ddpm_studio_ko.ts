@@ -79,8 +79,8 @@
         <translation>t에 해당하는 만큼 노이즈를 더한 표본</translation>
     </message>
     <message>
-        <source>What the network makes of x&lt;sub&gt;t&lt;/sub&gt; and t</source>
-        <translation>x&lt;sub&gt;t&lt;/sub&gt;와 t에 대한 신경망의 출력</translation>
+        <source>What the network makes of the noisy sample</source>
+        <translation>노이즈가 섞인 표본에 대한 신경망의 출력</translation>
     </message>
     <message>
         <source>What it should have made of them</source>

@@ -194,6 +194,8 @@ def test_a_step_can_be_looked_at_before_it_is_taken(
 ) -> None:
     trainer = Trainer(dark_and_bright)
     shown = trainer.explain_next()
+    assert shown.label is not None
+    assert shown.label.tolist() == brightness(shown.x_0)
     assert next(trainer.run()).loss == pytest.approx(shown.loss, rel=1e-5)
 
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.diffusion.schedule import NoiseSchedule
+from ddpm_studio.networks.configuration import class_count
 from ddpm_studio.session.training_run import ExplainedStepArrays
 from ddpm_studio.training.configuration import TrainingConfiguration
 from ddpm_studio.ui.number_text import format_fixed, format_number
@@ -36,6 +37,7 @@ class AlgorithmPanel(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._target = "noise"
+        self._knows_classes = False
         self._schedule: NoiseSchedule | None = None
         self._step: ExplainedStepArrays | None = None
         self._title, self._note = title_label(), QLabel()
@@ -54,7 +56,8 @@ class AlgorithmPanel(QWidget):
         self.show_step(None)
 
     def _lay_out(self) -> None:
-        self._note.setWordWrap(True)
+        for words in (self._note, self._descend):
+            words.setWordWrap(True)
         self._note.setProperty("muted", True)
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
@@ -109,9 +112,11 @@ class AlgorithmPanel(QWidget):
     # What is shown
 
     def show_configuration(self, configuration: TrainingConfiguration | None) -> None:
-        """What is predicted, and the schedule behind x_t."""
+        """What is predicted of what, and the schedule behind x_t."""
         self._schedule = configuration.schedule.build() if configuration else None
         self._target = configuration.target if configuration else "noise"
+        classes = class_count(configuration.network) if configuration else None
+        self._knows_classes = classes is not None
         self.show_step(None)
 
     def allow_step(self, allowed: bool) -> None:
@@ -151,7 +156,7 @@ class AlgorithmPanel(QWidget):
             ("t", self.tr("A time between 1 and T, each as likely")),
             ("noise", self.tr("Noise of the same shape")),
             ("x_t", self.tr("The sample with so much noise as belongs to t")),
-            ("prediction", self.tr("What the network makes of x<sub>t</sub> and t")),
+            ("prediction", self.tr("What the network makes of the noisy sample")),
             ("target", self.tr("What it should have made of them")),
             ("loss", self.tr("The mean square of the difference, over the whole batch")),
         ):
@@ -160,26 +165,32 @@ class AlgorithmPanel(QWidget):
         self._say_formulas()
 
     def _say_formulas(self) -> None:
-        target, prediction = _TARGETS[self._target], _PREDICTIONS[self._target]
+        target, prediction = _TARGETS[self._target], self._prediction_formula()
         descend = self.tr("Take a gradient descent step on")
         for label, text in (
-            (self._formulas["x_0"], "x₀ ~ q(x₀)"),
+            (self._formulas["x_0"], self._data_formula()),
             (self._formulas["t"], "t ~ Uniform({1, …, T})"),
             (self._formulas["noise"], "ε ~ N(0, I)"),
             (self._formulas["x_t"], self._noisy_formula()),
-            (
-                self._descend,
-                f"{descend} ∇<sub>θ</sub>‖{target} − {prediction}(x<sub>t</sub>, t)‖²",
-            ),
-            (self._formulas["prediction"], f"{prediction}(x<sub>t</sub>, t)"),
+            (self._descend, f"{descend} {_unbroken(f'∇<sub>θ</sub>‖{target} − {prediction}‖²')}"),
+            (self._formulas["prediction"], prediction),
             (self._formulas["target"], self._target_formula()),
-            (
-                self._formulas["loss"],
-                f"‖{target} − {prediction}(x<sub>t</sub>, t)‖²",
-            ),
+            (self._formulas["loss"], f"‖{target} − {prediction}‖²"),
         ):
             label.setText(text)
         self._note.setText(self._note_text())
+
+    def _data_formula(self) -> str:
+        """With the class y of the data where the network is given it."""
+        if not self._knows_classes:
+            return "x₀ ~ q(x₀)"
+        labels = self._step.label if self._step is not None else None
+        label = "y" if labels is None else f"y = {int(labels[0])}"
+        return f"(x₀, {label}) ~ q(x₀, y)"
+
+    def _prediction_formula(self) -> str:
+        given = "x<sub>t</sub>, t, y" if self._knows_classes else "x<sub>t</sub>, t"
+        return f"{_PREDICTIONS[self._target]}({given})"
 
     def _coefficients(self) -> tuple[float, float] | None:
         if self._step is None or self._schedule is None:
@@ -216,6 +227,11 @@ class AlgorithmPanel(QWidget):
             f"{len(self._step.t):,}",
             format_number(float(self._step.sample_losses[0])),
         )
+
+
+def _unbroken(formula: str) -> str:
+    """On one line, in a text that is broken into lines."""
+    return formula.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _rule() -> QFrame:

@@ -175,8 +175,11 @@ class TrainingForm(QFrame):
 
     @property
     def chosen(self) -> TrainingConfiguration:
-        """The data and the noise of now, whatever is wrong in other fields."""
-        return replace(self._base, schedule=self._schedule)
+        """The data, their classes and the noise of now, whatever is wrong in other fields."""
+        network = self._base.network
+        if isinstance(network, UNetConfiguration):
+            network = replace(network, classes=self.fields.classes.classes)
+        return replace(self._base, network=network, schedule=self._schedule)
 
     @property
     def problem(self) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 
 from ddpm_studio.diffusion.schedule import ScheduleConfiguration
+from ddpm_studio.networks.configuration import class_count
 from ddpm_studio.session.training_run import ExplainedStepArrays, TrainingState, UnfinishedRun
 from ddpm_studio.training.configuration import TrainingConfiguration
 from ddpm_studio.ui.page import Page
@@ -57,7 +58,7 @@ class TrainingPage(QWidget):
         self.run, self.watched, self.data = run, watched, data
         self.commands = RunCommands(run, watched, self)
         self._shown_configuration: TrainingConfiguration | None = None
-        self._shown_data: tuple[str, ScheduleConfiguration] | None = None
+        self._shown_data: tuple[str, int | None, ScheduleConfiguration] | None = None
         self.controls = TrainingControls(theme)
         self.messages = messages = RunMessages(run, theme, self)
         self.message_bar, self.offer_bar = messages.message_bar, messages.offer_bar
@@ -183,13 +184,13 @@ class TrainingPage(QWidget):
         wanted = configuration
         if wanted is None and not self.is_watching:
             wanted = self.form.chosen
-        key = (wanted.data_set, wanted.schedule) if wanted else None
+        key = (wanted.data_set, class_count(wanted.network), wanted.schedule) if wanted else None
         if key != self._shown_data and self.isVisible():
             self._shown_data = key
             self.data.show(wanted)
-            if key is not None:
-                self.buckets.set_steps(key[1].T)
-                self.samples.expect(key[1].T)
+            if wanted is not None:
+                self.buckets.set_steps(wanted.schedule.T)
+                self.samples.expect(wanted.schedule.T)
 
     def _run_timer(self) -> None:
         is_moving = self._shown.state in _MOVING and self.isVisible()

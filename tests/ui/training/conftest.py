@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
 from ddpm_studio.diffusion.trajectory import Trajectory
+from ddpm_studio.networks.configuration import class_count
 from ddpm_studio.session.training_run import (
     ExplainedStepArrays,
     TrainingProgress,
@@ -236,6 +237,7 @@ def explained_step(configuration: TrainingConfiguration, step: int) -> Explained
         target=noise,
         sample_losses=np.full(4, 0.5, np.float32),
         loss=0.0312,
+        label=None if class_count(configuration.network) is None else np.array([7, 1, 2, 3]),
     )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ddpm_studio.explained_error import ExplainedError
+from ddpm_studio.networks.configuration import class_count
 from ddpm_studio.session.training_run import TrainingState, UnfinishedRun, Verdict
 from ddpm_studio.training.failures import (
     DeviceLostError,
@@ -175,6 +177,48 @@ def test_images_are_small_pictures_in_slow_motion(page: TrainingPage, run) -> No
     run.explained.emit(run.explained_step(100))
     for name in ("x_0", "noise", "x_t", "prediction", "target"):
         assert page.algorithm.values[name].has_picture
+
+
+def test_the_class_of_each_image_is_in_the_algorithm_where_the_network_is_given_it(
+    page: TrainingPage, run
+) -> None:
+    def words() -> str:
+        return " ".join(label.text() for label in page.algorithm.findChildren(QLabel))
+
+    run.configuration = digits = preset("digits")
+    run.train_to(100)
+    assert "ε<sub>θ</sub>(x<sub>t</sub>, t)" in words()
+    assert not re.search(r"\by\b", words())
+    run.configuration = replace(digits, network=replace(digits.network, classes=10))
+    run.train_to(200)
+    run.go_to(TrainingState.PAUSED)
+    assert "(x₀, y) ~ q(x₀, y)" in words()
+    run.explained.emit(run.explained_step(200))
+    assert "(x₀, y = 7) ~ q(x₀, y)" in words()
+    assert words().replace("\N{NO-BREAK SPACE}", " ").count("(x<sub>t</sub>, t, y)") == 3
+
+
+def test_data_are_shown_in_the_order_of_the_classes_that_samples_have(
+    qtbot: QtBot, page: TrainingPage, run
+) -> None:
+    page.form.show_configuration(preset("digits"))
+    page.form.fields.classes.click()
+    before, after = run.comparison.shown[-2:]
+    assert class_count(before.network) is None
+    assert class_count(after.network) == 10
+
+
+def test_formulas_are_never_cut_off(page: TrainingPage, run) -> None:
+    digits = preset("digits")
+    for classes in (None, 10):
+        run.configuration = replace(digits, network=replace(digits.network, classes=classes))
+        run.train_to(100)
+        run.go_to(TrainingState.PAUSED)
+        page.commands.algorithm_wanted.emit()
+        page.algorithm.layout().activate()
+        for label in page.algorithm.findChildren(QLabel):
+            assert label.width() >= label.minimumSizeHint().width(), label.text()
+            assert label.height() >= label.heightForWidth(label.width()), label.text()
 
 
 def test_stop_keeps(qtbot: QtBot, running: TrainingPage, run) -> None:
