@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from ddpm_studio.checkpoints.bundled import find_model
 from ddpm_studio.checkpoints.convert_command import given_answers
 from ddpm_studio.checkpoints.data_at_hand import with_data_at_hand
+from ddpm_studio.checkpoints.model_file import ModelFile
 from ddpm_studio.checkpoints.sampler_options import (
     condition_from_options,
     sampler_from_options,
@@ -47,40 +48,56 @@ def export_from_options(options: argparse.Namespace) -> int:
     """
     preflight(options.out)
     model = with_data_at_hand(find_model(options.model, given_answers(options.answer)))
-    T = model.description.schedule.T
-    plan = _plan(options, T)
-    sampling = SamplingChoice(
+    plan = _plan(options, model.description.schedule.T)
+    sampling = _sampling(options, model)
+    application = _application(options)  # must outlive everything that draws
+    forward, reverse = _chains(options, model, sampling)
+    frames, looks = len(plan.timesteps()), _looks(options, model)
+    _drive("frames", export_animation(forward, reverse, looks, plan, options.out), frames)
+    say(f"{options.out}: {frames} frames, {options.out.stat().st_size:,} bytes")
+    application.quit()
+    return 0
+
+
+def _sampling(options: argparse.Namespace, model: ModelFile) -> SamplingChoice:
+    return SamplingChoice(
         sampler_from_options(options, model.description),
         condition=condition_from_options(options, model.description),
         precision=options.precision,
     )
-    count = options.count or default_count(model)
-    view = ExportView(options.view)
-    application = _application(options)  # must outlive everything that draws
-    forward = reverse = None
-    data_set, schedule = model.description.data_set, model.description.schedule
-    # Where its data are not known, the forward chain begins where the reverse one ends.
-    if Chain.REVERSE in view.used_chains or not data_set:
-        reverse_request = ReverseRequest(model, count, options.seed, "cpu", sampling)
-        steps = sampling.sampler.steps or T
-        reverse = _drive("reverse chain", record_reverse_chain(reverse_request), steps)
-    if Chain.FORWARD in view.used_chains:
-        start = None if data_set else reverse
-        request = ForwardRequest(data_set, schedule, count, options.seed, start)
-        forward = _drive("forward chain", record_forward_chain(request), T)
-    stage_options = StageOptions(
-        view=view,
+
+
+def _looks(options: argparse.Namespace, model: ModelFile) -> StageOptions:
+    return StageOptions(
+        view=ExportView(options.view),
         width_px=options.width,
         theme=THEMES[options.theme],
         histogram=options.histogram,
         captions=options.captions,
         name=model_title(model),
     )
-    frames = len(plan.timesteps())
-    _drive("frames", export_animation(forward, reverse, stage_options, plan, options.out), frames)
-    say(f"{options.out}: {frames} frames, {options.out.stat().st_size:,} bytes")
-    application.quit()
-    return 0
+
+
+def _chains(
+    options: argparse.Namespace, model: ModelFile, sampling: SamplingChoice
+) -> tuple[Trajectory | None, Trajectory | None]:
+    """The forward and the reverse chain, of which the view may not need one.
+
+    Where the model's data are not known, the forward chain starts where the reverse one ends.
+    """
+    count = options.count or default_count(model)
+    data_set, schedule = model.description.data_set, model.description.schedule
+    used = ExportView(options.view).used_chains
+    forward = reverse = None
+    if Chain.REVERSE in used or not data_set:
+        reverse_request = ReverseRequest(model, count, options.seed, "cpu", sampling)
+        steps = sampling.sampler.steps or schedule.T
+        reverse = _drive("reverse chain", record_reverse_chain(reverse_request), steps)
+    if Chain.FORWARD in used:
+        start = None if data_set else reverse
+        request = ForwardRequest(data_set, schedule, count, options.seed, start)
+        forward = _drive("forward chain", record_forward_chain(request), schedule.T)
+    return forward, reverse
 
 
 def _plan(options: argparse.Namespace, T: int) -> AnimationPlan:

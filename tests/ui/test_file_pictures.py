@@ -434,10 +434,10 @@ def test_thumbnails_come_from_a_file(qtbot: QtBot, slow_disk: threading.Event) -
     strip.set_trajectories(trajectory, None)
     qtbot.waitUntil(lambda: strip.rendered(Chain.FORWARD) == strip.times(), timeout=WAIT_MS)
     for t in strip.times():
-        side = strip._picture_side
+        side = strip._thumbnails.side_px
         alone = thumbnail(grey(t).numpy(), side, DARK.forward, DARK.canvas)
         expected = as_rgb(alone)[side // 4, side // 4]
-        found = strip._pictures[Chain.FORWARD, t].pixelColor(side // 4, side // 4)
+        found = strip._thumbnails._pictures[Chain.FORWARD, t].pixelColor(side // 4, side // 4)
         assert abs(found.red() - int(expected[0])) <= 1
 
 

@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from ddpm_studio.diffusion.adequacy import schedule_adequacy
 from ddpm_studio.diffusion.schedule import NoiseSchedule
-from ddpm_studio.ui.number_text import NO_VALUE, format_number
 from ddpm_studio.ui.panels.adequacy_meter import AdequacyMeter
 from ddpm_studio.ui.panels.number_field import number_as_typed
 from ddpm_studio.ui.panels.panel_text import NoteLabel, paragraphs, title_label
+from ddpm_studio.ui.panels.schedule_curves import (
+    QUANTITIES,
+    Quantity,
+    curve_points,
+    heights,
+    scale_of,
+    value_text,
+)
 from ddpm_studio.ui.panels.schedule_form import ScheduleForm
 from ddpm_studio.ui.panels.segmented_control import Option, SegmentedControl
-from ddpm_studio.ui.panels.time_plot import LEFT_SAMPLE, Dot, TimePlot, decade_ticks
-from ddpm_studio.ui.plot_style import MAX_CURVE_POINTS, Ticks, curve
+from ddpm_studio.ui.panels.time_plot import LEFT_SAMPLE, Dot, TimePlot
+from ddpm_studio.ui.plot_style import curve
 from ddpm_studio.ui.theme import SPACING, Theme
-
-_ALPHA_BAR, _BETA, _SNR = range(3)
-
-
-@dataclass(frozen=True)
-class _Scale:
-    low: float
-    high: float
-    ticks: Ticks
 
 
 class _ScheduleCanvas(TimePlot):
@@ -69,7 +65,7 @@ class SchedulePanel(QWidget):
         self._differs = False
         self._t = self._reverse_t = 0
         self._title = title_label()
-        self._quantity = SegmentedControl(theme, 3, value_lines=1)
+        self._quantity = SegmentedControl(theme, len(QUANTITIES), value_lines=1)
         self._canvas = _ScheduleCanvas(theme)
         self._problem = NoteLabel(theme)
         self._meter = AdequacyMeter(theme)
@@ -138,12 +134,17 @@ class SchedulePanel(QWidget):
         if self._differs and self._model is not None:
             chains.append((self._model, self._reverse_t, self._theme.reverse))
         shown = [chain for chain in chains if 0 <= chain[1] <= chain[0].T]
-        for quantity, segment in enumerate(self._quantity.segments):
+        for quantity, segment in zip(QUANTITIES, self._quantity.segments, strict=True):
             segment.set_values(
-                [(_value_text(quantity, schedule, s), colour) for schedule, s, colour in shown]
+                [(value_text(quantity, schedule, s), colour) for schedule, s, colour in shown]
             )
         dots = [self._dot(schedule, s) for schedule, s, _ in chains]
         self._canvas.set_cursor(t, dots[0], dots[1] if len(dots) > 1 else None)
+
+    @property
+    def _shown(self) -> Quantity:
+        """Whose curve is drawn."""
+        return QUANTITIES[self._quantity.index]
 
     def _measure(self) -> None:
         self._meter.show_adequacy(schedule_adequacy(self._forward, self._mean_square))
@@ -151,22 +152,21 @@ class SchedulePanel(QWidget):
     def _dot(self, schedule: NoiseSchedule, t: int) -> Dot | None:
         if not 0 <= t <= schedule.T:
             return None
-        height = float(_heights(self._quantity.index, schedule)[t])
+        height = float(heights(self._shown, schedule)[t])
         low, high = self._canvas.heights()
         return (t / schedule.T, min(max(height, low), high)) if math.isfinite(height) else None
 
     def _redraw(self) -> None:
-        quantity = self._quantity.index
         schedules = [self._forward]
         if self._differs and self._model is not None:
             schedules.append(self._model)
         as_fraction = len({schedule.T for schedule in schedules}) > 1
         self._canvas.set_steps(self._forward.T, as_fraction=as_fraction)
-        scale = _scale(quantity, schedules)
+        scale = scale_of(self._shown, schedules)
         self._canvas.set_heights(scale.low, scale.high, scale.ticks)
         for order, line in enumerate(self._canvas.lines):
             if order < len(schedules):
-                line.setData(*_curve(quantity, schedules[order]))
+                line.setData(*curve_points(self._shown, schedules[order]))
             else:
                 line.setData([], [])
         self._explain_canvas()
@@ -188,6 +188,7 @@ class SchedulePanel(QWidget):
         self._show_problem()
 
     def _options(self) -> list[Option]:
+        """In the order of QUANTITIES."""
         return [
             Option(
                 "ᾱ",
@@ -254,46 +255,3 @@ class SchedulePanel(QWidget):
             "constant": self.tr("constant, T = {0}"),
             "custom": self.tr("a list, T = {0}"),
         }
-
-
-def _heights(quantity: int, schedule: NoiseSchedule) -> NDArray[np.float64]:
-    """A curve in the plot's coordinates, shape (T + 1,): SNR as log10; what has no meaning is NaN."""
-    if quantity == _ALPHA_BAR:
-        return schedule.alpha_bar
-    if quantity == _BETA:
-        return np.concatenate(([np.nan], schedule.beta[1:]))
-    return np.concatenate(([np.nan], _log_signal_to_noise(schedule)[1:]))
-
-
-def _log_signal_to_noise(schedule: NoiseSchedule) -> NDArray[np.float64]:
-    """log10 SNR_t, shape (T + 1,), finite from t = 1 on: by sums, as alpha_bar itself may underflow."""
-    log_alpha_bar = np.cumsum(np.log1p(-schedule.beta))
-    with np.errstate(divide="ignore"):
-        log_noise = np.log(-np.expm1(log_alpha_bar))
-    return (log_alpha_bar - log_noise) / math.log(10.0)
-
-
-def _curve(
-    quantity: int, schedule: NoiseSchedule
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    T = schedule.T
-    at = np.unique(np.linspace(0, T, min(T + 1, MAX_CURVE_POINTS)).round().astype(int))
-    return at / T, _heights(quantity, schedule)[at]
-
-
-def _scale(quantity: int, schedules: list[NoiseSchedule]) -> _Scale:
-    if quantity == _ALPHA_BAR:
-        return _Scale(-0.04, 1.08, [(0.0, "0"), (0.5, "0.5"), (1.0, "1")])
-    values = np.concatenate([_heights(quantity, schedule) for schedule in schedules])
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    if quantity == _BETA:
-        unit = 10.0 ** math.floor(math.log10(high) + 1e-9)
-        tick = math.floor(high / unit + 1e-9) * unit  # a single figure: 0.02 of 0.0234
-        return _Scale(-0.04 * high, 1.08 * high, [(0.0, "0"), (tick, number_as_typed(tick))])
-    margin = 0.06 * max(high - low, 1.0)
-    return _Scale(low - margin, high + margin, decade_ticks(low - margin, high + margin))
-
-
-def _value_text(quantity: int, schedule: NoiseSchedule, t: int) -> str:
-    values = (schedule.alpha_bar, schedule.beta, schedule.signal_to_noise)[quantity]
-    return NO_VALUE if quantity == _BETA and t == 0 else format_number(float(values[t]))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
-    QImage,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
     QResizeEvent,
@@ -20,20 +17,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ddpm_studio.ui.theme import SPACING, Chain, Theme, small_font
-from ddpm_studio.ui.views.background_reader import BackgroundReader
 from ddpm_studio.ui.views.chain_name import name_width, paint_chain_name
-from ddpm_studio.ui.views.painted_layer import PaintedLayer, draw_picture, faded, transparent_image
-from ddpm_studio.ui.views.sample_pictures import Picture
-from ddpm_studio.ui.views.thumbnails import THUMBNAIL_SAMPLES, StripLayout, strip_times, thumbnail
+from ddpm_studio.ui.views.painted_layer import PaintedLayer, faded
+from ddpm_studio.ui.views.strip_thumbnails import CORNER, ROWS, StripThumbnails, rounded
+from ddpm_studio.ui.views.thumbnails import StripLayout, strip_times
 
 if TYPE_CHECKING:
     from ddpm_studio.diffusion.trajectory import Trajectory
 
-_ROWS = (Chain.FORWARD, Chain.REVERSE)
-_RENDERED_AT_ONCE = 2  # thumbnails; more would be a stall that one can feel
-_FILL_INTERVAL_MS = 16
 _GAP = 6  # between the rows, and the least between thumbnails
-_CORNER = 4.0
 _STEPS_WITHOUT_DATA = 10
 
 
@@ -51,18 +43,14 @@ class FilmStrip(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._trajectories: dict[Chain, Trajectory | None] = dict.fromkeys(_ROWS)
-        self._pictures: dict[tuple[Chain, int], QImage] = {}
-        self._picture_side = 0  # in device pixels
+        self._trajectories: dict[Chain, Trajectory | None] = dict.fromkeys(ROWS)
         self._revision = 0  # of what the static layer shows
         self._static = PaintedLayer()
         self._t = 0
         self._announced_margins = (-1, -1)
-        self._fill_timer = QTimer(self, interval=_FILL_INTERVAL_MS, singleShot=True)
-        self._fill_timer.timeout.connect(self.refresh)
-        self._reader = BackgroundReader(self)  # of frames that lie in a file
-        self._reader.arrived.connect(self.refresh)
         self._layout = self._make_layout()
+        self._thumbnails = StripThumbnails(theme, self._layout, self)
+        self._thumbnails.drawn.connect(self._repaint)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # takes the keys from a field left behind
@@ -76,10 +64,10 @@ class FilmStrip(QWidget):
     def set_trajectories(self, forward: Trajectory | None, reverse: Trajectory | None) -> None:
         """Show other chains; a row without one keeps empty places."""
         new = {Chain.FORWARD: forward, Chain.REVERSE: reverse}
-        if all(new[chain] is self._trajectories[chain] for chain in _ROWS):
+        if all(new[chain] is self._trajectories[chain] for chain in ROWS):
             return
         self._trajectories = new
-        self._reader.clear()
+        self._thumbnails.set_trajectories(new)
         self._lay_out()
         self._start_over()
 
@@ -90,14 +78,8 @@ class FilmStrip(QWidget):
             self.update()
 
     def refresh(self) -> None:
-        """Draw a few of the thumbnails whose frames have been recorded; the timer does the rest."""
-        missing = self._missing()
-        drawn = [self._render(chain, t) for chain, t in missing[:_RENDERED_AT_ONCE]]
-        if any(drawn):
-            self._revision += 1
-            self.update()
-        if len(missing) > len(drawn) and all(drawn):  # else the reader says when to go on
-            self._fill_timer.start()
+        """Take in frames that were recorded since."""
+        self._thumbnails.fill()
 
     def groove_margins(self) -> tuple[int, int]:
         """Pixels from the strip's left edge to t = 0, and from t = T to its right edge."""
@@ -109,12 +91,12 @@ class FilmStrip(QWidget):
 
     def rendered(self, chain: Chain) -> tuple[int, ...]:
         """The t whose thumbnails are drawn already, ascending."""
-        return tuple(sorted(t for of, t in self._pictures if of is chain))
+        return self._thumbnails.times(chain)
 
     def thumbnail_rect(self, chain: Chain, t: int) -> QRectF:
         """Where a thumbnail is, or would be."""
         side = self._layout.side
-        top = _ROWS.index(chain) * (side + _GAP) + 2
+        top = ROWS.index(chain) * (side + _GAP) + 2
         return QRectF(round(self._layout.x(t) - side / 2), top, side, side)
 
     def retranslate(self) -> None:
@@ -123,8 +105,7 @@ class FilmStrip(QWidget):
         self.setToolTip(
             self.tr("Above the forward chain q, below the reverse chain pθ: click or drag to seek")
         )
-        self._revision += 1
-        self.update()
+        self._repaint()
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
@@ -154,7 +135,8 @@ class FilmStrip(QWidget):
             self._seek(event.position())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._side_in_pixels() != self._picture_side:  # moved to another screen
+        side_px = round(self._layout.side * self.devicePixelRatioF())
+        if side_px != self._thumbnails.side_px:  # moved to another screen
             self._start_over()
         with QPainter(self) as painter:
             self._static.draw(painter, QRectF(self.rect()), self._revision, self._paint_static)
@@ -175,8 +157,7 @@ class FilmStrip(QWidget):
             same_pictures = (layout.side, layout.times) == (self._layout.side, self._layout.times)
             self._layout = layout
             if same_pictures:
-                self._revision += 1
-                self.update()
+                self._repaint()
             else:
                 self._start_over()
         if self.groove_margins() != self._announced_margins:
@@ -203,73 +184,18 @@ class FilmStrip(QWidget):
     def _label_height(self) -> int:
         return QFontMetrics(small_font(self.font())).height() + 6
 
-    def _side_in_pixels(self) -> int:
-        return round(self._layout.side * self.devicePixelRatioF())
-
     def _start_over(self) -> None:
-        """Forget all thumbnails, and begin to draw them again."""
-        self._pictures.clear()
-        self._picture_side = self._side_in_pixels()
+        """All thumbnails have to be drawn again."""
+        self._thumbnails.start_over(self._theme, self._layout, self.devicePixelRatioF())
+        self._repaint()
+
+    def _repaint(self) -> None:
+        """The static layer shows something else."""
         self._revision += 1
-        self._fill_timer.start()
         self.update()
 
-    def _missing(self) -> list[tuple[Chain, int]]:
-        """Thumbnails that could be drawn now, both chains side by side."""
-        return [
-            (chain, t)
-            for t in self._layout.times
-            for chain in _ROWS
-            if (chain, t) not in self._pictures
-            and (trajectory := self._trajectories[chain]) is not None
-            and trajectory.is_recorded(self._own_t(trajectory, t))
-        ]
-
-    def _own_t(self, trajectory: Trajectory, t: int) -> int:
-        """A chain's t at the same share of the way, where its length is not that of the axis."""
-        return round(t * trajectory.T / self._layout.T)
-
-    def _render(self, chain: Chain, t: int) -> bool:
-        """Draw a thumbnail; False where it is still on its way from a file."""
-        trajectory = self._trajectories[chain]
-        assert trajectory is not None
-        picture = self._thumbnail(trajectory, self._own_t(trajectory, t), chain)
-        if picture is None:
-            return False
-        if isinstance(picture, Exception):  # the large view says what is wrong
-            self._pictures[chain, t] = transparent_image((self._picture_side,) * 2, 1.0)
-        else:
-            self._pictures[chain, t] = self._framed(picture)
-        return True
-
-    def _thumbnail(
-        self, trajectory: Trajectory, t: int, chain: Chain
-    ) -> Picture | Exception | None:
-        """x_t, or what keeps it from being read; None where a thread has to read it first."""
-        look = self._picture_side, self._theme.chain(chain).name(), self._theme.canvas
-        if trajectory.is_in_memory:
-            return thumbnail(trajectory.frame(t), *look)
-        key = (trajectory, t, look)
-        found: Picture | Exception | None = self._reader.answer(key)
-        if found is None:
-            self._reader.ask(key, partial(_thumbnail_from_file, trajectory, t, *look))
-        return found
-
-    def _framed(self, picture: Picture) -> QImage:
-        """A thumbnail with round corners and a border: done once, for clipping is slow."""
-        image = transparent_image((self._picture_side,) * 2, self.devicePixelRatioF())
-        place = QRectF(QPointF(0, 0), image.deviceIndependentSize())
-        with QPainter(image) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setClipPath(_rounded(place))
-            draw_picture(painter, place.topLeft(), picture)
-            painter.setClipping(False)
-            painter.setPen(QPen(QColor(self._theme.border), 1))
-            painter.drawPath(_rounded(place.adjusted(0.5, 0.5, -0.5, -0.5)))
-        return image
-
     def _paint_static(self, painter: QPainter, rect: QRectF) -> None:
-        for chain in _ROWS:
+        for chain in ROWS:
             row = self.thumbnail_rect(chain, 0)
             box = QRectF(0, row.top(), self._gutter() - SPACING / 2, row.height())
             paint_chain_name(painter, box, chain, self._theme, self.font())
@@ -284,9 +210,9 @@ class FilmStrip(QWidget):
 
     def _paint_thumbnail(self, painter: QPainter, chain: Chain, t: int) -> None:
         place = self.thumbnail_rect(chain, t)
-        image = self._pictures.get((chain, t))
+        image = self._thumbnails.picture(chain, t)
         if image is None:
-            painter.fillPath(_rounded(place), faded(self._theme.border, 0.35))
+            painter.fillPath(rounded(place), faded(self._theme.border, 0.35))
         else:
             painter.drawImage(place.topLeft(), image)
 
@@ -308,21 +234,7 @@ class FilmStrip(QWidget):
         bottom = self.thumbnail_rect(Chain.REVERSE, 0).bottom()
         painter.drawLine(QPointF(x, 0), QPointF(x, bottom + 2))
         nearest = self._layout.nearest(self._t)
-        for chain in _ROWS:
+        for chain in ROWS:
             painter.setPen(QPen(self._theme.chain(chain), 2))
             place = self.thumbnail_rect(chain, nearest)
-            painter.drawRoundedRect(place, _CORNER, _CORNER)
-
-
-def _thumbnail_from_file(
-    trajectory: Trajectory, t: int, side_px: int, colour: str, background: str
-) -> Picture:
-    """Of the samples that a thumbnail shows: no others are read."""
-    few = trajectory.samples(t, 0, min(THUMBNAIL_SAMPLES, trajectory.count))
-    return thumbnail(few, side_px, colour, background)
-
-
-def _rounded(place: QRectF) -> QPainterPath:
-    shape = QPainterPath()
-    shape.addRoundedRect(place, _CORNER, _CORNER)
-    return shape
+            painter.drawRoundedRect(place, CORNER, CORNER)
