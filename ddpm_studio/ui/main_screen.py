@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,11 +86,18 @@ class MainScreen(QWidget):
         rows.addWidget(self.opening_bar)
         rows.addLayout(columns, 1)
 
-    def add_side_column(self) -> None:
-        """Build the panels with plots. They import pyqtgraph, which the first paint does not wait for."""
+    def add_side_column(self) -> Iterator[str]:
+        """Build the panels with plots, and yield between them, as each takes its time."""
+        from ddpm_studio.ui.panels.distance_plot import DistancePlot
+        from ddpm_studio.ui.panels.histogram_panel import HistogramPanel
+        from ddpm_studio.ui.panels.schedule_panel import SchedulePanel
         from ddpm_studio.ui.side_column import SideColumn
 
-        self.side = SideColumn(self._theme)
+        histograms = HistogramPanel(self._theme)
+        yield "the histograms"
+        distance = DistancePlot(self._theme)
+        yield "the distances"
+        self.side = SideColumn(histograms, distance, SchedulePanel(self._theme))
         self.side.seek_requested.connect(self._playback.seek)
         self.side.schedule_requested.connect(self._set_schedule)
         place = QVBoxLayout(self._side_place)
@@ -97,6 +105,7 @@ class MainScreen(QWidget):
         place.addWidget(self.side)
         self._show_schedules()
         self._show_trajectories()
+        yield "the side column"
 
     def _connect(self) -> None:
         bar, studio = self.top_bar, self._studio
@@ -274,7 +283,7 @@ class MainScreen(QWidget):
             self.reverse_card,
             self.film_strip,
             self.timeline,
-            self.sampling.popup,
+            self.sampling,
         )
         for part in themed:
             part.set_theme(theme)
