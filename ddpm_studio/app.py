@@ -183,17 +183,19 @@ class Application:
         self.screen = MainScreen(self.studio, self.playback, self.theme)
         self.screen.top_bar.show_language(self._languages.language)
         yield "the screen"
-        self.screen.add_side_column()
-        yield "the plots"
+        yield from self.screen.add_side_column()
+        self.window.setUpdatesEnabled(False)  # the empty window is seen until all this is in place
         self.window.show_screen(self.screen, self.theme)
         self._add_pages_and_dialogs()
         self._connect()
         yield "the window"
-        self.is_alive = True
         self.screen.play_first_time()
         self.studio.open_bundled()
         if self._model_path is not None:
             self.screen.open_model_file(self._model_path)
+        yield "what it shows"
+        self.window.setUpdatesEnabled(True)
+        self.is_alive = True
         QTimer.singleShot(OFFER_DELAY_MS, self.window, self.pages.offer_to_go_on)
 
     def _add_pages_and_dialogs(self) -> None:
@@ -216,7 +218,7 @@ class Application:
         self.saving_dialogs = SavingDialogs(self.screen, self.studio)
         self.dropped = DroppedPath(self.window)
         self._stoppable += [
-            self.screen.sampling.classifiers,
+            self.screen.sampling,
             self.dialogs,
             self.data_dialogs,
             self.hub_dialogs,
@@ -283,15 +285,20 @@ class Application:
         if theme is self.theme:
             return
         self.theme = theme
-        # Painted a moment later: two short stalls, between which the window reacts, and not a long one.
+        # Three short stalls, between which the window reacts, and not a long one. Dialogs, which
+        # are painted meanwhile, change at once.
         self.window.setUpdatesEnabled(False)
+        apply_theme(self._application, theme)
+        self.dialogs.set_theme(theme)
+        self.data_dialogs.set_theme(theme)
+        QTimer.singleShot(BETWEEN_PARTS_MS, self.window, self._show_theme)
+
+    def _show_theme(self) -> None:
+        from PySide6.QtCore import QTimer
+
+        for part in (self.window.page_switch, self.screen, self.pages):
+            part.set_theme(self.theme)
         QTimer.singleShot(PAINT_DELAY_MS, self.window, lambda: self.window.setUpdatesEnabled(True))
-        apply_theme(self._application, self.theme)
-        self.window.page_switch.set_theme(self.theme)
-        self.screen.set_theme(self.theme)
-        self.dialogs.set_theme(self.theme)
-        self.data_dialogs.set_theme(self.theme)
-        self.pages.set_theme(self.theme)
 
     # The window and its end
 

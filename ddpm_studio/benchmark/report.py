@@ -145,7 +145,7 @@ def _measure_session(report: _Report) -> None:
         result[name] = [Stall(**stall) for stall in result[name]]
     session = Session(**result)
     report.rows += session_rows(session)
-    report.stalls += session.stalls[:SHOWN_STALLS]
+    report.stalls += session.starting[:SHOWN_STALLS] + session.stalls[:SHOWN_STALLS]
     report.memory.append(memory_row("in use, all models", [session.peak_bytes]))
 
 
@@ -187,6 +187,6 @@ def _text(report: _Report) -> str:
         parts.append(format_table(rows))
         parts.append("What is expected is meant for two CPU cores that do nothing else.")
     if report.stalls:
-        lines = ["Longest stalls of the window's thread in use:", *stall_lines(report.stalls)]
+        lines = ["Longest stalls of the window's thread:", *stall_lines(report.stalls)]
         parts.append("\n".join(lines))
     return "\n\n".join([*parts, *report.problems])

@@ -11,6 +11,7 @@ class StartUp:
 
     ready_seconds        Python runs the probe: no code of the application has run before
     first_paint_seconds  the window is drawn for the first time
+    screen_seconds       all controls are there and can be used; the chains follow
     alive_seconds        both chains have frames, and samples of one have been drawn at two t
     both_move_seconds    samples of each have been drawn at two t
     peak_bytes           None where the system does not tell
@@ -20,6 +21,7 @@ class StartUp:
     qt_version: str
     ready_seconds: float
     first_paint_seconds: float
+    screen_seconds: float
     alive_seconds: float
     both_move_seconds: float
     peak_bytes: int | None

@@ -26,7 +26,7 @@ class _Moments:
     """When the window was drawn first, and when the samples in it had moved."""
 
     def __init__(self, application: Application) -> None:
-        self.first_paint = self.alive = self.both_move = 0.0
+        self.first_paint = self.screen = self.alive = self.both_move = 0.0
         self._application = application
         self._drawn: dict[ChainView, set[int]] = {}
         application.window.first_painted.connect(self._on_first_paint)
@@ -36,6 +36,7 @@ class _Moments:
 
     def watch_screen(self) -> None:
         """From now on, when there is something in the window."""
+        self.screen = perf_counter()
         from ddpm_studio.benchmark.paint_watch import PaintWatch
 
         window, screen = self._application.window, self._application.screen
@@ -79,6 +80,7 @@ def main(arguments: list[str]) -> None:
             qt_version=qVersion(),
             ready_seconds=ready - began,
             first_paint_seconds=moments.first_paint - began,
+            screen_seconds=moments.screen - began,
             alive_seconds=moments.alive - began,
             both_move_seconds=moments.both_move - began,
             peak_bytes=peak_bytes(),

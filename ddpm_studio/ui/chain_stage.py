@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Signal
@@ -57,11 +58,18 @@ class ChainStage(QWidget):
         columns.addLayout(rows, 1)
         columns.addWidget(self._side_place)
 
-    def add_side_column(self) -> None:
-        """Build the panels with plots. They import pyqtgraph, which the first paint does not wait for."""
+    def add_side_column(self) -> Iterator[str]:
+        """Build the panels with plots, and yield between them, as each takes its time."""
+        from ddpm_studio.ui.panels.distance_plot import DistancePlot
+        from ddpm_studio.ui.panels.histogram_panel import HistogramPanel
+        from ddpm_studio.ui.panels.schedule_panel import SchedulePanel
         from ddpm_studio.ui.side_column import SideColumn
 
-        self.side = SideColumn(self._theme)
+        histograms = HistogramPanel(self._theme)
+        yield "the histograms"
+        distance = DistancePlot(self._theme)
+        yield "the distances"
+        self.side = SideColumn(histograms, distance, SchedulePanel(self._theme))
         self.side.seek_requested.connect(self._playback.seek)
         self.side.schedule_requested.connect(self.schedule_requested)
         place = QVBoxLayout(self._side_place)
@@ -69,6 +77,7 @@ class ChainStage(QWidget):
         place.addWidget(self.side)
         self._show_schedules()
         self._show_trajectories()
+        yield "the side column"
 
     def _connect(self) -> None:
         studio, chains = self._studio, self._studio.chains

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Signal
@@ -59,9 +59,9 @@ class MainScreen(QWidget):
         rows.addWidget(self.opening_bar)
         rows.addWidget(self.stage, 1)
 
-    def add_side_column(self) -> None:
-        """Build the panels with plots, once the window is there."""
-        self.stage.add_side_column()
+    def add_side_column(self) -> Iterator[str]:
+        """Build the panels with plots, once the window is there; yields between them."""
+        return self.stage.add_side_column()
 
     def _connect(self) -> None:
         bar, studio = self.top_bar, self._studio
@@ -144,8 +144,7 @@ class MainScreen(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Follow the theme."""
-        parts = (self.top_bar, self.message_bar, self.stage, self.sampling.popup)
-        for part in parts:
+        for part in (self.top_bar, self.message_bar, self.stage, self.sampling):
             part.set_theme(theme)
 
     def _retitle(self) -> None:

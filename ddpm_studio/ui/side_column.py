@@ -25,12 +25,12 @@ class SideColumn(QWidget):
     seek_requested = Signal(int)
     schedule_requested = Signal(object)  # ScheduleConfiguration
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(
+        self, histograms: HistogramPanel, distance: DistancePlot, schedule: SchedulePanel
+    ) -> None:
+        super().__init__()
         self._forward: Trajectory | None = None
-        self.histograms = HistogramPanel(theme)
-        self.distance = DistancePlot(theme)
-        self.schedule = SchedulePanel(theme)
+        self.histograms, self.distance, self.schedule = histograms, distance, schedule
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACING)

@@ -141,12 +141,12 @@ def test_slider_rows_are_a_pair_and_its_ratio() -> None:
 
 def test_start_rows_are_medians_over_starts() -> None:
     starts = [
-        StartUp("offscreen", "6.11", 0.05, first, 2.0, 3.0, 1)
+        StartUp("offscreen", "6.11", 0.05, first, 1.0, 2.0, 3.0, 1)
         for first in (0.2, 0.25, 0.9, 0.21, 0.22)
     ]
-    _, first_paint, alive, both_move = startup_rows(starts)
+    _, first_paint, screen, alive, both_move = startup_rows(starts)
     assert (first_paint.median, first_paint.max) == (0.22, 0.9)
-    assert (alive.median, both_move.median) == (2.0, 3.0)
+    assert (screen.median, alive.median, both_move.median) == (1.0, 2.0, 3.0)
 
 
 def test_memory_is_the_highest_peak_or_unknown() -> None:
@@ -216,7 +216,8 @@ def test_start_probe_returns_every_field_in_order() -> None:
     start = StartUp(**result)
     assert set(result) == {field.name for field in fields(StartUp)}
     assert start.platform == "offscreen"
-    assert 0 < start.ready_seconds < start.first_paint_seconds < start.alive_seconds
+    assert 0 < start.ready_seconds < start.first_paint_seconds < start.screen_seconds
+    assert start.screen_seconds < start.alive_seconds
     assert start.alive_seconds <= start.both_move_seconds
     assert start.peak_bytes is None or start.peak_bytes > 10_000_000
 

@@ -28,7 +28,6 @@ class ClassifierDialogs(QObject):
         self.opening = ClassifierOpening(lambda: studio.device, self)
         self.questions = CheckpointQuestions(self.opening, window)
         self.file_dialog: QFileDialog | None = None
-        popup.condition.file_requested.connect(self.choose)
         self.opening.asked.connect(popup.close)
         self.opening.opened.connect(self._take)
         self.opening.failed.connect(self._show_problem)
