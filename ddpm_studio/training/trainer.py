@@ -105,8 +105,9 @@ class Trainer:
         ``configuration`` may change how it goes on, but not what is trained.
         """
         settings = configuration or state.configuration
+        # First, as the network that is asked for may be one for the classes of now.
+        require_same_classes(state.configuration.data_set, state.class_names)
         require_same_model(settings, state.configuration)
-        require_same_classes(settings.data_set, state.class_names)
         trainer = cls(settings, device, ranks)
         try:
             trainer._restore(state)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 
 from ddpm_studio.checkpoints.bundled import find_model
 from ddpm_studio.checkpoints.weights import load_inspected
+from ddpm_studio.datasets.digits import Digits
+from ddpm_studio.session import comparison_data
 from ddpm_studio.session.training_run import TrainingState
 from ddpm_studio.session.training_snapshots import (
     TIME_SHARE,
@@ -145,3 +148,16 @@ def test_a_run_that_goes_on_from_an_older_checkpoint_forgets_what_came_after() -
     assert [each.step for each in history.snapshots] == [0, 10, 15]
     history.add(small_snapshot(15))
     assert [each.step for each in history.snapshots] == [0, 10, 15]
+
+
+def test_beside_samples_of_classes_in_turn_are_data_of_the_same_classes() -> None:
+    digits = preset("digits")
+    configuration = replace(digits, network=replace(digits.network, classes=10))
+    known = zip(Digits().training_images(), Digits().training_labels().tolist(), strict=True)
+    labels = {image.numpy().tobytes(): label for image, label in known}
+    recording = comparison_data._record(configuration)
+    with pytest.raises(StopIteration) as end:
+        exhaust(recording)
+    held_against = SnapshotMaker(configuration)._data.numpy()
+    for images in (held_against, end.value.value.frame(0)):
+        assert [labels[image.tobytes()] for image in images] == [i % 10 for i in range(16)]

@@ -78,9 +78,11 @@ class Counting(nn.Module):
         return result
 
 
+@pytest.mark.parametrize("classes", [None, 10])
 def test_a_compiled_network_is_used_in_every_step_and_trains_the_same(
-    images: TrainingConfiguration, compiling: Callable[[Compile], None]
+    classes: int | None, images: TrainingConfiguration, compiling: Callable[[Compile], None]
 ) -> None:
+    images = replace(images, network=replace(images.network, classes=classes))
     made: list[Counting] = []
 
     def compile_network(network: nn.Module, *, dynamic: bool) -> nn.Module:

@@ -245,6 +245,8 @@ def test_data_that_have_other_classes_by_now_are_told(begun: Trainer, tmp_path: 
     import_images(tmp_path, images=images, labels=labels + 2 * (np.arange(200) % 2))
     with pytest.raises(LabelsError, match="'own' have other classes than when the training began"):
         Trainer.resumed(state)
+    with pytest.raises(LabelsError, match="other classes than when the training began"):
+        Trainer.resumed(state, configuration=for_classes(begun.configuration, 4))
     remove_set("own")
     import_images(tmp_path, images=images)
     with pytest.raises(LabelsError, match="'own' have other classes than when the training began"):
