@@ -63,12 +63,17 @@ def _link_torch() -> None:
     """Load the largest library of torch without the interpreter's lock; at once where it is loaded.
 
     An import would hold the lock all the while, and so does ctypes.CDLL of Python 3.11; a call of
-    the C library's own dlopen does not. What goes wrong here goes wrong again, and is explained,
-    where torch itself is imported.
+    the C library's own dlopen does not. In the order and the way in which torch loads them; what
+    goes wrong here goes wrong again, or is mended, where torch itself is imported.
     """
     spec = find_spec("torch")
     if sys.platform != "linux" or spec is None or spec.origin is None:
         return
     dlopen = ctypes.CDLL(None).dlopen
     dlopen.restype, dlopen.argtypes = ctypes.c_void_p, (ctypes.c_char_p, ctypes.c_int)
-    dlopen(os.fsencode(Path(spec.origin).parent / "lib" / "libtorch_cpu.so"), os.RTLD_NOW)
+    for name, mode in (
+        ("libtorch_global_deps.so", os.RTLD_NOW | os.RTLD_GLOBAL),
+        ("libtorch_cpu.so", os.RTLD_NOW),
+    ):
+        if not dlopen(os.fsencode(Path(spec.origin).parent / "lib" / name), mode):
+            return
