@@ -53,6 +53,7 @@ class CheckpointSummary:
     threads: int
     memory_format: str
     precision: str
+    images_sha256: str
 
     @property
     def is_finished(self) -> bool:
@@ -111,6 +112,7 @@ def load_checkpoint(path: Path) -> RunState:
         threads=summary.threads,
         memory_format=summary.memory_format,
         precision=summary.precision,
+        images_sha256=summary.images_sha256,
     )
 
 
@@ -122,6 +124,7 @@ def _as_dict(state: RunState) -> dict[str, Any]:
         "threads": state.threads,
         "memory_format": state.memory_format,
         "precision": state.precision,
+        "images_sha256": state.images_sha256,
     }
 
 
@@ -181,6 +184,7 @@ def _summary(path: Path, metadata: dict[str, Any]) -> CheckpointSummary:
             _text(values["memory_format"], _MEMORY_FORMATS),
             # Older ones know no precision that is measured.
             _text(values.get("precision", configuration.precision), PRECISIONS),
+            _text(values.get("images_sha256", "")),  # older ones have not noted it
         )
     except (TrainingConfigurationError, DescriptionError) as error:
         raise CheckpointError(

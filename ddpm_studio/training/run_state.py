@@ -28,6 +28,7 @@ class RunState:
     precision                           with which it was computed: only with the same are the
                                         further steps the same bit for bit. A precision "auto" is
                                         one that nobody has measured yet
+    images_sha256   of the imported data set; empty for any other data, and where nobody noted it
     """
 
     configuration: TrainingConfiguration
@@ -37,6 +38,7 @@ class RunState:
     threads: int
     memory_format: str
     precision: str
+    images_sha256: str = ""
 
     def part(self, name: str) -> dict[str, Tensor]:
         """The tensors of one part, without its name and dot."""

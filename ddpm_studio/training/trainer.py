@@ -384,6 +384,7 @@ class Trainer:
             threads=torch.get_num_threads(),
             memory_format=self._memory_format or "contiguous",
             precision=self.precision,
+            images_sha256=self._batches.images_sha256,
         )
 
     def description(self) -> ModelDescription:

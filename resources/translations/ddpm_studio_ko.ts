@@ -2181,6 +2181,10 @@
         <translation>스레드 {before}개로 학습하던 것을 {now}개로 이어 갑니다. 수의 끝자리가 달라집니다.</translation>
     </message>
     <message>
+        <source>The data set “{name}” was imported anew since, with other images: the training goes on with these. To go on with the former ones, import them under that name again.</source>
+        <translation>데이터 세트 “{name}”이(가) 그 뒤 다른 이미지로 다시 가져와졌습니다. 학습은 새 이미지로 이어집니다. 이전 이미지로 이어 가려면 그 이미지를 같은 이름으로 다시 가져오세요.</translation>
+    </message>
+    <message>
         <source>{path} is not a checkpoint of a training.</source>
         <translation>“{path}”은(는) 학습의 체크포인트가 아닙니다.</translation>
     </message>
