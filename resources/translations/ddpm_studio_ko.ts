@@ -1771,6 +1771,49 @@
     </message>
 </context>
 <context>
+    <name>NewFolderDialog</name>
+    <message>
+        <source>Where the new folder shall be</source>
+        <translation>새 폴더를 둘 곳</translation>
+    </message>
+    <message>
+        <source>Export for diffusers</source>
+        <translation>diffusers용으로 내보내기</translation>
+    </message>
+    <message>
+        <source>New folder</source>
+        <translation>새 폴더</translation>
+    </message>
+    <message>
+        <source>In</source>
+        <translation>위치</translation>
+    </message>
+    <message>
+        <source>Its name; a folder that exists is never replaced</source>
+        <translation>폴더 이름. 이미 있는 폴더는 덮어쓰지 않습니다</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>고르기…</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>내보내기</translation>
+    </message>
+    <message>
+        <source>Write the model as a folder that diffusers opens</source>
+        <translation>diffusers가 여는 폴더로 모델을 씁니다</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Close without exporting (Esc)</source>
+        <translation>내보내지 않고 닫기 (Esc)</translation>
+    </message>
+</context>
+<context>
     <name>NoiseSlider</name>
     <message>
         <source>data x₀</source>
@@ -2321,10 +2364,6 @@
         <translation>신경망은 t를 {rows}까지 알지만 스케줄은 {T}단계입니다</translation>
     </message>
     <message>
-        <source>“{folder}” exists already and is not an empty folder: choose a new name.</source>
-        <translation>“{folder}”은(는) 이미 있고 빈 폴더가 아닙니다. 새 이름을 고르세요.</translation>
-    </message>
-    <message>
         <source>Only a U-Net for images can be written for diffusers.</source>
         <translation>이미지용 U-Net만 diffusers용으로 쓸 수 있습니다.</translation>
     </message>
@@ -2342,7 +2381,7 @@
     </message>
     <message>
         <source>diffusers gives all heads of attention one width, and this network one number of them.</source>
-        <translation>diffusers는 모든 어텐션 헤드의 너비가 같고, 이 신경망는 헤드의 수가 같습니다.</translation>
+        <translation>diffusers는 모든 어텐션 헤드의 너비가 같고, 이 신경망은 헤드의 수가 같습니다.</translation>
     </message>
     <message>
         <source>{folder} is not complete: its unet/config.json is missing.</source>
@@ -2427,6 +2466,10 @@
     <message>
         <source>This project&apos;s sampler of DDPM always takes it.</source>
         <translation>이 프로젝트의 DDPM 샘플러는 항상 이것을 씁니다.</translation>
+    </message>
+    <message>
+        <source>“{folder}” exists already, and nothing is replaced: choose a new name.</source>
+        <translation>“{folder}”이(가) 이미 있으며 아무것도 덮어쓰지 않습니다. 새 이름을 고르세요.</translation>
     </message>
     <message>
         <source>In all configurations of this project images attend at 16 × 16.</source>
@@ -3798,14 +3841,6 @@
     <message>
         <source>DDPM Studio models (*.safetensors)</source>
         <translation>DDPM Studio 모델 (*.safetensors)</translation>
-    </message>
-    <message>
-        <source>Export for diffusers: name a new folder</source>
-        <translation>diffusers용으로 내보내기: 새 폴더 이름</translation>
-    </message>
-    <message>
-        <source>New folder:</source>
-        <translation>새 폴더:</translation>
     </message>
     <message>
         <source>Saving “{0}” …</source>
