@@ -2289,11 +2289,7 @@
     </message>
     <message>
         <source>A U-Net has from 1 to 8 levels.</source>
-        <translation>U-Net의 층은 1개에서 8개까지입니다.</translation>
-    </message>
-    <message>
-        <source>image_size {image_size} cannot be halved {times} times.</source>
-        <translation>image_size {image_size}은(는) {times}번 반으로 나눌 수 없습니다.</translation>
+        <translation>U-Net의 층위는 1개에서 8개까지입니다.</translation>
     </message>
     <message>
         <source>channels {channels} must be even and divisible by norm_groups {norm_groups}.</source>
@@ -2377,7 +2373,7 @@
     </message>
     <message>
         <source>diffusers has no U-Net whose first level is wider than its first convolution.</source>
-        <translation>diffusers에는 첫 레벨이 첫 합성곱보다 넓은 U-Net이 없습니다.</translation>
+        <translation>diffusers에는 첫 층위가 첫 합성곱보다 넓은 U-Net이 없습니다.</translation>
     </message>
     <message>
         <source>diffusers gives all heads of attention one width, and this network one number of them.</source>
@@ -2629,7 +2625,7 @@
     </message>
     <message>
         <source>its levels do not have the same number of blocks</source>
-        <translation>단계마다 블록 수가 다릅니다</translation>
+        <translation>층위마다 블록 수가 다릅니다</translation>
     </message>
     <message>
         <source>it has no {name} of the usual shape</source>
@@ -2681,7 +2677,7 @@
     </message>
     <message>
         <source>It is the default of their training: so many heads at every level.</source>
-        <translation>그 프로젝트의 학습 기본값으로, 모든 단계에서 헤드 수가 같습니다.</translation>
+        <translation>그 프로젝트의 학습 기본값으로, 모든 층위에서 헤드 수가 같습니다.</translation>
     </message>
     <message>
         <source>{file} is a noisy classifier, which guides a model: open the model, and choose this file as its classifier.</source>
@@ -3261,11 +3257,15 @@
     </message>
     <message>
         <source>{name} must have one entry for each of the {levels} levels.</source>
-        <translation>{name}에는 {levels}개 단계마다 값이 하나씩 있어야 합니다.</translation>
+        <translation>{name}에는 {levels}개 층위마다 값이 하나씩 있어야 합니다.</translation>
     </message>
     <message>
         <source>{channels} channels cannot be shared out among {norm_groups} groups.</source>
         <translation>채널 {channels}개를 그룹 {norm_groups}개로 똑같이 나눌 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>For {levels} levels image_size must be a multiple of {factor}, not {image_size}.</source>
+        <translation>층위가 {levels}개이면 image_size는 {factor}의 배수여야 하며 {image_size}일 수 없습니다.</translation>
     </message>
     <message>
         <source>{name} must be one of {allowed}, not {value}.</source>
@@ -3520,7 +3520,7 @@
     </message>
     <message>
         <source>Blocks per level</source>
-        <translation>레벨마다의 블록 수</translation>
+        <translation>층위마다의 블록 수</translation>
     </message>
     <message>
         <source>Factor of t</source>
@@ -4409,11 +4409,11 @@
     </message>
     <message>
         <source>Levels</source>
-        <translation>단계</translation>
+        <translation>층위</translation>
     </message>
     <message>
         <source>How many times as many channels each level of the U-Net has, with commas between. Each level halves the resolution.</source>
-        <translation>U-Net의 단계마다 채널이 몇 배인지, 쉼표로 나누어 씁니다. 단계마다 해상도가 반이 됩니다.</translation>
+        <translation>U-Net의 층위(해상도)마다 채널이 몇 배인지, 쉼표로 나누어 씁니다. 층위마다 해상도가 반이 됩니다.</translation>
     </message>
     <message>
         <source>Blocks</source>
@@ -4421,7 +4421,7 @@
     </message>
     <message>
         <source>ResNet blocks at each level of the U-Net.</source>
-        <translation>U-Net의 단계마다 있는 ResNet 블록 수.</translation>
+        <translation>U-Net의 층위마다 있는 ResNet 블록 수.</translation>
     </message>
     <message>
         <source>Attention at</source>
@@ -4540,12 +4540,12 @@
         <translation>{0}: 쉼표로 나눈 정수, 예를 들면 {1}.</translation>
     </message>
     <message>
-        <source>Images of {0}×{0} cannot be halved {1} times: fewer levels.</source>
-        <translation>{0}×{0} 이미지는 {1}번 반으로 나눌 수 없습니다. 단계를 줄이세요.</translation>
+        <source>{0} levels need images whose size is a multiple of {1}, and these have {2}×{2}: fewer levels.</source>
+        <translation>층위가 {0}개이면 이미지 크기가 {1}의 배수여야 하는데 이 이미지는 {2}×{2}입니다. 층위를 줄이세요.</translation>
     </message>
     <message>
         <source>The levels have the resolutions {0}.</source>
-        <translation>단계의 해상도는 {0}입니다.</translation>
+        <translation>층위의 해상도는 {0}입니다.</translation>
     </message>
     <message>
         <source>{0}: an even number.</source>
