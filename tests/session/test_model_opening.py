@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from ddpm_studio.checkpoints.foreign.questions import AnswerError
 from ddpm_studio.checkpoints.model_file import ModelFileError
 from ddpm_studio.locations import resource
-from ddpm_studio.session.model_opening import ModelOpening, NotAllOpenedError, OpenQuestions
+from ddpm_studio.session.checkpoint_opening import OpenQuestions
+from ddpm_studio.session.model_opening import ModelOpening, NotAllOpenedError
 
 WAIT_MS = 20_000
 

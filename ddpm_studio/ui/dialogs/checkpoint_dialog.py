@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.checkpoints.foreign.questions import AnswerError, Question, Value, checked_answers
+from ddpm_studio.session.checkpoint_opening import OpenQuestions
 from ddpm_studio.session.classifier_choice import ClassifierQuestions
-from ddpm_studio.session.model_opening import OpenQuestions
 from ddpm_studio.ui.choice_box import ChoiceBox
 from ddpm_studio.ui.dialogs.question_text import answer_text, question_label
 from ddpm_studio.ui.panels.number_field import NumberField
