@@ -76,9 +76,11 @@ class ModelOpening(CheckpointOpening):
         self._go_on()
 
     def cancel(self) -> None:
-        """Give up the file that is being opened, and those that wait."""
-        self._forget_others(0)
+        """Give up the file that is being opened, and those that wait; what was wrong is told."""
+        self._waiting.clear()
+        self._is_asking = False
         super().cancel()
+        self._go_on()
 
     def _forget_others(self, count: int) -> None:
         self.count, self._is_asking = count, False

@@ -103,6 +103,19 @@ def test_questions_are_asked_in_turn(
     assert told.all[3:] == ["a"]
 
 
+def test_what_was_wrong_is_told_to_who_gives_up_the_rest(
+    qtbot: QtBot, opening: ModelOpening, told: Told, invented_checkpoint: Path
+) -> None:
+    folder = invented_checkpoint.parent
+    opening.open_files([folder / "gone", invented_checkpoint, *models(folder, "a")])
+    qtbot.waitUntil(lambda: told.all == ["weights.ckpt?"], timeout=WAIT_MS)
+    opening.cancel()
+    (problem,) = told.all[1:]
+    assert isinstance(problem, ModelFileError)
+    assert "gone" in str(problem)
+    assert not opening.task.is_running
+
+
 @pytest.mark.parametrize("gives_up", [True, False])
 def test_giving_up_or_another_file_forgets_those_that_wait(
     qtbot: QtBot, opening: ModelOpening, told: Told, tmp_path: Path, gives_up: bool
