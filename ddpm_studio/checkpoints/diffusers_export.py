@@ -83,7 +83,7 @@ def check_new_folder(folder: Path) -> None:
         raise SaveError(SaveProblem.FOLDER_MISSING, folder)
     if os.path.lexists(folder) and not (folder.is_dir() and not any(folder.iterdir())):
         raise DiffusersExportError(
-            "“{folder}” exists already and is not an empty folder: choose a new name.",
+            "“{folder}” exists already, and nothing is replaced: choose a new name.",
             folder=folder,
         )
 

@@ -36,8 +36,9 @@ def network_summary(network: NetworkConfiguration) -> str:
     if isinstance(network, LucidrainsConfiguration):
         return _lucidrains_summary(network)
     multipliers = ", ".join(map(str, network.channel_multipliers))
-    attention = " and ".join(map(str, network.attention_sizes))
-    words = f"U-Net, {network.channels} channels x ({multipliers}), attention at {attention or 'the middle'}"
+    sizes = " and ".join(map(str, network.attention_sizes))
+    where = f"at {sizes}" if sizes else "in the middle block alone"
+    words = f"U-Net, {network.channels} channels x ({multipliers}), attention {where}"
     return ", ".join([words, *_variations(network)])
 
 
@@ -47,13 +48,17 @@ def _lucidrains_summary(network: LucidrainsConfiguration) -> str:
     levels = [str(level) for level, full in enumerate(network.full_attention, 1) if full]
     words = [
         f"lucidrains' U-Net, {network.channels} channels x ({multipliers})",
-        f"full attention in level {' and '.join(levels)}" if levels else "linear attention",
+        _full_attention(levels) if levels else "linear attention",
     ]
     if network.self_condition:
         words.append("self-conditioned")
     if network.learned_range:
         words.append("learned variance")
     return ", ".join(words)
+
+
+def _full_attention(levels: list[str]) -> str:
+    return f"full attention in level{'s' if len(levels) > 1 else ''} {' and '.join(levels)}"
 
 
 def _variations(network: UNetConfiguration) -> list[str]:

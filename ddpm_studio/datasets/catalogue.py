@@ -166,6 +166,14 @@ def is_bundled(name: str) -> bool:
     return name in {each.name for each in CATALOGUE}
 
 
+def images_sha256(name: str) -> str:
+    """Of the images of an imported data set, as noted at its import; empty for any other name."""
+    if is_bundled(name):
+        return ""
+    found = (each.description for each in cached_sets() if each.description.name == name)
+    return next((description.sha256 for description in found), "")
+
+
 def open_data_set(name: str) -> DataSource:
     """The data itself (imports torch). Raises UnknownDataSetError, or DataSetError where it is damaged."""
     shape = entry(name).sample_shape

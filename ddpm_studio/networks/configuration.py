@@ -14,6 +14,7 @@ from ddpm_studio.networks.setting_checks import (
     require_choice,
     require_integer,
     require_positive,
+    require_size_of_levels,
 )
 
 __all__ = [
@@ -188,12 +189,7 @@ class UNetConfiguration:
             require_integer("channel multiplier", multiplier, 1, 16)
         for size in self.attention_sizes:
             require_integer("attention size", size, 1, 1024)
-        if self.image_size % 2**halvings:
-            raise NetworkConfigurationError(
-                "image_size {image_size} cannot be halved {times} times.",
-                image_size=self.image_size,
-                times=halvings,
-            )
+        require_size_of_levels(self.image_size, halvings + 1)
 
     def _check_widths(self) -> None:
         for name, optional in (

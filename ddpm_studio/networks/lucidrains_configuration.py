@@ -9,6 +9,7 @@ from ddpm_studio.networks.setting_checks import (
     require_choice,
     require_integer,
     require_positive,
+    require_size_of_levels,
 )
 
 
@@ -77,12 +78,7 @@ class LucidrainsConfiguration:
             require_choice("full_attention", self.full_attention[i], (False, True))
             require_integer("level_heads", self.level_heads[i], 1, 1024)
             require_integer("level_head_widths", self.level_head_widths[i], 1, 4096)
-        if self.image_size % 2 ** (levels - 1):
-            raise NetworkConfigurationError(
-                "image_size {image_size} cannot be halved {times} times.",
-                image_size=self.image_size,
-                times=levels - 1,
-            )
+        require_size_of_levels(self.image_size, levels)
 
     def _check_norm_groups(self) -> None:
         if self.norm_groups is None:

@@ -21,6 +21,18 @@ def require_integer(name: str, value: object, low: int, high: int) -> None:
         )
 
 
+def require_size_of_levels(image_size: int, levels: int) -> None:
+    """Raises NetworkConfigurationError unless each level but the last can halve the images."""
+    factor = 2 ** (levels - 1)
+    if image_size % factor:
+        raise NetworkConfigurationError(
+            "For {levels} levels image_size must be a multiple of {factor}, not {image_size}.",
+            levels=levels,
+            factor=factor,
+            image_size=image_size,
+        )
+
+
 def require_choice(name: str, value: object, allowed: tuple[object, ...]) -> None:
     """Raises NetworkConfigurationError unless ``value`` is one of ``allowed``."""
     if value not in allowed or (allowed == (False, True) and not isinstance(value, bool)):

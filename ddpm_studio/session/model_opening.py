@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from ddpm_studio.checkpoints.data_at_hand import with_data_at_hand
-from ddpm_studio.checkpoints.foreign.questions import Answers, Question
+from ddpm_studio.checkpoints.foreign.questions import Answers
 from ddpm_studio.checkpoints.model_file import ModelFile
 from ddpm_studio.explained_error import ExplainedError
-from ddpm_studio.session.background_task import BackgroundTask
+from ddpm_studio.session.checkpoint_opening import CheckpointOpening, OpenQuestions
 from ddpm_studio.session.loaded_models import loading
 
 if TYPE_CHECKING:
@@ -30,40 +29,19 @@ class NotAllOpenedError(ExplainedError):
     """Several files of which more than one cannot be opened."""
 
 
-@dataclass(frozen=True)
-class OpenQuestions:
-    """A checkpoint of another project, and what has to be known before it can be used."""
+class ModelOpening(CheckpointOpening):
+    """Asking for another file gives up the one before, and those that wait behind it.
 
-    checkpoint: ForeignCheckpoint
-    questions: tuple[Question, ...]
-
-
-class ModelOpening(QObject):
-    """One file at a time: asking for another gives up the one before, and those that wait behind it.
-
-    ``device`` tells where its weights shall be, when it is asked.
-
-    opened(ModelFile)      it is known to be good, and its weights are in memory
-    asked(OpenQuestions)   it is, once these are answered, by :meth:`open_answered`
-    failed(object)         the exception that says what is wrong with it, or with the answers; of
-                           several files with those that are not opened, once all were tried
+    opened(ModelFile): its weights are in memory. What is wrong with several files that were asked
+    for together is told by one ``failed``, once all were tried.
     """
 
-    opened = Signal(object)
-    asked = Signal(object)
-    failed = Signal(object)
-
     def __init__(self, device: Callable[[], str], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._device = device
-        self.name = ""  # of what is being opened
+        super().__init__(device, parent)
         self.count = 0  # of the files that were asked for together
         self._waiting: deque[Path] = deque()
         self._problems: list[Exception] = []
         self._is_asking = False
-        self.task = BackgroundTask(self)
-        self.task.finished.connect(self._take)
-        self.task.failed.connect(self._note)
 
     @property
     def number(self) -> int:
@@ -83,24 +61,26 @@ class ModelOpening(QObject):
     def open_model(self, model: ModelFile) -> None:
         """A model that was looked at before."""
         self._forget_others(1)
-        self.name = model.path.name
-        self.task.start(partial(_load, model, self._device()))
+        self._start(model.path.name, partial(_load, model, self._device()))
 
     def open_answered(self, questions: OpenQuestions, answers: Answers) -> None:
         """Go on with the answers; what is not answered is guessed."""
-        self.name = questions.checkpoint.path.name
-        self.task.start(partial(_answer, questions.checkpoint, dict(answers), self._device()))
+        checkpoint = questions.checkpoint
+        work = partial(_answer, checkpoint, dict(answers), self._device())
+        self._start(checkpoint.path.name, work)
 
     def leave_unanswered(self) -> None:
         """Give up the file that asks, or whose answers are looked at, and go on with the next."""
         self._is_asking = False
-        self.task.cancel()
+        super().leave_unanswered()
         self._go_on()
 
     def cancel(self) -> None:
-        """Give up the file that is being opened, and those that wait."""
-        self._forget_others(0)
-        self.task.cancel()
+        """Give up the file that is being opened, and those that wait; what was wrong is told."""
+        self._waiting.clear()
+        self._is_asking = False
+        super().cancel()
+        self._go_on()
 
     def _forget_others(self, count: int) -> None:
         self.count, self._is_asking = count, False
@@ -111,23 +91,20 @@ class ModelOpening(QObject):
         """With the next file; after the last one all problems are told, which nothing hides then."""
         if self._waiting:
             path = self._waiting.popleft()
-            self.name = path.name
-            self.task.start(partial(_look, path.absolute(), self._device()))
+            self._start(path.name, partial(_look, path.absolute(), self._device()))
         elif self._problems:
             problems, self._problems = self._problems, []
             self.failed.emit(_together(problems, self.count))
 
-    def _take(self, found: ModelFile | OpenQuestions) -> None:
+    def _take(self, found: object) -> None:
         self._is_asking = isinstance(found, OpenQuestions)
-        if self._is_asking:
-            self.asked.emit(found)
-        else:
-            self.opened.emit(found)
+        super()._take(found)
+        if not isinstance(found, OpenQuestions):
             self._go_on()
 
-    def _note(self, error: Exception) -> None:
+    def _fail(self, error: Exception) -> None:
         if self._is_asking:
-            self.failed.emit(error)  # other answers may do
+            super()._fail(error)  # other answers may do
         else:
             self._problems.append(error)
             self._go_on()

@@ -12,6 +12,7 @@ import torch
 from torch import Generator, Tensor
 
 from ddpm_studio.checkpoints.class_names import storable_names
+from ddpm_studio.datasets.cached_images import CachedImages
 from ddpm_studio.datasets.catalogue import (
     DataSource,
     FiniteDataSource,
@@ -87,6 +88,11 @@ class BatchSource:
         self._on_device = self._generator
         if device.type == "cuda":
             self._on_device = Generator(device).manual_seed(configuration.seed)
+
+    @property
+    def images_sha256(self) -> str:
+        """Of the imported data set that is drawn from; empty for any other data."""
+        return self._data.description.sha256 if isinstance(self._data, CachedImages) else ""
 
     def draw(self, part: slice = slice(None), batch_size: int | None = None) -> Batch:
         """The next batch, of which ``part`` is returned: the generators move on by all of it."""

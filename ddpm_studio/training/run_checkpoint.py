@@ -55,6 +55,7 @@ class CheckpointSummary:
     memory_format: str
     precision: str
     class_names: tuple[str, ...] = ()
+    images_sha256: str = ""
 
     @property
     def is_finished(self) -> bool:
@@ -114,6 +115,7 @@ def load_checkpoint(path: Path) -> RunState:
         memory_format=summary.memory_format,
         precision=summary.precision,
         class_names=summary.class_names,
+        images_sha256=summary.images_sha256,
     )
 
 
@@ -127,6 +129,7 @@ def _as_dict(state: RunState) -> dict[str, Any]:
         "threads": state.threads,
         "memory_format": state.memory_format,
         "precision": state.precision,
+        "images_sha256": state.images_sha256,
     }
 
 
@@ -187,6 +190,7 @@ def _summary(path: Path, metadata: dict[str, Any]) -> CheckpointSummary:
             # Older ones know no precision that is measured.
             _text(values.get("precision", configuration.precision), PRECISIONS),
             _names(values.get("class_names", [])),
+            _text(values.get("images_sha256", "")),  # older ones have not noted it
         )
     except (TrainingConfigurationError, DescriptionError) as error:
         raise CheckpointError(

@@ -30,6 +30,7 @@ class RunState:
                                         one that nobody has measured yet
     class_names                         of the labels that are learned; empty for a network without
                                         classes, and where no file could hold them
+    images_sha256   of the imported data set; empty for any other data, and where nobody noted it
     """
 
     configuration: TrainingConfiguration
@@ -40,6 +41,7 @@ class RunState:
     memory_format: str
     precision: str
     class_names: tuple[str, ...] = ()
+    images_sha256: str = ""
 
     def part(self, name: str) -> dict[str, Tensor]:
         """The tensors of one part, without its name and dot."""

@@ -347,6 +347,7 @@ class Trainer:
             memory_format=self._calls.memory_format,
             precision=self.precision,
             class_names=self._batches.class_names,
+            images_sha256=self._batches.images_sha256,
         )
 
     def description(self) -> ModelDescription:

@@ -1771,6 +1771,49 @@
     </message>
 </context>
 <context>
+    <name>NewFolderDialog</name>
+    <message>
+        <source>Where the new folder shall be</source>
+        <translation>새 폴더를 둘 곳</translation>
+    </message>
+    <message>
+        <source>Export for diffusers</source>
+        <translation>diffusers용으로 내보내기</translation>
+    </message>
+    <message>
+        <source>New folder</source>
+        <translation>새 폴더</translation>
+    </message>
+    <message>
+        <source>In</source>
+        <translation>위치</translation>
+    </message>
+    <message>
+        <source>Its name; a folder that exists is never replaced</source>
+        <translation>폴더 이름. 이미 있는 폴더는 덮어쓰지 않습니다</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>고르기…</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>내보내기</translation>
+    </message>
+    <message>
+        <source>Write the model as a folder that diffusers opens</source>
+        <translation>diffusers가 여는 폴더로 모델을 씁니다</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Close without exporting (Esc)</source>
+        <translation>내보내지 않고 닫기 (Esc)</translation>
+    </message>
+</context>
+<context>
     <name>NoiseSlider</name>
     <message>
         <source>data x₀</source>
@@ -2185,6 +2228,10 @@
         <translation>스레드 {before}개로 학습하던 것을 {now}개로 이어 갑니다. 수의 끝자리가 달라집니다.</translation>
     </message>
     <message>
+        <source>The data set “{name}” was imported anew since, with other images: the training goes on with these. To go on with the former ones, import them under that name again.</source>
+        <translation>데이터 세트 “{name}”이(가) 그 뒤 다른 이미지로 다시 가져와졌습니다. 학습은 새 이미지로 이어집니다. 이전 이미지로 이어 가려면 그 이미지를 같은 이름으로 다시 가져오세요.</translation>
+    </message>
+    <message>
         <source>{path} is not a checkpoint of a training.</source>
         <translation>“{path}”은(는) 학습의 체크포인트가 아닙니다.</translation>
     </message>
@@ -2246,11 +2293,7 @@
     </message>
     <message>
         <source>A U-Net has from 1 to 8 levels.</source>
-        <translation>U-Net의 층은 1개에서 8개까지입니다.</translation>
-    </message>
-    <message>
-        <source>image_size {image_size} cannot be halved {times} times.</source>
-        <translation>image_size {image_size}은(는) {times}번 반으로 나눌 수 없습니다.</translation>
+        <translation>U-Net의 층위는 1개에서 8개까지입니다.</translation>
     </message>
     <message>
         <source>channels {channels} must be even and divisible by norm_groups {norm_groups}.</source>
@@ -2321,10 +2364,6 @@
         <translation>신경망은 t를 {rows}까지 알지만 스케줄은 {T}단계입니다</translation>
     </message>
     <message>
-        <source>“{folder}” exists already and is not an empty folder: choose a new name.</source>
-        <translation>“{folder}”은(는) 이미 있고 빈 폴더가 아닙니다. 새 이름을 고르세요.</translation>
-    </message>
-    <message>
         <source>Only a U-Net for images can be written for diffusers.</source>
         <translation>이미지용 U-Net만 diffusers용으로 쓸 수 있습니다.</translation>
     </message>
@@ -2338,11 +2377,11 @@
     </message>
     <message>
         <source>diffusers has no U-Net whose first level is wider than its first convolution.</source>
-        <translation>diffusers에는 첫 레벨이 첫 합성곱보다 넓은 U-Net이 없습니다.</translation>
+        <translation>diffusers에는 첫 층위가 첫 합성곱보다 넓은 U-Net이 없습니다.</translation>
     </message>
     <message>
         <source>diffusers gives all heads of attention one width, and this network one number of them.</source>
-        <translation>diffusers는 모든 어텐션 헤드의 너비가 같고, 이 신경망는 헤드의 수가 같습니다.</translation>
+        <translation>diffusers는 모든 어텐션 헤드의 너비가 같고, 이 신경망은 헤드의 수가 같습니다.</translation>
     </message>
     <message>
         <source>{folder} is not complete: its unet/config.json is missing.</source>
@@ -2427,6 +2466,10 @@
     <message>
         <source>This project&apos;s sampler of DDPM always takes it.</source>
         <translation>이 프로젝트의 DDPM 샘플러는 항상 이것을 씁니다.</translation>
+    </message>
+    <message>
+        <source>“{folder}” exists already, and nothing is replaced: choose a new name.</source>
+        <translation>“{folder}”이(가) 이미 있으며 아무것도 덮어쓰지 않습니다. 새 이름을 고르세요.</translation>
     </message>
     <message>
         <source>In all configurations of this project images attend at 16 × 16.</source>
@@ -2586,7 +2629,7 @@
     </message>
     <message>
         <source>its levels do not have the same number of blocks</source>
-        <translation>단계마다 블록 수가 다릅니다</translation>
+        <translation>층위마다 블록 수가 다릅니다</translation>
     </message>
     <message>
         <source>it has no {name} of the usual shape</source>
@@ -2638,7 +2681,7 @@
     </message>
     <message>
         <source>It is the default of their training: so many heads at every level.</source>
-        <translation>그 프로젝트의 학습 기본값으로, 모든 단계에서 헤드 수가 같습니다.</translation>
+        <translation>그 프로젝트의 학습 기본값으로, 모든 층위에서 헤드 수가 같습니다.</translation>
     </message>
     <message>
         <source>{file} is a noisy classifier, which guides a model: open the model, and choose this file as its classifier.</source>
@@ -3222,11 +3265,15 @@
     </message>
     <message>
         <source>{name} must have one entry for each of the {levels} levels.</source>
-        <translation>{name}에는 {levels}개 단계마다 값이 하나씩 있어야 합니다.</translation>
+        <translation>{name}에는 {levels}개 층위마다 값이 하나씩 있어야 합니다.</translation>
     </message>
     <message>
         <source>{channels} channels cannot be shared out among {norm_groups} groups.</source>
         <translation>채널 {channels}개를 그룹 {norm_groups}개로 똑같이 나눌 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>For {levels} levels image_size must be a multiple of {factor}, not {image_size}.</source>
+        <translation>층위가 {levels}개이면 image_size는 {factor}의 배수여야 하며 {image_size}일 수 없습니다.</translation>
     </message>
     <message>
         <source>{name} must be one of {allowed}, not {value}.</source>
@@ -3489,7 +3536,7 @@
     </message>
     <message>
         <source>Blocks per level</source>
-        <translation>레벨마다의 블록 수</translation>
+        <translation>층위마다의 블록 수</translation>
     </message>
     <message>
         <source>Factor of t</source>
@@ -3810,14 +3857,6 @@
     <message>
         <source>DDPM Studio models (*.safetensors)</source>
         <translation>DDPM Studio 모델 (*.safetensors)</translation>
-    </message>
-    <message>
-        <source>Export for diffusers: name a new folder</source>
-        <translation>diffusers용으로 내보내기: 새 폴더 이름</translation>
-    </message>
-    <message>
-        <source>New folder:</source>
-        <translation>새 폴더:</translation>
     </message>
     <message>
         <source>Saving “{0}” …</source>
@@ -4386,11 +4425,11 @@
     </message>
     <message>
         <source>Levels</source>
-        <translation>단계</translation>
+        <translation>층위</translation>
     </message>
     <message>
         <source>How many times as many channels each level of the U-Net has, with commas between. Each level halves the resolution.</source>
-        <translation>U-Net의 단계마다 채널이 몇 배인지, 쉼표로 나누어 씁니다. 단계마다 해상도가 반이 됩니다.</translation>
+        <translation>U-Net의 층위(해상도)마다 채널이 몇 배인지, 쉼표로 나누어 씁니다. 층위마다 해상도가 반이 됩니다.</translation>
     </message>
     <message>
         <source>Blocks</source>
@@ -4398,7 +4437,7 @@
     </message>
     <message>
         <source>ResNet blocks at each level of the U-Net.</source>
-        <translation>U-Net의 단계마다 있는 ResNet 블록 수.</translation>
+        <translation>U-Net의 층위마다 있는 ResNet 블록 수.</translation>
     </message>
     <message>
         <source>Attention at</source>
@@ -4541,12 +4580,12 @@
         <translation>{0}: 쉼표로 나눈 정수, 예를 들면 {1}.</translation>
     </message>
     <message>
-        <source>Images of {0}×{0} cannot be halved {1} times: fewer levels.</source>
-        <translation>{0}×{0} 이미지는 {1}번 반으로 나눌 수 없습니다. 단계를 줄이세요.</translation>
+        <source>{0} levels need images whose size is a multiple of {1}, and these have {2}×{2}: fewer levels.</source>
+        <translation>층위가 {0}개이면 이미지 크기가 {1}의 배수여야 하는데 이 이미지는 {2}×{2}입니다. 층위를 줄이세요.</translation>
     </message>
     <message>
         <source>The levels have the resolutions {0}.</source>
-        <translation>단계의 해상도는 {0}입니다.</translation>
+        <translation>층위의 해상도는 {0}입니다.</translation>
     </message>
     <message>
         <source>{0}: an even number.</source>

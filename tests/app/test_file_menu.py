@@ -49,12 +49,49 @@ def test_a_folder_for_diffusers_is_written(
     show(application, "digits")
     application.window.menus.to_diffusers.trigger()
     dialogs = application.saving_dialogs
-    qtbot.waitUntil(lambda: dialogs.file_dialog is not None, timeout=WAIT_MS)
-    assert dialogs.file_dialog is not None
-    dialogs.file_dialog.fileSelected.emit(str(tmp_path / "digits-diffusers"))
-    dialogs.file_dialog.reject()
+    qtbot.waitUntil(lambda: dialogs.folder_dialog is not None, timeout=WAIT_MS)
+    dialog = dialogs.folder_dialog
+    assert dialog is not None
+    dialog.set_place(str(tmp_path))
+    assert dialog.name.text() == "digits-diffusers"
+    qtbot.waitUntil(dialog.export_button.isEnabled, timeout=WAIT_MS)
+    qtbot.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "is written" in bar.text, timeout=WAIT_MS)
     assert open_model(tmp_path / "digits-diffusers").description.network.sample_shape == (1, 8, 8)
+
+
+def test_a_folder_that_exists_is_told_while_its_name_is_typed(
+    qtbot: QtBot, studio_application: Application, tmp_path: Path
+) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "letter").write_text("mine")
+    (tmp_path / "empty").mkdir()
+    show(studio_application, "digits")
+    studio_application.window.menus.to_diffusers.trigger()
+    dialogs = studio_application.saving_dialogs
+    qtbot.waitUntil(lambda: dialogs.folder_dialog is not None, timeout=WAIT_MS)
+    dialog = dialogs.folder_dialog
+    assert dialog is not None
+    dialog.set_place(str(tmp_path))
+    dialog.name.clear()
+    assert not dialog.export_button.isEnabled()
+    qtbot.keyClicks(dialog.name, "there")
+    qtbot.waitUntil(lambda: dialog.status.text() != "", timeout=WAIT_MS)
+    assert dialog.status.text() == (
+        f"“{tmp_path / 'there'}” exists already, and nothing is replaced: choose a new name."
+    )
+    assert not dialog.export_button.isEnabled()
+    qtbot.keyClick(dialog.name, Qt.Key.Key_Return)
+    assert dialog.isVisible()
+    for name in ("there too", "empty"):
+        dialog.name.setText(name)
+        assert not dialog.export_button.isEnabled()  # it is not known yet
+        qtbot.waitUntil(dialog.export_button.isEnabled, timeout=WAIT_MS)
+        assert dialog.status.text() == ""
+    dialog.set_place(str(tmp_path / "gone"))
+    qtbot.waitUntil(lambda: "does not exist" in dialog.status.text(), timeout=WAIT_MS)
+    dialog.reject()
+    assert sorted(each.name for each in tmp_path.iterdir() if each.is_dir()) == ["empty", "there"]
 
 
 def test_what_diffusers_cannot_hold_is_refused_before_a_folder_is_asked_for(
@@ -64,7 +101,7 @@ def test_what_diffusers_cannot_hold_is_refused_before_a_folder_is_asked_for(
     studio_application.window.menus.to_diffusers.trigger()
     qtbot.waitUntil(lambda: bar.isVisible(), timeout=WAIT_MS)
     assert bar.text == "Only a U-Net for images can be written for diffusers."
-    assert studio_application.saving_dialogs.file_dialog is None
+    assert studio_application.saving_dialogs.folder_dialog is None
 
 
 def test_a_model_of_the_hub_is_fetched_and_asked_about(

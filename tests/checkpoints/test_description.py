@@ -240,7 +240,10 @@ def test_a_network_without_a_needed_number_is_refused(values: Values) -> None:
         ({"channels": 10**9}, "channels must be a whole number from 2 to 1024"),
         ({"channels": 15}, "channels 15 must be even"),
         ({"image_size": 2**31}, "image_size must be a whole number"),
-        ({"channel_multipliers": [1] * 5}, "image_size 8 cannot be halved 4 times"),
+        (
+            {"channel_multipliers": [1] * 5},
+            "For 5 levels image_size must be a multiple of 16, not 8",
+        ),
         ({"channel_multipliers": []}, "from 1 to 8 levels"),
         ({"channel_multipliers": 2}, "channel_multipliers must be a list"),
         ({"channel_multipliers": [10**9]}, "channel multiplier must be a whole number"),

@@ -190,7 +190,7 @@ def test_the_command_writes_a_folder(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert capsys.readouterr().out.startswith(f"{folder}: ")
     assert DDPMPipeline.from_pretrained(folder, local_files_only=True).unet.config.sample_size == 8
     assert main(["convert", str(digits), "--to-diffusers", str(folder)]) != 0
-    assert "exists already and is not an empty folder" in capsys.readouterr().err
+    assert "exists already, and nothing is replaced" in capsys.readouterr().err
 
 
 # What diffusers has no words for
@@ -259,7 +259,7 @@ def test_what_is_there_is_never_written_over(kind: str, export: Any, tmp_path: P
         (folder / "mine.txt").write_text("precious")
     else:
         folder.symlink_to(tmp_path / "nowhere")
-    with pytest.raises(DiffusersExportError, match="exists already and is not an empty folder"):
+    with pytest.raises(DiffusersExportError, match="exists already, and nothing is replaced"):
         export(folder)
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 

@@ -45,12 +45,18 @@ def test_one_line_of_images(description: ModelDescription, save: Callable[..., P
     assert line.endswith("; cosine, T = 1000")
 
 
+def test_a_u_net_without_attention_at_a_resolution_has_it_in_the_middle() -> None:
+    assert network_summary(UNetConfiguration(8, 1, 8, (1, 2), 1, (), norm_groups=4)) == (
+        "U-Net, 8 channels x (1, 2), attention in the middle block alone"
+    )
+
+
 def test_lucidrains_network_in_words() -> None:
     network = LucidrainsConfiguration(
         32, 3, 64, 64, (1, 2, 4, 8), (False, False, True, True), (4,) * 4, (32,) * 4
     )
     words = "lucidrains' U-Net, 64 channels x (1, 2, 4, 8), "
-    assert network_summary(network) == words + "full attention in level 3 and 4"
+    assert network_summary(network) == words + "full attention in levels 3 and 4"
     linear = replace(network, full_attention=(False,) * 4, self_condition=True, learned_range=True)
     assert network_summary(linear) == (
         words + "linear attention, self-conditioned, learned variance"

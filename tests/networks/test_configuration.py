@@ -102,7 +102,7 @@ def test_number_of_levels(multipliers: tuple[int, ...]) -> None:
 
 
 def test_every_level_but_the_last_is_halved_without_a_remainder() -> None:
-    with pytest.raises(NetworkConfigurationError, match="28 cannot be halved 3 times"):
+    with pytest.raises(NetworkConfigurationError, match="a multiple of 8, not 28"):
         UNetConfiguration(28, 1)
     assert UNetConfiguration(28, 1, channel_multipliers=(1, 2, 2)).level_sizes == (28, 14, 7)
 

@@ -239,7 +239,7 @@ def test_a_configuration_survives_json(configuration: LucidrainsConfiguration) -
 @pytest.mark.parametrize(
     ("field", "value", "reason"),
     [
-        ("image_size", 7, "image_size 7 cannot be halved 1 times"),
+        ("image_size", 7, "For 2 levels image_size must be a multiple of 2, not 7"),
         ("image_size", 2.0, "image_size must be a whole number"),
         ("channels", 2, "from 4 to 1024"),  # the frequencies of a single pair have no ratio
         ("channels", 5, "no whole pairs"),

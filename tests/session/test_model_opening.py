@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from ddpm_studio.checkpoints.foreign.questions import AnswerError
 from ddpm_studio.checkpoints.model_file import ModelFileError
 from ddpm_studio.locations import resource
-from ddpm_studio.session.model_opening import ModelOpening, NotAllOpenedError, OpenQuestions
+from ddpm_studio.session.checkpoint_opening import OpenQuestions
+from ddpm_studio.session.model_opening import ModelOpening, NotAllOpenedError
 
 WAIT_MS = 20_000
 
@@ -100,6 +101,19 @@ def test_questions_are_asked_in_turn(
     opening.leave_unanswered()
     qtbot.waitUntil(lambda: len(told.all) == 4, timeout=WAIT_MS)
     assert told.all[3:] == ["a"]
+
+
+def test_what_was_wrong_is_told_to_who_gives_up_the_rest(
+    qtbot: QtBot, opening: ModelOpening, told: Told, invented_checkpoint: Path
+) -> None:
+    folder = invented_checkpoint.parent
+    opening.open_files([folder / "gone", invented_checkpoint, *models(folder, "a")])
+    qtbot.waitUntil(lambda: told.all == ["weights.ckpt?"], timeout=WAIT_MS)
+    opening.cancel()
+    (problem,) = told.all[1:]
+    assert isinstance(problem, ModelFileError)
+    assert "gone" in str(problem)
+    assert not opening.task.is_running
 
 
 @pytest.mark.parametrize("gives_up", [True, False])

@@ -21,6 +21,10 @@ from pytestqt.qtbot import QtBot
 
 from ddpm_studio.checkpoints.model_file import inspect_model_file
 from ddpm_studio.checkpoints.weights import load_model
+from ddpm_studio.datasets.data_cache import remove_set
+from ddpm_studio.datasets.importing.import_choices import ImportChoices
+from ddpm_studio.datasets.importing.importer import import_data
+from ddpm_studio.networks.configuration import UNetConfiguration
 from ddpm_studio.session import devices, training_worker
 from ddpm_studio.session.studio import Studio
 from ddpm_studio.session.training_run import TrainingRun, TrainingState, Verdict
@@ -359,6 +363,29 @@ def test_the_newest_of_several_unfinished_runs(watch_new: Callable[[], Any], sma
     found = watch_new().run.unfinished()
     assert found is not None
     assert found.configuration.name == "one"
+
+
+def import_images(folder: Path, images: np.ndarray) -> None:
+    np.save(folder / "a.npy", images)
+    for _ in import_data(folder / "a.npy", ImportChoices("own")):
+        pass
+
+
+def test_a_data_set_that_was_imported_anew_is_told_when_it_goes_on(
+    watch: Any, small: Small, tmp_path: Path
+) -> None:
+    images = np.random.default_rng(1).integers(0, 256, (20, 1, 8, 8), dtype=np.uint8)
+    import_images(tmp_path, images)
+    network = UNetConfiguration(8, 1, 8, (1, 1), 1, norm_groups=4)
+    watch.run.start(small(data_set="own", network=network, steps=4, batch_size=4), "cpu")
+    watch.until_state(TrainingState.FINISHED)
+    remove_set("own")
+    import_images(tmp_path, 255 - images)
+    watch.run.resume_from(watch.run.folder, "cpu", replace(watch.run.configuration, steps=8))
+    watch.until(lambda: watch.told != [])
+    assert "“own” was imported anew since" in str(watch.told[0])
+    watch.until_state(TrainingState.FINISHED)
+    assert len(watch.told) == 1
 
 
 def test_a_kept_run_that_went_on_is_unfinished_again(

@@ -16,12 +16,20 @@ from ddpm_studio.checkpoints.measuring import (
     plan_measurement,
 )
 from ddpm_studio.datasets.cached_images import CachedImages
-from ddpm_studio.datasets.catalogue import entry, open_data_set
+from ddpm_studio.datasets.catalogue import entry, images_sha256, open_data_set
+from ddpm_studio.datasets.data_cache import remove_set
 from ddpm_studio.datasets.importing.import_choices import ImportChoices
 from ddpm_studio.datasets.importing.importer import import_data
 from ddpm_studio.training.batches import BatchSource, MissingDataError
 from ddpm_studio.training.configuration import TrainingConfiguration, TrainingConfigurationError
 from ddpm_studio.training.presets import preset
+from ddpm_studio.training.resume_notes import resume_notes
+from ddpm_studio.training.run_checkpoint import (
+    inspect_checkpoint,
+    load_checkpoint,
+    save_checkpoint,
+)
+from ddpm_studio.training.run_state import RunState
 from ddpm_studio.training.suggestion import suggested_training
 from ddpm_studio.training.trainer import Trainer
 
@@ -86,6 +94,45 @@ def test_it_trains(tmp_path: Path) -> None:
     trainer = Trainer(tiny())
     assert sum(1 for _ in trainer.run()) == 6
     assert trainer.description().data_set == "own"
+
+
+def saved_state(folder: Path) -> RunState:
+    """Of a training on the data set, as it is read again."""
+    save_checkpoint(folder / "state", Trainer(tiny()).state())
+    return load_checkpoint(folder / "state")
+
+
+def test_a_data_set_that_was_imported_anew_is_noticed(tmp_path: Path) -> None:
+    imported(tmp_path)
+    state = saved_state(tmp_path)
+    assert state.images_sha256 == images_sha256("own") != ""
+    assert resume_notes(state, "cpu") == ()
+    remove_set("own")
+    assert resume_notes(state, "cpu") == ()  # whoever opens it says that it is gone
+    imported(tmp_path, images=255 - IMAGES)
+    (note,) = resume_notes(state, "cpu")
+    assert str(note).startswith("The data set “own” was imported anew since, with other images: ")
+    assert resume_notes(Trainer.resumed(state).state(), "cpu") == ()  # it was said
+    remove_set("own")
+    imported(tmp_path)
+    assert resume_notes(state, "cpu") == ()
+
+
+def test_a_training_that_did_not_note_its_images_goes_on_silently(tmp_path: Path) -> None:
+    imported(tmp_path)
+    save_checkpoint(tmp_path / "state", replace(Trainer(tiny()).state(), images_sha256=""))
+    content = (tmp_path / "state").read_bytes()
+    older = content.replace(b',\\"images_sha256\\":\\"\\"', b"")
+    assert len(older) < len(content)
+    length = int.from_bytes(content[:8], "little") - (len(content) - len(older))
+    older = length.to_bytes(8, "little") + older[8:]
+    (tmp_path / "older").write_bytes(older)
+    assert inspect_checkpoint(tmp_path / "older").images_sha256 == ""
+    assert resume_notes(load_checkpoint(tmp_path / "state"), "cpu") == ()
+
+
+def test_bundled_data_have_no_images_to_compare() -> None:
+    assert Trainer(preset("moons")).state().images_sha256 == images_sha256("moons") == ""
 
 
 def test_a_network_of_another_size_is_refused(tmp_path: Path) -> None:

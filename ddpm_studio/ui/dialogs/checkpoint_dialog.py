@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.checkpoints.foreign.questions import AnswerError, checked_answers
+from ddpm_studio.session.checkpoint_opening import OpenQuestions
 from ddpm_studio.session.classifier_choice import ClassifierQuestions
-from ddpm_studio.session.model_opening import OpenQuestions
 from ddpm_studio.ui.dialogs.question_field import ROWS, QuestionField
 from ddpm_studio.ui.dialogs.question_text import question_label
 from ddpm_studio.ui.problem_text import problem_text

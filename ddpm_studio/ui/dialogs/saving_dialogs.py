@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from ddpm_studio.checkpoints.model_file import SUFFIX, ModelFile
 from ddpm_studio.explained_error import printable
+from ddpm_studio.session.background_task import stop_tasks
 
 if TYPE_CHECKING:
     from ddpm_studio.session.model_saving import (
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
         ModelSaving,
         SavedCopy,
     )
+    from ddpm_studio.session.new_folder import NewFolder
     from ddpm_studio.session.studio import Studio
+    from ddpm_studio.ui.dialogs.new_folder_dialog import NewFolderDialog
     from ddpm_studio.ui.main_screen import MainScreen
 
 _SUFFIXES = (SUFFIX, ".pt", ".pth", ".ckpt", ".bin")
@@ -31,7 +34,10 @@ class SavingDialogs(QObject):
         super().__init__(screen)
         self._screen, self._studio = screen, studio
         self._saving: ModelSaving | None = None
+        self._new_folder: NewFolder | None = None
+        self._place = Path.home()  # of the folder that was exported last
         self.file_dialog: QFileDialog | None = None
+        self.folder_dialog: NewFolderDialog | None = None
 
     @property
     def saving(self) -> ModelSaving:
@@ -64,11 +70,17 @@ class SavingDialogs(QObject):
             self.saving.check_export(self._studio.model)
 
     def _ask_for_folder(self, found: Exportable) -> None:
-        dialog = QFileDialog(self._screen, self.tr("Export for diffusers: name a new folder"))
-        dialog.setLabelText(QFileDialog.DialogLabel.FileName, self.tr("New folder:"))
-        dialog.selectFile(f"{_stem(found.model)}-diffusers")
-        dialog.fileSelected.connect(lambda path: self._export(found.model, Path(path)))
-        self._open(dialog)
+        from ddpm_studio.session.new_folder import NewFolder
+        from ddpm_studio.ui.dialogs.new_folder_dialog import NewFolderDialog
+
+        if self._new_folder is None:
+            self._new_folder = NewFolder(self)
+        name = f"{_stem(found.model)}-diffusers"
+        dialog = NewFolderDialog(name, self._place, self._new_folder, self._screen)
+        dialog.chosen.connect(lambda folder: self._export(found.model, folder))
+        dialog.finished.connect(dialog.deleteLater)
+        self.folder_dialog = dialog
+        dialog.open()
 
     def _open(self, dialog: QFileDialog) -> None:
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -82,6 +94,7 @@ class SavingDialogs(QObject):
         self.saving.save_copy(model, path, self._studio.device)
 
     def _export(self, model: ModelFile, folder: Path) -> None:
+        self._place = folder.parent
         self._say(self.tr("Writing “{0}” …"), folder)
         self.saving.export(model, folder, self._studio.device)
 
@@ -96,7 +109,8 @@ class SavingDialogs(QObject):
 
     def stop(self) -> bool:
         """End the thread; False where it has not ended in time."""
-        return self._saving is None or self._saving.task.stop()
+        parts = (self._saving, self._new_folder)
+        return stop_tasks([part.task for part in parts if part is not None])
 
 
 def _stem(model: ModelFile) -> str:

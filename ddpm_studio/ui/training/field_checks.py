@@ -91,7 +91,7 @@ def _levels_problem(fields: TrainingFields, size: int) -> str:
     ):
         return field_text.list_problem(_label(name), "1, 2, 2")
     if size % 2 ** (len(levels) - 1):
-        return field_text.levels_problem(size, len(levels) - 1)
+        return field_text.levels_problem(size, len(levels))
     return ""
 
 

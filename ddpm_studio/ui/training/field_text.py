@@ -261,12 +261,13 @@ def list_problem(label: str, example: str) -> str:
     return text.format(label, example)
 
 
-def levels_problem(size: int, times: int) -> str:
+def levels_problem(size: int, levels: int) -> str:
     """More levels than the images can be halved."""
     text = translate(
-        "TrainingFields", "Images of {0}×{0} cannot be halved {1} times: fewer levels."
+        "TrainingFields",
+        "{0} levels need images whose size is a multiple of {1}, and these have {2}×{2}: fewer levels.",
     )
-    return text.format(size, times)
+    return text.format(levels, 2 ** (levels - 1), size)
 
 
 def attention_problem(sizes: str) -> str:

@@ -14,7 +14,7 @@ from ddpm_studio.checkpoints.foreign.opening import all_questions, look_at
 from ddpm_studio.checkpoints.foreign.questions import Question
 from ddpm_studio.checkpoints.model_file import ModelFile, ModelFileError
 from ddpm_studio.explained_error import ExplainedError
-from ddpm_studio.session.model_opening import OpenQuestions
+from ddpm_studio.session.checkpoint_opening import OpenQuestions
 from ddpm_studio.ui.choice_box import ChoiceBox
 from ddpm_studio.ui.dialogs.checkpoint_dialog import CheckpointDialog
 from ddpm_studio.ui.dialogs.question_text import answer_text, question_label

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from ddpm_studio.checkpoints.classifier_opening import find_classifier, questions_of
 from ddpm_studio.checkpoints.foreign.opening import all_questions, look_at
 from ddpm_studio.checkpoints.model_file import ModelFile
-from ddpm_studio.session.model_opening import OpenQuestions
+from ddpm_studio.session.checkpoint_opening import OpenQuestions
 from ddpm_studio.ui.choice_box import ChoiceBox
 from ddpm_studio.ui.dialogs import question_text
 from ddpm_studio.ui.dialogs.checkpoint_dialog import CheckpointDialog

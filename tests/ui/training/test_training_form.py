@@ -257,7 +257,12 @@ def test_a_problem_under_more_is_brought_into_sight(qtbot: QtBot, form: Training
     assert form._bubble.isVisible()
 
 
-LEVELS = [("1, 2, 2, 2, 2", "halved"), ("1, x", "1, 2, 2"), ("", "1, 2, 2"), ("99", "1, 2, 2")]
+LEVELS = [
+    ("1, 2, 2, 2, 2", "multiple of 16"),
+    ("1, x", "1, 2, 2"),
+    ("", "1, 2, 2"),
+    ("99", "1, 2, 2"),
+]
 
 
 @pytest.mark.parametrize(("text", "part"), LEVELS)
