@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,6 +17,7 @@ from ddpm_studio.app import Application
 from ddpm_studio.checkpoints.bundled import find_model
 from ddpm_studio.checkpoints.diffusers_export import export_to_diffusers
 from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
+from ddpm_studio.locations import resource
 from ddpm_studio.networks.configuration import UNetConfiguration
 from ddpm_studio.networks.denoiser import build_network
 
@@ -77,3 +79,18 @@ def test_its_bytes_are_counted_until_it_is_given_up(
         held.release.set()
     assert len(held.read_bytes) == TENSORS_READ + 1  # the one at which it stood, and no other
     assert studio.model is before
+
+
+def test_of_several_it_says_which_one_is_read(
+    qtbot: QtBot, studio_application: Application, large_folder: Path, held: HeldReading
+) -> None:
+    studio, bar = studio_application.studio, studio_application.screen.opening_bar
+    path = large_folder.with_name("mine.safetensors")
+    shutil.copy(resource("models", "circles.safetensors"), path)
+    studio_application.window.dropped.emit([path, large_folder, path])
+    qtbot.waitUntil(lambda: bar.isVisible() and bar.progress.value() > 0, timeout=WAIT_MS)
+    assert bar.text.text().startswith("Opening large (2 / 3): ")
+    assert studio.model is not None
+    assert studio.model.path == path
+    qtbot.mouseClick(bar.cancel, Qt.MouseButton.LeftButton)
+    assert not studio.opening.task.is_running  # nor is the third begun

@@ -14,6 +14,7 @@ from ddpm_studio.checkpoints.loading_progress import LoadingProgress
 from ddpm_studio.checkpoints.model_file import ModelFile, inspect_model_file
 from ddpm_studio.checkpoints.weights import save_model
 from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration, SamplerKind
+from ddpm_studio.diffusion.frames_in_memory import FramesInMemory
 from ddpm_studio.diffusion.trajectory import Trajectory
 from ddpm_studio.networks.configuration import MlpConfiguration
 from ddpm_studio.networks.denoiser import build_network
@@ -81,7 +82,7 @@ def test_a_step_that_a_full_disk_did_not_take_is_the_next_one(
     assert isinstance(progress, ChainProgress)
     with monkeypatch.context() as patch:
         full = TemporaryFileError("The disk is full.")
-        patch.setattr(Trajectory, "record", lambda *_: (_ for _ in ()).throw(full))
+        patch.setattr(FramesInMemory, "keep", lambda *_: (_ for _ in ()).throw(full))
         with pytest.raises(TemporaryFileError):
             next(work)
     stopped = progress.trajectory

@@ -25,6 +25,7 @@ from ddpm_studio.session.training_run import (
 from ddpm_studio.training import loss_log, run_checkpoint, trainer
 from ddpm_studio.training.batches import MissingDataError
 from ddpm_studio.training.configuration import TrainingConfiguration
+from ddpm_studio.training.network_calls import NetworkCalls
 from ddpm_studio.training.presets import preset
 from ddpm_studio.training.run_folder import NoCheckpointError, RunFolder
 from ddpm_studio.training.trainer import Trainer
@@ -107,14 +108,14 @@ def test_a_failed_run_can_be_discarded(
 def test_too_large_a_batch_and_one_that_fits(
     watch: Any, small: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    predict = Trainer._predict
+    predict = NetworkCalls.predict
 
-    def limited(self: Trainer, batch: Any, *network: Any) -> Any:
+    def limited(self: NetworkCalls, batch: Any, *network: Any) -> Any:
         if len(batch.x_t) > 20:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
         return predict(self, batch, *network)
 
-    monkeypatch.setattr(Trainer, "_predict", limited)
+    monkeypatch.setattr(NetworkCalls, "predict", limited)
     watch.run.start(small(steps=30), "cpu")
     error = until_failed(watch, TooLargeBatchError)
     assert error.fitting == 16
