@@ -13,8 +13,8 @@ from ddpm_studio.checkpoints.bundled import find_model
 from ddpm_studio.checkpoints.loading_progress import LoadingProgress
 from ddpm_studio.checkpoints.model_file import ModelFile, inspect_model_file
 from ddpm_studio.checkpoints.weights import save_model
-from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration, SamplerKind
 from ddpm_studio.diffusion.frames_in_memory import FramesInMemory
+from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration, SamplerKind
 from ddpm_studio.diffusion.trajectory import Trajectory
 from ddpm_studio.networks.configuration import MlpConfiguration
 from ddpm_studio.networks.denoiser import build_network
