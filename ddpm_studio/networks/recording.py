@@ -7,15 +7,14 @@ that stays where it is, and never waits for the GPU.
 
 from __future__ import annotations
 
-import gc
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import lru_cache
 
 import torch
 from torch import Tensor
 
+from ddpm_studio.garbage_collection import without_collecting
 from ddpm_studio.networks.precision import Precision
 
 DIFFERENCE = {Precision.FLOAT32: 1e-4, Precision.BFLOAT16: 1e-2}
@@ -69,7 +68,8 @@ def _recorded(graph: torch.cuda.CUDAGraph, ask: Ask, device: torch.device) -> tu
         with (
             # The present stream is put back by this one: a recording that fails leaves its own.
             torch.cuda.stream(own),
-            _without_collection(),
+            # torch aborts where an old recording is thrown away during another.
+            without_collecting(),
             # Other threads train or draw meanwhile: what they ask of CUDA is not to be refused.
             torch.cuda.graph(
                 graph, stream=_stream(device, "recording"), capture_error_mode="thread_local"
@@ -89,18 +89,6 @@ def _stream(device: torch.device, _kind: str) -> torch.cuda.Stream:
     recording may run beside the warm-up of this one.
     """
     return torch.cuda.Stream(device)
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Python finds no old recording to throw away: torch aborts where one goes during another."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @torch.no_grad()

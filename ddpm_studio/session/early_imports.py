@@ -2,7 +2,8 @@
 
 While modules are imported the interpreter's lock goes to and fro between the threads, but not while
 the collector looks for cycles among all objects (each time 50 to 110 ms with torch's modules in
-memory) and not while a library of some hundred megabytes is linked. Both are seen to here.
+memory; an import leaves hardly a cycle that is garbage) and not while a library of some hundred
+megabytes is linked. Both are seen to here.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ import gc
 import os
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from ddpm_studio.garbage_collection import without_collecting
 from ddpm_studio.session.background_task import Work
 
 _torch_lock = threading.Lock()
@@ -25,7 +26,7 @@ _torch_lock = threading.Lock()
 
 def importing(modules: Sequence[str]) -> Work:
     """Imports them in order and yields after each; for a background task."""
-    with _without_collecting():
+    with without_collecting():
         for name in modules:
             import_module(name)
             yield name
@@ -40,23 +41,11 @@ def import_torch() -> None:
     with _torch_lock:
         if "torch" in sys.modules:
             return
-        with _without_collecting():
+        with without_collecting():
             _link_torch()
             import_module("torch")
             # What is in memory by now stays to the end: nobody need look at it again and again.
             gc.freeze()
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """An import makes hundreds of thousands of objects, and hardly a cycle that is garbage."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _link_torch() -> None:
