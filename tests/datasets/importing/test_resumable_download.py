@@ -52,6 +52,12 @@ def url(behaviour: Behaviour) -> Iterator[str]:
 
         def do_GET(self) -> None:
             wanted = self.headers.get("Range")
+            if self.path == "/old.gz":
+                self.send_response(301)
+                self.send_header("Location", "/file.gz")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             behaviour.asked.append(wanted)
             content = behaviour.content
             time.sleep(behaviour.silent_seconds)
@@ -204,6 +210,17 @@ def test_a_slow_server_is_waited_for(
     assert max(np.diff(done)) <= 1 << 16  # after so few bytes a person who cancels is heard
     assert done[-1] == len(CONTENT)
     assert behaviour.asked == [None]
+
+
+def test_a_file_that_has_moved_is_followed_also_in_its_middle(
+    url: str, target: Path, behaviour: Behaviour
+) -> None:
+    """As the CIFAR sets have, within the university."""
+    moved = RemoteFile(url.replace("file.gz", "old.gz"), len(CONTENT), SHA256)
+    behaviour.breaks_after = [5 * READ]
+    assert list(download(moved, target))[-1].done == len(CONTENT)
+    assert target.read_bytes() == CONTENT
+    assert behaviour.asked == [None, f"bytes={5 * READ}-"]
 
 
 def test_without_ranges_it_begins_again(
