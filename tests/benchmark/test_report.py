@@ -386,6 +386,7 @@ def test_report_prints_what_was_measured_and_what_was_not(
                 "qt_version": "6.0",
                 "ready_seconds": 0.05,
                 "first_paint_seconds": 0.25,
+                "screen_seconds": 8.0,
                 "alive_seconds": 9.0,
                 "both_move_seconds": 10.0,
                 "peak_bytes": 5_000_000,

@@ -357,7 +357,7 @@ def test_answers_that_allow_no_model(tmp_path: Path) -> None:
     for answers, reason in (
         ({"T": 20, "schedule": "linear"}, "at least 21 steps"),
         ({"heads": 5}, "heads"),
-        ({"image_size": 9}, "halved"),
+        ({"image_size": 9}, "must be a multiple of"),
     ):
         with pytest.raises(ModelFileError, match=f"cannot be used like this: .*{reason}"):
             answered(checkpoint, answers)
