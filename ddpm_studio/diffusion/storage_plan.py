@@ -108,12 +108,15 @@ def plan_storage(
 
 
 def _with_preview(record: FrameRecord, frames: int, memory_bytes: int) -> FrameRecord:
-    """With the largest preview of which memory has room for so many; without where it has none."""
+    """With the largest preview of which memory has room for so many; without where it has none.
+
+    None is larger than the smallest overview in which something can be recognised: it has to be
+    drawn while somebody waits.
+    """
     height, width = record.sample_shape[1:]
-    shrinking = 2
-    while not (height % shrinking or width % shrinking):
-        if min(height, width) // shrinking < LEAST_PREVIEW_SIDE:
-            break
+    largest_shrinking = min(height, width) // LEAST_PREVIEW_SIDE
+    shrinking = max([2, *(s for s in record.shrinkings if s <= largest_shrinking)])
+    while shrinking <= largest_shrinking and not (height % shrinking or width % shrinking):
         found = replace(record, preview_shrinking=shrinking)
         if found.byte_count + (frames + 1) * found.preview_bytes <= memory_bytes:
             return found

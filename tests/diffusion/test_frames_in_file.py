@@ -145,10 +145,19 @@ def test_overviews_are_means_of_what_a_screen_shows() -> None:
 
 
 @pytest.mark.parametrize("device", DEVICES)
-@pytest.mark.parametrize(("budget_bytes", "shrinking"), [(BUDGET, 0), (60_000, 4), (150_000, 2)])
+@pytest.mark.parametrize(
+    ("budget_bytes", "smallest_overview", "shrinking"),
+    [(BUDGET, 32, 0), (60_000, 32, 4), (150_000, 32, 2), (150_000, 16, 4), (150_000, 8, 4)],
+)
 def test_memory_keeps_a_preview_of_every_frame_where_it_has_room(
-    device: str, budget_bytes: int, shrinking: int
+    monkeypatch: pytest.MonkeyPatch,
+    device: str,
+    budget_bytes: int,
+    smallest_overview: int,
+    shrinking: int,
 ) -> None:
+    """As large as it has room for, and no larger than the smallest overview; at least 16 pixels."""
+    monkeypatch.setattr(frame_levels, "OVERVIEW_PIXELS", smallest_overview**2)
     shape = (3, 64, 64)
     count = 1
     trajectory = Trajectory(T, count, shape, budget_bytes=budget_bytes, may_use_disk=True)
@@ -234,7 +243,8 @@ def test_only_images_go_to_a_file_and_only_where_they_may() -> None:
     assert fits.overview_shrinkings == ()
 
 
-def test_the_plan_of_the_largest_case() -> None:
+def test_the_plan_of_the_largest_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frame_levels, "OVERVIEW_PIXELS", 512 * 512)
     plan = plan_storage(1000, 64, (3, 256, 256), 256_000_000, 10**12)
     assert plan.byte_count <= 256_000_000
     assert plan.kept_every == 1
