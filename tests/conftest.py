@@ -7,10 +7,13 @@ import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partialmethod
 from pathlib import Path
 
 import pytest
 import torch
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.checkpoints.foreign import opening
@@ -77,6 +80,24 @@ class InventedCheckpoint:
 def recognise_invented(path: Path) -> InventedCheckpoint | None:
     with zipfile.ZipFile(path) as archive:
         return InventedCheckpoint(path) if archive.namelist() == ["invented"] else None
+
+
+WAIT_MS = 60_000
+
+
+class PatientQtBot(QtBot):
+    """Waits longer than the 5 s of its own: the cores may be busy with other tests, or other work."""
+
+    waitActive = partialmethod(QtBot.waitActive, timeout=WAIT_MS)
+    waitExposed = partialmethod(QtBot.waitExposed, timeout=WAIT_MS)
+    waitSignal = partialmethod(QtBot.waitSignal, timeout=WAIT_MS)
+    waitSignals = partialmethod(QtBot.waitSignals, timeout=WAIT_MS)
+    waitUntil = partialmethod(QtBot.waitUntil, timeout=WAIT_MS)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PatientQtBot(request)
 
 
 def pytest_configure() -> None:

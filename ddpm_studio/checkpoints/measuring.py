@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 
 import torch
@@ -22,7 +22,7 @@ from ddpm_studio.datasets.catalogue import (
 from ddpm_studio.datasets.digits import GREY_LEVELS
 from ddpm_studio.datasets.labelled_draws import as_tensor, labelled_draw
 from ddpm_studio.datasets.mixtures import exact_mixture, has_exact_images, known_denoiser
-from ddpm_studio.diffusion.bound import variational_bound
+from ddpm_studio.diffusion.bound import VariationalBound, variational_bound
 from ddpm_studio.diffusion.chains import (
     NotFiniteError,
     Predict,
@@ -30,7 +30,7 @@ from ddpm_studio.diffusion.chains import (
     PredictX0,
     together,
 )
-from ddpm_studio.diffusion.denoising_error import denoising_errors
+from ddpm_studio.diffusion.denoising_error import DenoisingErrors, denoising_errors
 from ddpm_studio.explained_error import ExplainedError
 from ddpm_studio.networks.configuration import class_count
 
@@ -98,37 +98,49 @@ def measure(model: LoadedModel, plan: MeasurementPlan) -> Generator[Measurement,
     made for, with its variance and its limit of x_0, and all of its steps. Raises NotFiniteError
     where the network's answer is NaN or infinite.
     """
-    name, schedule = model.description.data_set, model.denoiser.schedule
-    sampler, is_conditional = model.description.sampler, _is_conditional(model)
     generator = torch.Generator().manual_seed(plan.seed)
     found = Measurement(plan)
+    for errors in _errors(model, plan, generator):
+        found = replace(found, done=found.done + plan.error_count, errors=errors)
+        yield found
+    for bound in _bounds(model, plan, generator):
+        # L_T, which comes first, asks no network.
+        advance = plan.bound_count if found.bound is not None else 0
+        found = replace(found, done=found.done + advance, bound=bound)
+        yield found
+    return found
+
+
+def _errors(
+    model: LoadedModel, plan: MeasurementPlan, generator: torch.Generator
+) -> Iterator[DenoisingErrors]:
+    name, schedule = model.description.data_set, model.denoiser.schedule
     data, labels = labelled_draw(open_data_set(name), plan.error_count, generator)
-    labels = labels if is_conditional else None
-    for errors in denoising_errors(
+    labels = labels if _is_conditional(model) else None
+    return denoising_errors(
         schedule,
         _x_0_of(_on_device(model, labels)),
         data,
         generator,
         steps=plan.steps,
         exact=known_denoiser(name, schedule, labels),
-    ):
-        found = replace(found, done=found.done + plan.error_count, errors=errors)
-        yield found
-    data, labels = bound_data(name, plan.bound_count, generator)
-    for bound in variational_bound(
-        schedule,
-        _on_device(model, labels if is_conditional else None),
+    )
+
+
+def _bounds(
+    model: LoadedModel, plan: MeasurementPlan, generator: torch.Generator
+) -> Iterator[VariationalBound]:
+    sampler = model.description.sampler
+    data, labels = bound_data(model.description.data_set, plan.bound_count, generator)
+    return variational_bound(
+        model.denoiser.schedule,
+        _on_device(model, labels if _is_conditional(model) else None),
         data,
         generator,
         variance=sampler.variance,
         clip=sampler.clip,
         levels=plan.levels,
-    ):
-        # L_T, which comes first, asks no network.
-        advance = plan.bound_count if found.bound is not None else 0
-        found = replace(found, done=found.done + advance, bound=bound)
-        yield found
-    return found
+    )
 
 
 def bound_data(name: str, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor | None]:

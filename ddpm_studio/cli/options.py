@@ -75,6 +75,23 @@ def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
     what.add_argument(
         "--config", type=Path, metavar="FILE.json", help="a description of a training"
     )
+    _add_settings(train)
+    train.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE.safetensors",
+        help="the model; the state of the training is kept in the folder FILE.run beside it",
+    )
+    train.add_argument(
+        "--resume", action="store_true", help="go on with the training that FILE.run holds"
+    )
+    _add_computing(train)
+    train.set_defaults(command=train_network)
+
+
+def _add_settings(train: argparse.ArgumentParser) -> None:
+    """What is other than in the preset or the file."""
     train.add_argument(
         "--steps",
         type=whole(1, 100_000_000),
@@ -92,18 +109,6 @@ def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
         help="give the network the class of each image, so that samples of a class can be drawn, where "
         "the data have labels (default: as the preset or the file says; presets do not)",
     )
-    train.add_argument(
-        "--out",
-        type=Path,
-        required=True,
-        metavar="FILE.safetensors",
-        help="the model; the state of the training is kept in the folder FILE.run beside it",
-    )
-    train.add_argument(
-        "--resume", action="store_true", help="go on with the training that FILE.run holds"
-    )
-    _add_computing(train)
-    train.set_defaults(command=train_network)
 
 
 def _add_computing(train: argparse.ArgumentParser) -> None:

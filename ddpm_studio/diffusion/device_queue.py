@@ -41,7 +41,7 @@ def second_queue(device: torch.device, kind: str, after: Mark) -> Iterator[None]
     if device.type != "cuda":
         yield
         return
-    with torch.cuda.stream(_stream(device, kind)):
+    with torch.cuda.stream(stream_for(device, kind)):
         after.goes_before(device)
         yield
 
@@ -54,7 +54,8 @@ def also_used(x: Tensor) -> Tensor:
 
 
 @lru_cache(maxsize=16)
-def _stream(device: torch.device, _kind: str) -> torch.cuda.Stream:
+def stream_for(device: torch.device, _kind: str) -> torch.cuda.Stream:
+    """The one stream of a CUDA device for that kind of work: matrix products keep a workspace for each."""
     return torch.cuda.Stream(device)
 
 

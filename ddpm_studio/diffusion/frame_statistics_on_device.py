@@ -29,13 +29,11 @@ _EXACT_COUNTS = 1 << 24
 """Up to here float32, in which histc counts, knows every whole number."""
 
 
-def measure_on_device(x: Tensor) -> FrameStatistics:
-    """Statistics of images x, float32 (N, C, H, W) on any device with float64."""
-    return QueuedStatistics(x).wait()
-
-
 class QueuedStatistics:
-    """The same of images x that the present queue of their device computes; :meth:`wait` is the wait."""
+    """Of images x, float32 (N, C, H, W) on any device with float64, which may still compute them.
+
+    What can be measured there is queued at once, behind what the present queue holds.
+    """
 
     def __init__(self, x: Tensor) -> None:
         values = x.reshape(-1)
@@ -49,7 +47,7 @@ class QueuedStatistics:
         self._chosen = Arrival(chosen)
 
     def wait(self) -> FrameStatistics:
-        """All that is known of the frame."""
+        """The statistics; until then nobody waits for the device."""
         chosen = self._chosen.wait().numpy()
         ks, wasserstein = normal_distances(chosen)
         mean, std = self._moments.wait().numpy()

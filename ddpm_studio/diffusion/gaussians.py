@@ -44,7 +44,7 @@ class Gaussian:
     def at(self, z: Tensor, out: Tensor | None = None) -> Tensor:
         """mean + sqrt(variance) z, of the mean's shape, as is z; ``out`` may be z itself."""
         if isinstance(self.variance, Tensor):
-            return torch.addcmul(self.mean, z, self.variance.sqrt())
+            return torch.addcmul(self.mean, z, self.variance.sqrt(), out=out)
         return torch.add(self.mean, z, alpha=self.variance**0.5, out=out)
 
 

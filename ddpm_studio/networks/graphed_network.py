@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import torch
 from torch import Tensor, nn
 
@@ -12,7 +14,8 @@ class GraphedNetwork(nn.Module):
     """Predicts for samples of one shape by replaying; for any other shape it asks the network.
 
     It always asks it where it cannot be recorded. ``example`` (B, …) and ``label`` (B,) lie on a
-    CUDA device, t goes up to T; outputs may differ by ``limit`` of their norm. Raises
+    CUDA device, t goes up to T; outputs may differ by ``limit`` of their norm. Several threads may
+    ask it: a chain that was given up takes its last step beside the next one's first. Raises
     torch.OutOfMemoryError.
     """
 
@@ -21,6 +24,7 @@ class GraphedNetwork(nn.Module):
     ) -> None:
         super().__init__()
         self.network = network
+        self._lock = threading.Lock()  # of the memory that is read and written by a replay
         with torch.inference_mode(False):  # such tensors may be written to in any mode
             self._x = example.new_zeros(example.shape)
             self._t = torch.ones(1, dtype=torch.long, device=example.device)
@@ -51,6 +55,7 @@ class GraphedNetwork(nn.Module):
         if self._recording is None or not fits:
             output: Tensor = self.network(x, t, *more)
             return output
-        self._load(x, t, *more)
-        self._recording.replay()
-        return self._recording.outputs[0].clone()  # the next replay writes there
+        with self._lock:
+            self._load(x, t, *more)
+            self._recording.replay()
+            return self._recording.outputs[0].clone()  # the next replay writes there

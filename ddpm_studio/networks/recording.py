@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
+from ddpm_studio.diffusion.device_queue import stream_for
 from ddpm_studio.garbage_collection import without_collecting
 from ddpm_studio.networks.precision import Precision
 
@@ -56,7 +56,10 @@ class Recording:
 
 
 def _recorded(graph: torch.cuda.CUDAGraph, ask: Ask, device: torch.device) -> tuple[Tensor, ...]:
-    own, warm = torch.cuda.current_stream(), _stream(device, "warm-up")
+    # Not the same one for both: replays use the workspace that matrix products have in a recording's
+    # stream, and one may run beside the warm-up of another recording.
+    warm, capture = (stream_for(device, kind) for kind in ("warm-up", "capture"))
+    own = torch.cuda.current_stream()
     warm.wait_stream(own)
     try:
         with torch.cuda.stream(warm):
@@ -71,24 +74,12 @@ def _recorded(graph: torch.cuda.CUDAGraph, ask: Ask, device: torch.device) -> tu
             # torch aborts where an old recording is thrown away during another.
             without_collecting(),
             # Other threads train or draw meanwhile: what they ask of CUDA is not to be refused.
-            torch.cuda.graph(
-                graph, stream=_stream(device, "recording"), capture_error_mode="thread_local"
-            ),
+            torch.cuda.graph(graph, stream=capture, capture_error_mode="thread_local"),
         ):
             return ask()
     except BaseException:
         _broken_off.add(device)
         raise
-
-
-@lru_cache(maxsize=16)
-def _stream(device: torch.device, _kind: str) -> torch.cuda.Stream:
-    """The same ones for all recordings: matrix products keep a workspace for every stream.
-
-    That of a recording's own stream is in no other use while kernels run: a replay of another
-    recording may run beside the warm-up of this one.
-    """
-    return torch.cuda.Stream(device)
 
 
 @torch.no_grad()

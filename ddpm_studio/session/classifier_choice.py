@@ -6,7 +6,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ddpm_studio.checkpoints.classifier_file import ClassifierFile
 from ddpm_studio.checkpoints.condition import Condition
@@ -14,9 +14,6 @@ from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.checkpoints.foreign.questions import Answers
 from ddpm_studio.session.checkpoint_opening import CheckpointOpening, OpenQuestions
 from ddpm_studio.session.devices import find_devices, prepare_torch
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)

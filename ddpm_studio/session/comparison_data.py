@@ -62,6 +62,7 @@ class ComparisonData(QObject):
 
 def _record(configuration: TrainingConfiguration) -> Generator[None, None, Trajectory]:
     """On the worker's thread: x_0 … x_T of q at the times of a respaced schedule."""
+    prepare_torch()
     import torch
 
     from ddpm_studio.datasets.catalogue import open_data_set
@@ -69,7 +70,6 @@ def _record(configuration: TrainingConfiguration) -> Generator[None, None, Traje
     from ddpm_studio.diffusion.chains import forward_chain
     from ddpm_studio.diffusion.trajectory import Trajectory
 
-    prepare_torch()
     data, schedule = entry(configuration.data_set), configuration.schedule.build()
     few = respaced(schedule, min(STEPS, schedule.T))
     mixture = exact_mixture(data.name)

@@ -112,10 +112,10 @@ def _measurement(
 
     Raises ModelFileError, UnknownDataSetError, NotFiniteError or torch.OutOfMemoryError.
     """
+    prepare_torch()
     from ddpm_studio.checkpoints.measuring import measure, plan_measurement
     from ddpm_studio.checkpoints.weights import load_inspected
 
-    prepare_torch()
     plan = plan_measurement(request.model.description, request.count, request.seed)
     model = load_inspected(request.model, request.device or find_devices()[0].key)
     began, known = time.monotonic(), Measurement(plan)

@@ -16,6 +16,7 @@ from ddpm_studio.checkpoints.data_at_hand import trained_on
 from ddpm_studio.checkpoints.model_file import SUFFIX, ModelFile
 from ddpm_studio.explained_error import ExplainedError, brief
 from ddpm_studio.session.background_task import BackgroundTask
+from ddpm_studio.session.early_imports import import_torch
 from ddpm_studio.session.loaded_models import loading
 
 
@@ -108,6 +109,7 @@ def _save(model: ModelFile, path: Path, device: str) -> Generator[Any, None, Sav
 
 def _check(model: ModelFile) -> Generator[Any, None, Exportable]:
     yield
+    import_torch()
     from ddpm_studio.checkpoints.diffusers_export import exportable_network
 
     exportable_network(model.description)

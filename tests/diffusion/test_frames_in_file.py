@@ -23,7 +23,7 @@ from ddpm_studio.diffusion.frame_statistics import (
     MAX_DISTANCE_VALUES,
     measure_frame,
 )
-from ddpm_studio.diffusion.frame_statistics_on_device import measure_on_device, queue_histogram
+from ddpm_studio.diffusion.frame_statistics_on_device import QueuedStatistics, queue_histogram
 from ddpm_studio.diffusion.storage_plan import MOST_LEFT_OUT, plan_storage
 from ddpm_studio.diffusion.trajectory import Precision, Trajectory, TrajectoryTooLargeError
 from ddpm_studio.temporary_file import TemporaryFile, TemporaryFileError
@@ -100,7 +100,7 @@ def test_statistics_are_of_the_exact_frame(device: str) -> None:
 def test_a_gpu_measures_what_the_cpu_does(count: int) -> None:
     """The code for a GPU, run here; 200 images have more values than the distances look at."""
     x = 1.5 * noise(1, count, *SHAPE)
-    there, here = measure_on_device(x), measure_frame(x.numpy())
+    there, here = QueuedStatistics(x).wait(), measure_frame(x.numpy())
     assert (count == 200) == (here.distance_value_count == MAX_DISTANCE_VALUES)
     assert (there.value_count, there.distance_value_count) == (
         here.value_count,

@@ -178,6 +178,14 @@ def test_samples_of_many_variances_have_each_its_own() -> None:
         assert kstest(column.numpy(), "norm", args=(2.0, math.sqrt(each))).pvalue > 1e-6
 
 
+@pytest.mark.parametrize("variance", [0.25, torch.tensor(0.25), torch.full((2, 3), 0.25)])
+def test_a_draw_may_take_the_memory_of_its_noise(variance: float | torch.Tensor) -> None:
+    z, mean = torch.ones(2, 3), torch.full((2, 3), 2.0)
+    drawn = Gaussian(mean, variance).at(z, out=z)
+    assert drawn is z
+    assert torch.equal(z, torch.full((2, 3), 2.5))
+
+
 def test_clipping() -> None:
     x_0 = tensor(-3.0, 0.5, 1.5)
     assert clipped(x_0, 1.0).tolist() == [-1.0, 0.5, 1.0]

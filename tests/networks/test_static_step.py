@@ -371,7 +371,9 @@ class FakeCuda:
         for name in ("current_stream", "stream", "graph", "device"):
             monkeypatch.setattr(torch.cuda, name, getattr(self, name))
         monkeypatch.setattr(torch.cuda, "CUDAGraph", FakeGraph)
-        monkeypatch.setattr(recording_module, "_stream", lambda _, kind: FakeStream(kind, self.log))
+        monkeypatch.setattr(
+            recording_module, "stream_for", lambda _, kind: FakeStream(kind, self.log)
+        )
         monkeypatch.setattr(recording_module, "_broken_off", set())
 
     def current_stream(self) -> FakeStream:
@@ -424,7 +426,7 @@ def test_a_recording_begins_behind_all_and_warm(monkeypatch: pytest.MonkeyPatch)
         *["asked on warm-up"] * 3,
         "own waits for warm-up",
         "thread_local, garbage collected: False",
-        "asked on recording",
+        "asked on capture",
         "recorded",
     ]
     assert gc.isenabled()

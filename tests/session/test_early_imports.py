@@ -77,6 +77,41 @@ def test_where_torch_is_there_nothing_is_frozen() -> None:
     assert gc.get_freeze_count() == before
 
 
+WORKS = {
+    "comparison_data": "_record(preset('moons'))",
+    "measurement_run": "_measurement(MeasurementRequest(find_model('moons'), ''))",
+    "model_saving": "_check(find_model('moons'))",
+    "chain_runs": "record_reverse_chain(ReverseRequest(find_model('moons'), 1, 0, 'cpu'))",
+    "loaded_models": "loading(find_model('moons'), '')",
+}
+
+
+@pytest.mark.parametrize("module", WORKS)
+def test_threads_that_need_torch_begin_with_this(module: str) -> None:
+    """Whichever of them is the first: one that imports torch by itself would stop the window."""
+    body = f"""
+        import sys
+        from ddpm_studio.session import devices, early_imports
+        from ddpm_studio.checkpoints.bundled import find_model
+        from ddpm_studio.training.presets import preset
+
+        class Asked(BaseException):
+            pass
+
+        def import_torch():
+            raise Asked("torch" in sys.modules)
+
+        early_imports.import_torch = devices.import_torch = import_torch
+        from ddpm_studio.session.{module} import *
+        from ddpm_studio.session.{module} import {WORKS[module].split("(")[0]}
+        try:
+            list({WORKS[module]})
+        except Asked as asked:
+            print(asked)
+    """
+    assert run(body) == "False"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the import itself links it")
 def test_the_library_is_linked_before_torch_is_imported() -> None:
     body = """

@@ -35,7 +35,7 @@ from ddpm_studio.ui.views.image_grid import grid_layout, grid_picture
 from ddpm_studio.ui.views.thumbnails import thumbnail
 
 T, COUNT, SHAPE = 20, 4, (3, 32, 32)
-WAIT_MS = 10_000
+WAIT_MS = 60_000
 BUDGET = 40_000
 
 
@@ -99,7 +99,7 @@ def slow_disk(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 
     def reading(file: TemporaryFile, place: int, out: object) -> None:
         assert threading.current_thread() is not threading.main_thread(), "the window would wait"
-        assert may_read.wait(timeout=10)
+        assert may_read.wait(timeout=WAIT_MS / 1000)
         read(file, place, out)  # type: ignore[arg-type]
 
     monkeypatch.setattr(TemporaryFile, "read", reading)
@@ -113,7 +113,7 @@ def test_only_what_is_asked_last_is_fetched(qtbot: QtBot) -> None:
     reader, go, done = BackgroundReader(), threading.Event(), []
 
     def job(number: int) -> int:
-        go.wait(timeout=10)
+        go.wait(timeout=WAIT_MS / 1000)
         done.append(number)
         return 10 * number
 
@@ -155,11 +155,11 @@ def test_a_cleared_reader_keeps_nothing(qtbot: QtBot) -> None:
 
     def job() -> int:
         began.set()
-        go.wait(timeout=10)
+        go.wait(timeout=WAIT_MS / 1000)
         return 1
 
     reader.ask("a", job)
-    assert began.wait(timeout=10)
+    assert began.wait(timeout=WAIT_MS / 1000)
     reader.clear()
     go.set()
     with qtbot.waitSignal(reader.arrived, timeout=WAIT_MS):

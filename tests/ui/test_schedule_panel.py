@@ -313,7 +313,7 @@ def test_many_quick_steps_ask_once(
     for _ in range(5):
         qtbot.keyClick(field(panel, T_FIELD), Qt.Key.Key_Down)
     assert asked == []
-    qtbot.waitUntil(lambda: len(asked) > 0, timeout=1000)
+    qtbot.waitUntil(lambda: len(asked) > 0)
     qtbot.wait(200)
     assert asked == [ScheduleConfiguration("linear", 950, 1e-4, 0.02)]
 
@@ -343,7 +343,7 @@ def test_the_wheel_turns_numbers_only_where_the_focus_is(
     wheel(field(panel, T_FIELD))
     assert field(panel, T_FIELD).text() == "1000"
     assert wheel(field(panel, BETA_1))
-    qtbot.waitUntil(lambda: len(asked) > 0, timeout=1000)
+    qtbot.waitUntil(lambda: len(asked) > 0)
     assert asked == [ScheduleConfiguration("linear", 1000, 1.1e-4, 0.02)]
 
 

@@ -480,7 +480,7 @@ def test_playing_goes_from_noise_to_data(qtbot: QtBot, running: TrainingPage) ->
     seen: list[int] = []
     samples.time.valueChanged.connect(seen.append)
     qtbot.mouseClick(samples.play, LEFT)
-    qtbot.waitUntil(lambda: len(seen) > 5, timeout=3000)
+    qtbot.waitUntil(lambda: len(seen) > 5)
     qtbot.mouseClick(samples.play, LEFT)
     assert seen[0] == 1000
     assert seen == sorted(seen, reverse=True)
