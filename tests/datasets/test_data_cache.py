@@ -331,15 +331,16 @@ def test_folders_elsewhere_are_no_downloads(tmp_path: Path, data_cache: Path) ->
 def test_folders_that_lie_deep_in_each_other_are_counted(
     data_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun_download(data_cache, "mnist", 70)
-    with monkeypatch.context() as patch:
-        patch.chdir(data_cache / DOWNLOADS / "mnist")
-        for _ in range(1200):
-            os.mkdir("d")
-            patch.chdir("d")
+    monkeypatch.chdir(begun_download(data_cache, "mnist", 70))
+    depth = 1200
+    for _ in range(depth):
+        os.mkdir("d")
+        os.chdir("d")
+    try:
         (found,) = unfinished_downloads()
-        for _ in range(1200):
-            patch.chdir("..")
+    finally:  # nobody else can delete them
+        for _ in range(depth):
+            os.chdir("..")
             os.rmdir("d")
     assert found.byte_count == 70
 
