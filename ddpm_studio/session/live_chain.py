@@ -89,6 +89,8 @@ class LiveChain(QObject):
 
     def start(self, record: Record, *, goes_on: bool = False) -> None:
         """Record it anew; with ``goes_on`` from where it was stopped, if it was."""
+        if goes_on and self.stage is Stage.RUNNING:
+            return  # it goes on already
         if goes_on and self._is_being_left:
             self.stage, self._to_go_on = Stage.RUNNING, record
             return

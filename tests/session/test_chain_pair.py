@@ -392,6 +392,22 @@ def test_what_was_to_go_on_is_forgotten_where_somebody_wants_something_else(
     assert len(watched.sampling.requests) == 1
 
 
+def test_a_chain_that_goes_on_already_is_left_alone(watched: Watched) -> None:
+    watched.pair.begin(FORWARD_WITHOUT_DATA, REVERSE)
+    watched.until_recorded(watched.reverse)
+    stopped = watched.reverse.trajectory
+    assert stopped is not None
+    watched.pair.stop_reverse()
+    watched.until_position(stopped)
+    watched.pair.continue_reverse()
+    watched.pair.continue_reverse()
+    watched.sampling.end = True
+    watched.until(Stage.RUNNING, Stage.IDLE)
+    watched.pair.continue_forward()
+    assert len(watched.sampling.requests) == 2
+    assert watched.reverse.trajectory is stopped
+
+
 def test_a_chain_of_other_settings_is_never_gone_on_with(watched: Watched) -> None:
     watched.pair.begin(FORWARD, REVERSE)
     watched.noising.end = True
