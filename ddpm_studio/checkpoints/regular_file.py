@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 from pathlib import Path
@@ -33,3 +34,9 @@ def require_regular_file(path: Path) -> os.stat_result:
             "{file} is larger than any model this application opens.", file=path.name
         )
     return status
+
+
+def open_at_once(path: Path) -> io.BufferedReader:
+    """Open a file that was looked at before: a pipe in its place by now is empty, and not waited for."""
+    at_once = getattr(os, "O_NONBLOCK", 0)  # Windows has no pipes among its files
+    return open(path, "rb", opener=lambda name, flags: os.open(name, flags | at_once))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ddpm_studio.checkpoints.description import without_repeats
-from ddpm_studio.checkpoints.regular_file import ModelFileError
+from ddpm_studio.checkpoints.regular_file import ModelFileError, open_at_once
 
 MAX_HEADER_BYTES = 10_000_000
 # Bytes of one number, by the format's name for its type.
@@ -53,7 +53,7 @@ def read_header(path: Path, byte_count: int) -> tuple[dict[str, Any], int]:
     Raises NotSafetensorsError, or ModelFileError where it cannot be read.
     """
     try:
-        with open(path, "rb") as file:
+        with open_at_once(path) as file:
             prefix = file.read(8)
             length = struct.unpack("<Q", prefix)[0] if len(prefix) == 8 else 0
             if not 2 <= length <= min(MAX_HEADER_BYTES, byte_count - 8):

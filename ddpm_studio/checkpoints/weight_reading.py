@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ddpm_studio.checkpoints.finite_weights import require_finite
 from ddpm_studio.checkpoints.loading_progress import LoadingProgress
-from ddpm_studio.checkpoints.regular_file import ModelFileError
+from ddpm_studio.checkpoints.regular_file import ModelFileError, open_at_once
 from ddpm_studio.checkpoints.safetensors_header import (
     NotSafetensorsError,
     listed_entries,
@@ -42,7 +42,7 @@ def read_weights(
     weights = {name: torch.empty(shape) for name, shape in shapes.items()}
     done = reported = 0
     try:
-        with open(path, "rb") as stream:
+        with open_at_once(path) as stream:
             stream.seek(min(places.values(), default=0))
             for name in sorted(weights, key=lambda name: places[name]):
                 for count in _filled(weights[name], stream, path):

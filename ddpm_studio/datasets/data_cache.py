@@ -98,7 +98,8 @@ def remove_set(name: str) -> None:
 
 def unfinished_downloads() -> tuple[UnfinishedDownload, ...]:
     """Of downloads that were stopped or failed, by name."""
-    folders = _set_folders(cache_folder() / DOWNLOADS)
+    place = cache_folder() / DOWNLOADS
+    folders = [] if place.is_symlink() else _set_folders(place)  # nothing elsewhere is ours
     found = (UnfinishedDownload(each.name, each, byte_count(each)) for each in folders)
     return tuple(each for each in found if each.byte_count)
 
@@ -108,8 +109,19 @@ def remove_download(name: str) -> None:
     found = {each.name: each.folder for each in unfinished_downloads()}
     if name not in found:
         raise DataSetError("There is no unfinished download of “{name}”.", name=name)
-    shutil.rmtree(found[name], ignore_errors=True)
+    _delete_downloads(found[name])
     remove_if_empty(found[name].parent)
+
+
+def _delete_downloads(folder: Path) -> None:
+    """Of one data set, or of all. Raises DataSetError where anything of it stays."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if byte_count(folder) and not folder.is_symlink():
+        raise DataSetError(
+            "“{folder}” cannot be deleted: close whatever uses it, or change its permissions, and try "
+            "again.",
+            folder=folder,
+        )
 
 
 def remove_if_empty(*folders: Path) -> None:
@@ -128,8 +140,8 @@ def clear() -> int:
     sets = [each.folder.name for each in cached_sets()] + [each.name for each in damaged_sets()]
     for name in sets:
         remove_set(name)
-    shutil.rmtree(folder / DOWNLOADS, ignore_errors=True)
     sweep(folder)
+    _delete_downloads(folder / DOWNLOADS)
     return len(sets)
 
 
@@ -149,13 +161,14 @@ def sweep(folder: Path) -> None:
 
 def byte_count(folder: Path) -> int:
     """Of all files in it; what cannot be looked at counts nothing."""
-    total = 0
-    for entry in _entries(folder):
-        with suppress(OSError):
-            if entry.is_dir(follow_symlinks=False):
-                total += byte_count(Path(entry.path))
-            else:
-                total += entry.stat(follow_symlinks=False).st_size
+    total, folders = 0, [folder]
+    while folders:  # no recursion: folders may lie deeper in each other than that may go
+        for entry in _entries(folders.pop()):
+            with suppress(OSError):
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(Path(entry.path))
+                else:
+                    total += entry.stat(follow_symlinks=False).st_size
     return total
 
 

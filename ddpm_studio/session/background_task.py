@@ -46,6 +46,11 @@ class BackgroundTask(QObject):
         return self._run is not None
 
     @property
+    def is_ending(self) -> bool:
+        """Whether a thread that was cancelled has not come to its end yet; ``released`` follows."""
+        return any(not run.isFinished() for run in self._ending)
+
+    @property
     def latest(self) -> Any:
         """The value yielded last by the present run, or None. Never waits."""
         return self._run.latest if self._run else None

@@ -59,12 +59,14 @@ def record_steps(
 ) -> ChainWork:
     """Record one step for each of ``frames``; left before the end, keep where that was.
 
-    That is the last frame announced: what a GPU has begun beyond it is done again. ``generator`` is
-    the one that the steps draw from.
+    That is the last frame announced: what a GPU has begun beyond it is done again. It is where the
+    chain was gone on with as long as nothing came of that. ``generator`` is the one that the steps
+    draw from.
     """
     from ddpm_studio.diffusion.chains import ChainPosition
 
-    began, position = time.monotonic(), None
+    began = time.monotonic()
+    position, trajectory.position = trajectory.position, None
     done_before = trajectory.T + 1 - len(frames)
     waiting: deque[_Waiting] = deque()
     try:
@@ -96,9 +98,3 @@ class _Waiting:
         self.step.require_finite()
         self.frame.finish()
         return self.position
-
-
-def taken_position(trajectory: Trajectory) -> ChainPosition | None:
-    """Where to go on, which the trajectory then need not keep any longer."""
-    position, trajectory.position = trajectory.position, None
-    return position

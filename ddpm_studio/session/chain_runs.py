@@ -22,7 +22,6 @@ from ddpm_studio.session.chain_recording import (
     ChainProgress,
     ChainWork,
     record_steps,
-    taken_position,
 )
 from ddpm_studio.session.devices import prepare_torch
 from ddpm_studio.session.loaded_models import loading
@@ -89,7 +88,7 @@ def record_forward_chain(request: ForwardRequest, stopped: Trajectory | None = N
 
     schedule = request.schedule.build()
     trajectory = stopped or _forward_trajectory(request, schedule)
-    position = taken_position(trajectory)
+    position = trajectory.position
     if position is not None:
         x_t, generator = position.x, position.generator()
     elif request.start is None:
@@ -132,7 +131,7 @@ def record_reverse_chain(request: ReverseRequest, stopped: Trajectory | None = N
         if trajectory.prediction_error is None:
             trajectory.prediction_error = _prediction_error(model, request, sampling)
     device = "cpu" if model is None else model.denoiser.device
-    position = taken_position(trajectory) or _at_noise(request, trajectory, device)
+    position = trajectory.position or _at_noise(request, trajectory, device)
     generator = position.generator()
     t = int(trajectory.times[position.frame])
     steps = _reverse_steps(request, sampling, model, position, t, generator)

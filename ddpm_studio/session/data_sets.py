@@ -70,7 +70,7 @@ class WorkProgress:
 
 
 class DataSets(QObject):
-    """Everything that reads or writes files is done on threads.
+    """Everything that reads or writes files is done on threads; one work begins when the last has left.
 
     listed             ``list`` is another one
     work_changed       a work began, or came to an end
@@ -96,11 +96,12 @@ class DataSets(QObject):
         # What a cancelled work leaves is tidied up when its thread has come to its end.
         self._work_task.released.connect(self._tidy_up)
         self._has_ended = self._is_download = False
+        self._next: Callable[[], _TASK] | None = None  # until a cancelled one has left its files
 
     @property
     def is_working(self) -> bool:
         """Whether something is being imported, downloaded, removed or moved."""
-        return self._work_task.is_running
+        return self._work_task.is_running or self._next is not None
 
     @property
     def progress(self) -> WorkProgress | None:
@@ -109,8 +110,12 @@ class DataSets(QObject):
         return latest if isinstance(latest, WorkProgress) else None
 
     def _tidy_up(self) -> None:
-        if not self._has_ended:
-            self.refresh()
+        if self._has_ended:
+            return
+        if self._next is not None and not self._work_task.is_ending:
+            make_work, self._next = self._next, None
+            self._work_task.start(make_work)
+        self.refresh()
 
     def refresh(self) -> None:
         """Read the list anew; ``listed`` tells when it is there."""
@@ -143,6 +148,7 @@ class DataSets(QObject):
     def cancel(self) -> None:
         """Stop the present work; what it began is undone, and a download goes on another time."""
         if self.is_working:
+            self._next = None
             self._work_task.cancel()
             self.work_changed.emit()
             self.cancelled.emit(self._is_download)
@@ -150,13 +156,16 @@ class DataSets(QObject):
     def stop(self) -> bool:
         """End the threads, for the application's end; False where one is stuck."""
         # A work that comes to its end now must not begin another one.
-        self._has_ended = True
+        self._has_ended, self._next = True, None
         return stop_tasks([self._work_task, self._list_task])
 
     def _start(self, make_work: Callable[[], _TASK], *, is_download: bool = False) -> None:
         if not self.is_working:
             self._is_download = is_download
-            self._work_task.start(make_work)
+            if self._work_task.is_ending:
+                self._next = make_work
+            else:
+                self._work_task.start(make_work)
             self.work_changed.emit()
 
     def _take_list(self, found: DataSetList) -> None:

@@ -58,7 +58,10 @@ def _link_torch() -> None:
     spec = find_spec("torch")
     if sys.platform != "linux" or spec is None or spec.origin is None:
         return
-    dlopen = ctypes.CDLL(None).dlopen
+    try:
+        dlopen = ctypes.CDLL(None).dlopen
+    except (AttributeError, OSError):  # a Python that is linked statically
+        return
     dlopen.restype, dlopen.argtypes = ctypes.c_void_p, (ctypes.c_char_p, ctypes.c_int)
     for name, mode in (
         ("libtorch_global_deps.so", os.RTLD_NOW | os.RTLD_GLOBAL),

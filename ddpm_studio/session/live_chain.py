@@ -44,6 +44,8 @@ class LiveChain(QObject):
     ended            a run came to its own end; not one that was stopped
     failed(object)   the exception that ended it; follows ``ended``
     released         a thread came to its end: a stopped chain has recorded its last step
+
+    Only one thread ever records a trajectory: what goes on waits for the one that it was stopped on.
     """
 
     changed = Signal()
@@ -56,10 +58,11 @@ class LiveChain(QObject):
         self.trajectory: Trajectory | None = None
         self.stage = Stage.IDLE
         self._is_outdated = False  # the trajectory was recorded with other settings
+        self._to_go_on: Record | None = None  # when the thread that was stopped has left its place
         self.task = BackgroundTask(self)
         self.task.finished.connect(self._on_finished)
         self.task.failed.connect(self._on_failed)
-        self.task.released.connect(self.released)
+        self.task.released.connect(self._on_released)
 
     @property
     def is_awaited(self) -> bool:
@@ -86,23 +89,31 @@ class LiveChain(QObject):
 
     def start(self, record: Record, *, goes_on: bool = False) -> None:
         """Record it anew; with ``goes_on`` from where it was stopped, if it was."""
+        if goes_on and self.stage is Stage.RUNNING:
+            return  # it goes on already
+        if goes_on and self._is_being_left:
+            self.stage, self._to_go_on = Stage.RUNNING, record
+            return
         stopped = self._stopped if goes_on else None
         self._is_outdated = stopped is None
-        self.stage = Stage.RUNNING
+        self._enter(Stage.RUNNING)
         self.task.start(partial(record, stopped))
 
     def wait(self) -> None:
         """It is to be recorded anew, but not yet."""
         self._is_outdated = True
-        self.stage = Stage.DUE
+        self._enter(Stage.DUE)
         self.task.cancel()
 
     def stop(self) -> None:
         """Neither record it nor wait; the frames so far stay, and so does where it can go on."""
         self.take_over()
-        self.stage = Stage.IDLE
+        self._enter(Stage.IDLE)
         self.task.cancel()
         self._drop_outdated()
+
+    def _enter(self, stage: Stage) -> None:
+        self.stage, self._to_go_on = stage, None
 
     def take_over(self) -> None:
         """Show what the thread is recording by now."""
@@ -122,14 +133,35 @@ class LiveChain(QObject):
 
     @property
     def _stopped(self) -> Trajectory | None:
-        """The trajectory where it knows how to go on."""
+        """The trajectory where it knows how to go on, with the same settings."""
         chain = self.trajectory
-        return chain if chain is not None and chain.position is not None else None
+        can_go_on = chain is not None and chain.position is not None and not self._is_outdated
+        return chain if can_go_on else None
+
+    @property
+    def _is_being_left(self) -> bool:
+        """Whether a thread that was stopped may be at a step still: it then says where that was."""
+        chain = self.trajectory
+        is_partial = chain is not None and not chain.is_complete and not self._is_outdated
+        return is_partial and self.task.is_ending
 
     def _drop_outdated(self) -> None:
         if self._is_outdated and self.trajectory is not None:
             self.drop()
             self.changed.emit()
+
+    def _on_released(self) -> None:
+        if self._to_go_on is not None and not self._is_being_left:
+            self._go_on(self._to_go_on)
+        self.released.emit()
+
+    def _go_on(self, record: Record) -> None:
+        """With the next step, unless the one that the thread was at was the last."""
+        self._enter(Stage.IDLE)
+        if self.is_complete:
+            self.ended.emit()
+        else:
+            self.start(record, goes_on=True)
 
     def _on_finished(self, trajectory: Trajectory) -> None:
         self.stage = Stage.IDLE

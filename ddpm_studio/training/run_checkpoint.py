@@ -21,6 +21,7 @@ from ddpm_studio.checkpoints.class_names import are_class_names
 from ddpm_studio.checkpoints.description import DescriptionError, without_repeats
 from ddpm_studio.checkpoints.tensor_file import LENGTH_BYTES, canonical, header, packed
 from ddpm_studio.explained_error import ExplainedError
+from ddpm_studio.networks.configuration import class_count
 from ddpm_studio.training.configuration import (
     MAX_TRAINING_STEPS,
     PRECISIONS,
@@ -189,7 +190,7 @@ def _summary(path: Path, metadata: dict[str, Any]) -> CheckpointSummary:
             _text(values["memory_format"], _MEMORY_FORMATS),
             # Older ones know no precision that is measured.
             _text(values.get("precision", configuration.precision), PRECISIONS),
-            _names(values.get("class_names", [])),
+            _names(values.get("class_names", []), class_count(configuration.network)),
             _text(values.get("images_sha256", "")),  # older ones have not noted it
         )
     except (TrainingConfigurationError, DescriptionError) as error:
@@ -212,8 +213,9 @@ def _text(value: object, allowed: tuple[str, ...] | None = None) -> str:
     return value
 
 
-def _names(value: Any) -> tuple[str, ...]:
-    if not are_class_names(value):
+def _names(value: Any, classes: int | None) -> tuple[str, ...]:
+    """Of all classes that the network is made for, or of none."""
+    if not are_class_names(value) or len(value) not in (0, classes):
         raise ValueError
     return tuple(value)
 

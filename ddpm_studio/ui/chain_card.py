@@ -18,6 +18,7 @@ from ddpm_studio.ui.elided_button import ElidedButton
 from ddpm_studio.ui.elided_label import ElidedLabel
 from ddpm_studio.ui.icons import icon
 from ddpm_studio.ui.panels.panel_text import paragraphs
+from ddpm_studio.ui.plain_words import plain
 from ddpm_studio.ui.theme import SPACING, Chain, Theme
 from ddpm_studio.ui.views.chain_view import ChainView
 
@@ -147,7 +148,7 @@ class ChainCard(QFrame):
 
     def _explain_sampling(self) -> None:
         hint = self.tr("How the reverse chain is sampled: sampler, noise, steps, denoiser (S)")
-        self.sampling_button.setToolTip(paragraphs(self.sampling_button.whole_text(), hint))
+        self.sampling_button.setToolTip(paragraphs(plain(self.sampling_button.whole_text()), hint))
 
     def _describe_button(self) -> None:
         if self._is_running:

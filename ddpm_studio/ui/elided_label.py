@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from ddpm_studio.ui.plain_words import plain_tip
+
 
 class ElidedLabel(QLabel):
     """Plain text in the style's colours; the whole of it is the tooltip."""
@@ -18,7 +20,7 @@ class ElidedLabel(QLabel):
     def show_text(self, text: str) -> None:
         """Other words."""
         self.setText(text)
-        self.setToolTip(text)
+        self.setToolTip(plain_tip(text))
 
     def shown_text(self) -> str:
         """What there is room for."""

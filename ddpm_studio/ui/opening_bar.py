@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from ddpm_studio.checkpoints.loading_progress import LoadingProgress
+from ddpm_studio.explained_error import printable
 from ddpm_studio.session.model_opening import ModelOpening
+from ddpm_studio.ui.elided_label import ElidedLabel
 from ddpm_studio.ui.theme import SPACING
 
 _DELAY_MS, _INTERVAL_MS = 250, 60  # what is there before would only flash by
@@ -20,7 +22,7 @@ class OpeningBar(QFrame):
         super().__init__(parent)
         self._opening = opening
         self.setProperty("card", True)
-        self.text = QLabel()
+        self.text = ElidedLabel()
         self.progress = QProgressBar(textVisible=False)
         self.progress.setFixedWidth(_BAR_WIDTH)
         self.cancel = QPushButton()
@@ -56,17 +58,17 @@ class OpeningBar(QFrame):
 
     def _show_progress(self) -> None:
         latest = self._opening.task.latest
-        name, count = self._opening.name, self._opening.count
+        name, count = printable(self._opening.name), self._opening.count
         if count > 1:
             name = f"{name} ({self._opening.number} / {count})"
         if not isinstance(latest, LoadingProgress):
             self.progress.setRange(0, 0)  # nobody knows how long it takes
-            self.text.setText(self.tr("Opening {0}").format(name))
+            self.text.show_text(self.tr("Opening {0}").format(name))
             return
         done, total = (round(count / 1e6) for count in (latest.done, latest.total))
         self.progress.setRange(0, latest.total // 1000)
         self.progress.setValue(latest.done // 1000)
-        self.text.setText(self.tr("Opening {0}: {1} of {2} MB").format(name, done, total))
+        self.text.show_text(self.tr("Opening {0}: {1} of {2} MB").format(name, done, total))
 
     def retranslate(self) -> None:
         """Follow the language."""

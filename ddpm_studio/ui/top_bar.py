@@ -22,6 +22,7 @@ from ddpm_studio.ui.choice_box import ChoiceBox
 from ddpm_studio.ui.data_names import model_titles
 from ddpm_studio.ui.icons import icon
 from ddpm_studio.ui.languages import LANGUAGE_NAMES
+from ddpm_studio.ui.plain_words import plain_tip
 from ddpm_studio.ui.theme import SPACING, Theme
 
 _ICON_SIZE = QSize(18, 18)
@@ -123,7 +124,8 @@ class TopBar(QFrame):
         self.model.clear()
         for row, (model, title) in enumerate(zip(models, model_titles(models), strict=True)):
             self.model.addItem(title)
-            self.model.setItemData(row, str(model.path), Qt.ItemDataRole.ToolTipRole)
+            tip = plain_tip(str(model.path))
+            self.model.setItemData(row, tip, Qt.ItemDataRole.ToolTipRole)
         if current in models:
             self.model.setCurrentIndex(models.index(current))
 

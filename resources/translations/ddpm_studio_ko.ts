@@ -2900,6 +2900,10 @@
         <translation>“{name}”의 내려받다 만 파일이 없습니다.</translation>
     </message>
     <message>
+        <source>“{folder}” cannot be deleted: close whatever uses it, or change its permissions, and try again.</source>
+        <translation>“{folder}”을(를) 삭제할 수 없습니다. 사용 중인 프로그램을 닫거나 폴더의 권한을 바꾼 뒤 다시 시도하세요.</translation>
+    </message>
+    <message>
         <source>The handwritten digits that come with DDPM Studio are missing or damaged ({file}): install it again.</source>
         <translation>DDPM Studio에 딸린 손글씨 숫자가 없거나 손상되었습니다({file}): 다시 설치하세요.</translation>
     </message>

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +28,7 @@ from ddpm_studio.datasets.catalogue import (
     open_data_set,
 )
 from ddpm_studio.datasets.data_cache import (
+    DOWNLOADS,
     UNFINISHED,
     UnfinishedDownload,
     cached_sets,
@@ -285,6 +288,61 @@ def test_what_has_come_of_downloads_is_listed_and_removed(data_cache: Path) -> N
         with pytest.raises(DataSetError, match="There is no unfinished download of"):
             remove_download(name)
     assert [each.name for each in unfinished_downloads()] == ["cifar-10"]
+
+
+@pytest.mark.parametrize("remove", [partial(remove_download, "mnist"), clear])
+def test_a_download_that_cannot_be_deleted_is_said_to_be_there_still(
+    data_cache: Path, remove: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = begun_download(data_cache, "mnist", 70)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "unlink", _may_not)
+        with pytest.raises(DataSetError, match=r"downloads.*” cannot be deleted"):
+            remove()
+    assert unfinished_downloads() == (UnfinishedDownload("mnist", folder, 70),)
+    remove()
+    assert unfinished_downloads() == ()
+
+
+def _may_not(*_: object, **__: object) -> None:
+    raise PermissionError(errno.EACCES, "Permission denied")
+
+
+def test_folders_elsewhere_are_no_downloads(tmp_path: Path, data_cache: Path) -> None:
+    """A link may lead to them: nobody is asked to delete them."""
+    others = tmp_path / "others"
+    kept = begun_download(others, "photos", 7)
+    data_cache.mkdir(parents=True, exist_ok=True)
+    (data_cache / DOWNLOADS).symlink_to(kept.parent, target_is_directory=True)
+    assert unfinished_downloads() == ()
+    with pytest.raises(DataSetError, match="There is no unfinished download"):
+        remove_download("photos")
+    clear()
+    (data_cache / DOWNLOADS).unlink()
+    begun_download(data_cache, "mnist", 70)
+    (data_cache / DOWNLOADS / "photos").symlink_to(kept, target_is_directory=True)
+    (data_cache / DOWNLOADS / "mnist" / "more").symlink_to(kept, target_is_directory=True)
+    assert [each.name for each in unfinished_downloads()] == ["mnist"]
+    remove_download("mnist")
+    clear()
+    assert [each.stat().st_size for each in kept.iterdir()] == [7]
+
+
+def test_folders_that_lie_deep_in_each_other_are_counted(
+    data_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(begun_download(data_cache, "mnist", 70))
+    depth = 1200
+    for _ in range(depth):
+        os.mkdir("d")
+        os.chdir("d")
+    try:
+        (found,) = unfinished_downloads()
+    finally:  # nobody else can delete them
+        for _ in range(depth):
+            os.chdir("..")
+            os.rmdir("d")
+    assert found.byte_count == 70
 
 
 def test_clearing_removes_downloads_and_what_old_processes_left(data_cache: Path) -> None:

@@ -334,6 +334,97 @@ def test_a_stopped_chain_goes_on_and_any_other_begins_anew(watched: Watched) -> 
     assert watched.sampling.gone_on_with[-1] is None
 
 
+@pytest.mark.parametrize("name", ["forward", "reverse"])
+def test_a_chain_goes_on_at_once_though_its_last_step_is_not_done_yet(
+    qtbot: QtBot, watched: Watched, name: str
+) -> None:
+    """Of a large network that may take seconds: the steps before are not thrown away meanwhile."""
+    chain, work = (
+        (watched.forward, watched.noising)
+        if name == "forward"
+        else (watched.reverse, watched.sampling)
+    )
+    watched.pair.begin(FORWARD if name == "forward" else FORWARD_WITHOUT_DATA, REVERSE)
+    watched.until_recorded(chain)
+    stopped = chain.trajectory
+    getattr(watched.pair, f"stop_{name}")()
+    getattr(watched.pair, f"continue_{name}")()
+    assert chain.stage is Stage.RUNNING
+    qtbot.waitUntil(lambda: len(work.requests) == 2)
+    work.end = True
+    stages = Stage.IDLE, Stage.RUNNING
+    watched.until(*(stages if name == "forward" else reversed(stages)))
+    assert work.gone_on_with == [None, stopped]
+    assert chain.trajectory is stopped
+
+
+def test_a_chain_whose_last_step_was_under_way_is_complete_then(watched: Watched) -> None:
+    watched.pair.begin(FORWARD_WITHOUT_DATA, REVERSE)
+    watched.until_recorded(watched.reverse)
+    stopped = watched.reverse.trajectory
+    assert stopped is not None
+    watched.pair.stop_reverse()
+    watched.pair.continue_reverse()
+    for frame in range(T + 1):
+        stopped.record(frame, torch.zeros(1, 1))
+    watched.until(Stage.RUNNING, Stage.IDLE)
+    assert watched.reverse.trajectory is stopped
+    assert len(watched.sampling.requests) == 1
+
+
+@pytest.mark.parametrize("then", ["stop", "wait", "drop"])
+def test_what_was_to_go_on_is_forgotten_where_somebody_wants_something_else(
+    watched: Watched, qtbot: QtBot, then: str
+) -> None:
+    watched.pair.begin(FORWARD_WITHOUT_DATA, REVERSE)
+    watched.until_recorded(watched.reverse)
+    watched.pair.stop_reverse()
+    watched.pair.continue_reverse()
+    if then == "stop":
+        watched.pair.stop_reverse()
+    elif then == "wait":
+        watched.pair.begin(FORWARD, REVERSE)
+    else:
+        watched.pair.give_up()
+    with qtbot.waitSignal(watched.reverse.released):
+        pass
+    assert watched.reverse.stage is (Stage.DUE if then == "wait" else Stage.IDLE)
+    assert len(watched.sampling.requests) == 1
+
+
+def test_a_chain_that_goes_on_already_is_left_alone(watched: Watched) -> None:
+    watched.pair.begin(FORWARD_WITHOUT_DATA, REVERSE)
+    watched.until_recorded(watched.reverse)
+    stopped = watched.reverse.trajectory
+    assert stopped is not None
+    watched.pair.stop_reverse()
+    watched.until_position(stopped)
+    watched.pair.continue_reverse()
+    watched.pair.continue_reverse()
+    watched.sampling.end = True
+    watched.until(Stage.RUNNING, Stage.IDLE)
+    watched.pair.continue_forward()
+    assert len(watched.sampling.requests) == 2
+    assert watched.reverse.trajectory is stopped
+
+
+def test_a_chain_of_other_settings_is_never_gone_on_with(watched: Watched) -> None:
+    watched.pair.begin(FORWARD, REVERSE)
+    watched.noising.end = True
+    watched.until(Stage.IDLE, Stage.RUNNING)
+    watched.until_recorded(watched.reverse)
+    stopped = watched.reverse.trajectory
+    assert stopped is not None
+    watched.pair.stop_reverse()
+    watched.until_position(stopped)
+    watched.pair.restart(FORWARD, replace(REVERSE, seed=1))
+    assert watched.stages == (Stage.RUNNING, Stage.DUE)
+    watched.pair.continue_reverse()  # it is shown still
+    watched.sampling.end = True
+    watched.until(Stage.RUNNING, Stage.IDLE)
+    assert watched.sampling.gone_on_with == [None, None]
+
+
 def test_the_forward_chain_goes_on_beside_the_reverse_chain(watched: Watched) -> None:
     watched.pair.begin(FORWARD, REVERSE)
     watched.until_recorded(watched.forward)

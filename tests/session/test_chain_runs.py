@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +91,45 @@ def test_a_step_that_a_full_disk_did_not_take_is_the_next_one(
     assert stopped.recorded.sum() == 1
     driven(record_reverse_chain(request, stopped))
     assert all(np.array_equal(stopped.frame(f), whole.frame(f)) for f in range(21))
+
+
+@pytest.mark.parametrize("direction", ["forward", "reverse"])
+def test_where_nothing_comes_of_going_on_it_can_be_tried_again(
+    monkeypatch: pytest.MonkeyPatch, direction: str
+) -> None:
+    """The disk is still full, or the memory: all steps before would be lost."""
+    model = find_model("moons")
+    record = (
+        partial(record_forward_chain, ForwardRequest("moons", model.description.schedule, 10, 3))
+        if direction == "forward"
+        else partial(record_reverse_chain, ReverseRequest(model, 10, 3, "cpu", DDIM_20))
+    )
+    whole, work = driven(record()), record()
+    for _ in range(5):
+        progress = next(work)
+    work.close()
+    assert isinstance(progress, ChainProgress)
+    stopped = progress.trajectory
+    for name in (
+        "chains.forward_chain",
+        "samplers.reverse_chain",
+        "frames_in_memory.FramesInMemory.keep",
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"ddpm_studio.diffusion.{name}", _no_room)
+            with suppress(MemoryError):
+                next(record(stopped))
+        assert stopped.recorded.sum() == 5
+    again = record(stopped)
+    progress = next(again)
+    assert isinstance(progress, ChainProgress)
+    assert progress.done_before == 4
+    driven(again)
+    assert all(np.array_equal(stopped.frame(f), whole.frame(f)) for f in range(whole.T + 1))
+
+
+def _no_room(*_: object, **__: object) -> None:
+    raise MemoryError
 
 
 def driven(work: ChainWork) -> Trajectory:

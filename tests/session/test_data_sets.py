@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from ddpm_studio.datasets.importing.import_choices import ImportChoices
 from ddpm_studio.datasets.importing.import_progress import ImportProgress, ImportResult, Stage
 from ddpm_studio.datasets.set_description import DataSetError
+from ddpm_studio.session import data_sets
 from ddpm_studio.session.data_sets import DataSets, WorkProgress
 from ddpm_studio.session.import_preview import PreviewRun
 
@@ -102,6 +105,40 @@ def test_one_work_at_a_time(qtbot: QtBot, data: DataSets, pictures: Path) -> Non
         data.import_set(pictures, ImportChoices("others"))
     assert finished.args[0].description.name == "faces"
     assert not data.is_working
+
+
+@pytest.mark.parametrize("is_given_up", [False, True])
+def test_a_download_that_is_begun_again_waits_for_the_thread_that_was_stopped(
+    qtbot: QtBot, data: DataSets, monkeypatch: pytest.MonkeyPatch, is_given_up: bool
+) -> None:
+    """That one may be waiting for a silent server, and would write into the same file."""
+    server_answers, said = threading.Event(), []
+
+    def download(name: str) -> Iterator[None]:
+        said.append(f"{name} begins")
+        try:
+            assert server_answers.wait(timeout=10)
+            yield
+        finally:
+            said.append(f"{name} ends")
+
+    monkeypatch.setattr(data_sets, "_download_work", download)
+    data.download("a")
+    qtbot.waitUntil(lambda: bool(said))
+    data.cancel()
+    assert not data.is_working
+    data.download("b")
+    assert data.is_working
+    qtbot.wait(100)
+    assert said == ["a begins"]
+    if is_given_up:
+        data.cancel()
+        assert not data.is_working
+    with qtbot.waitSignal(data.listed, timeout=WAIT_MS):
+        server_answers.set()
+    qtbot.waitUntil(lambda: not data.is_working, timeout=WAIT_MS)
+    second = [] if is_given_up else ["b begins", "b ends"]
+    assert said == ["a begins", "a ends", *second]
 
 
 def test_the_time_left_is_that_of_the_present_stage() -> None:

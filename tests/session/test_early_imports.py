@@ -6,6 +6,7 @@ import gc
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -110,6 +111,48 @@ def test_threads_that_need_torch_begin_with_this(module: str) -> None:
             print(asked)
     """
     assert run(body) == "False"
+
+
+@pytest.mark.parametrize("fault", [AttributeError("dlopen"), OSError("no libraries here")])
+def test_where_nothing_can_be_linked_aside_torch_is_just_imported(fault: Exception) -> None:
+    body = f"""
+        import ctypes, sys
+        from ddpm_studio.session import early_imports
+
+        class NoLibrary:
+            def __init__(self, name):
+                pass
+
+            def __getattr__(self, name):
+                raise {fault!r}
+
+        linked, ctypes.CDLL = ctypes.CDLL, NoLibrary
+        early_imports._link_torch()
+        ctypes.CDLL = linked
+        early_imports.import_torch()
+        print("torch" in sys.modules)
+    """
+    assert run(body) == "True"
+
+
+@pytest.mark.parametrize("fault", ["OSError('libc10.so')", "RuntimeError('broken')"])
+def test_a_torch_that_is_broken_is_told_each_time_and_harms_nothing_else(
+    tmp_path: Path, fault: str
+) -> None:
+    (tmp_path / "torch").mkdir()
+    (tmp_path / "torch" / "__init__.py").write_text(f"raise {fault}")
+    body = f"""
+        import gc, sys
+        sys.path.insert(0, {str(tmp_path)!r})
+        from ddpm_studio.session.early_imports import import_torch
+
+        for _ in range(2):
+            try:
+                import_torch()
+            except Exception as error:
+                print(error, gc.isenabled(), "torch" in sys.modules, end=" ")
+    """
+    assert run(body) == " ".join([f"{fault.split(chr(39))[1]} True False"] * 2)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the import itself links it")

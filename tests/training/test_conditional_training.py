@@ -29,7 +29,12 @@ from ddpm_studio.training.configuration import TrainingConfiguration
 from ddpm_studio.training.labels import LabelsError
 from ddpm_studio.training.presets import QUARTER_LINEAR
 from ddpm_studio.training.ranks import Ranks
-from ddpm_studio.training.run_checkpoint import inspect_checkpoint, load_checkpoint, save_checkpoint
+from ddpm_studio.training.run_checkpoint import (
+    CheckpointError,
+    inspect_checkpoint,
+    load_checkpoint,
+    save_checkpoint,
+)
 from ddpm_studio.training.run_folder import RunFolder
 from ddpm_studio.training.run_start import TrainingRequest
 from ddpm_studio.training.run_state import ResumeError
@@ -251,6 +256,16 @@ def test_data_that_have_other_classes_by_now_are_told(begun: Trainer, tmp_path: 
     import_images(tmp_path, images=images)
     with pytest.raises(LabelsError, match="'own' have other classes than when the training began"):
         Trainer.resumed(state)
+
+
+@pytest.mark.parametrize("names", [("0",), ("0", "1", "2"), ("0", "\x1b[2J")])
+def test_names_that_are_not_those_of_all_classes_are_damage(
+    begun: Trainer, tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    """A model that is saved with them could not be opened again."""
+    save_checkpoint(tmp_path / "x", replace(begun.state(), class_names=names))
+    with pytest.raises(CheckpointError, match="x is damaged"):
+        inspect_checkpoint(tmp_path / "x")
 
 
 def test_as_many_classes_of_other_names_are_other_classes(begun: Trainer) -> None:

@@ -139,6 +139,28 @@ def test_what_may_be_asked_next_is_fetched_in_a_quiet_moment(qtbot: QtBot) -> No
     assert len(arrived) == 1  # nobody waits for the others
 
 
+def test_a_question_that_can_wait_is_answered_also_where_its_news_comes_late(qtbot: QtBot) -> None:
+    """The thread, busy until then, finds the question before it hears that there is one."""
+    reader, go, found = BackgroundReader(), threading.Event(), threading.Event()
+
+    class LateNews(threading.Event):
+        def clear(self) -> None:
+            super().clear()
+            if reader._asked.can_wait:
+                found.set()
+
+        def set(self) -> None:
+            if reader._asked.can_wait:
+                go.set()
+                assert found.wait(timeout=10)
+            super().set()
+
+    reader._news = LateNews()
+    reader.ask("a", lambda: go.wait(timeout=10))
+    reader.ask("b", lambda: 2, can_wait=True)
+    qtbot.waitUntil(lambda: reader.answer("b") == 2, timeout=WAIT_MS)
+
+
 def test_an_error_is_an_answer(qtbot: QtBot) -> None:
     reader, error = BackgroundReader(), ValueError("no")
 

@@ -9,7 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ddpm_studio.checkpoints.regular_file import ModelFileError, require_regular_file
+from ddpm_studio.checkpoints.regular_file import (
+    ModelFileError,
+    open_at_once,
+    require_regular_file,
+)
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class SourceFile:
     def opened(self) -> Iterator[io.BufferedReader]:
         """For reading. Raises ModelFileError where it cannot be read or is another file by now."""
         try:
-            with open(self.path, "rb") as file:
+            with open_at_once(self.path) as file:
                 if self._of(self.path, os.fstat(file.fileno())) != self:
                     raise self.changed()
                 yield file

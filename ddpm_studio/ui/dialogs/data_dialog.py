@@ -77,6 +77,7 @@ class DataDialog(QDialog):
         empty = QFrame()
         empty.setProperty("card", True)
         QVBoxLayout(empty).addWidget(self.hint, 0, Qt.AlignmentFlag.AlignCenter)
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.status.setWordWrap(True)
         self.place.setProperty("muted", True)
         self.download_button.setMenu(self.downloads)

@@ -8,8 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from ddpm_studio.explained_error import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,13 +131,17 @@ class DataDialogs(QObject):
     def _ask_to_remove(self, name: str) -> None:
         from ddpm_studio.ui.data_names import data_name
 
-        text = self.tr("Delete the data set “{0}” from the disk?").format(data_name(name))
+        text = self.tr("Delete the data set “{0}” from the disk?").format(
+            printable(data_name(name))
+        )
         self._ask(text, lambda: self.data_sets().remove(name))
 
     def _ask_to_discard(self, name: str) -> None:
         from ddpm_studio.ui.data_names import data_name
 
-        text = self.tr("Delete what has come of the download of “{0}”?").format(data_name(name))
+        text = self.tr("Delete what has come of the download of “{0}”?").format(
+            printable(data_name(name))
+        )
         more = self.tr("It then begins anew another time, instead of going on.")
         self._ask(text, lambda: self.data_sets().discard(name), more)
 
@@ -146,6 +152,7 @@ class DataDialogs(QObject):
     def _ask(self, text: str, delete: Callable[[], None], more: str = "") -> None:
         question = QMessageBox(self.dialog)
         question.setIcon(QMessageBox.Icon.Question)
+        question.setTextFormat(Qt.TextFormat.PlainText)
         question.setText(text)
         question.setInformativeText(
             more

@@ -10,9 +10,11 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
 
+from ddpm_studio.explained_error import printable
 from ddpm_studio.session.data_sets import THUMBNAILS, DataSetList, DataSetRow, DownloadRow
 from ddpm_studio.ui.data_names import data_name
 from ddpm_studio.ui.dialogs.import_pictures import rgb_image
+from ddpm_studio.ui.plain_words import plain_tip
 from ddpm_studio.ui.theme import RADIUS, SPACING, Theme
 
 _SIDE, _GAP = 44, 4
@@ -65,11 +67,11 @@ class DataList(QListWidget):
         self.clear()
         for row in found.rows:
             item = QListWidgetItem(self._icon(row.thumbnails), self._text(row))
-            item.setToolTip(self._origin(row))
+            item.setToolTip(plain_tip(self._origin(row)))
             self._add(item, row.name, chosen, is_download=False)
         for download in found.downloads:
             item = QListWidgetItem(self._icon(()), self._download_text(download))
-            item.setToolTip(str(download.folder))
+            item.setToolTip(plain_tip(str(download.folder)))
             self._add(item, download.name, chosen, is_download=True)
 
     def _add(
@@ -113,7 +115,9 @@ class DataList(QListWidget):
         about = row.description
         if about is None:
             return (
-                f"{row.name}\n" + self.tr("Damaged: remove it and import it again.") + f" · {size}"
+                f"{printable(row.name)}\n"
+                + self.tr("Damaged: remove it and import it again.")
+                + f" · {size}"
             )
         channels, height, width = about.shape
         colours = self.tr("grey") if channels == 1 else self.tr("colour")
@@ -132,7 +136,7 @@ class DataList(QListWidget):
             if row.total
             else self.tr("Unfinished download: {0} MB").format(done)
         )
-        return f"{data_name(row.name)}\n{text}"
+        return f"{printable(data_name(row.name))}\n{text}"
 
     def _origin(self, row: DataSetRow) -> str:
         about = row.description

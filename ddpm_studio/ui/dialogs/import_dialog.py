@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ddpm_studio.datasets.importing.import_choices import ImportChoices
@@ -69,6 +69,7 @@ class ImportDialog(QDialog):
     def _column(self) -> QWidget:
         """What is chosen, what comes of it, and the buttons."""
         for label in (self.summary, self.status):
+            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
         self.summary.setProperty("muted", True)
         self.status.setProperty("problem", True)

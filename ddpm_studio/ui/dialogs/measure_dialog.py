@@ -81,6 +81,7 @@ class MeasureDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*[2 * SPACING] * 4)
         layout.setSpacing(SPACING)
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
         layout.addWidget(self.title)
         layout.addWidget(self.samples)
         layout.addSpacing(SPACING // 2)

@@ -88,7 +88,7 @@ class BackgroundReader(QObject):
         for order, (key, job) in enumerate(asked.jobs):
             if key in self._answers:
                 continue
-            if (order > 0 or asked.can_wait) and self._news.wait(_QUIET_SECONDS):
+            if (order > 0 or asked.can_wait) and not self._is_quiet_after(asked):
                 return
             began = time.perf_counter()
             found = _result(job)
@@ -100,6 +100,15 @@ class BackgroundReader(QObject):
                 self.latest = key, found
                 with suppress(RuntimeError):  # the window was closed meanwhile
                     self.arrived.emit()
+
+    def _is_quiet_after(self, asked: _Question) -> bool:
+        """Whether nothing else is asked for a moment.
+
+        The news of ``asked`` itself may come late: the thread may have found it before it was told.
+        """
+        while self._news.wait(_QUIET_SECONDS) and self._asked is asked:
+            self._news.clear()
+        return self._asked is asked
 
     def _keep(self, key: Hashable, found: Any) -> None:
         newest = list(self._answers.items())[-_MOST_KEPT + 1 :]

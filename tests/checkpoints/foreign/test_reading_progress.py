@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import lzma
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from torch import Tensor
 from ddpm_studio.checkpoints.foreign.opening import open_model
 from ddpm_studio.checkpoints.foreign.stored_tensor import StoredTensor
 from ddpm_studio.checkpoints.loading_progress import LoadingProgress
+from ddpm_studio.checkpoints.model_file import ModelFileError
 from ddpm_studio.checkpoints.weights import loading_steps
 
 REFERENCE = Path(__file__).parents[2] / "reference" / "foreign"
@@ -83,3 +85,35 @@ def test_nothing_more_is_read_once_it_is_given_up(checkpoint: Path, bytes_read: 
     steps.close()
     assert 0 < told[-1].done < told[-1].total
     assert len(bytes_read) == count
+
+
+@pytest.mark.parametrize("harm", ["delete", "cut", "replace by a folder", "replace by a pipe"])
+def test_a_file_that_changes_while_it_is_read_is_said_to_have_changed(
+    checkpoint: Path, harm: str
+) -> None:
+    before = open_descriptors()
+    steps = loading_steps(open_model(checkpoint))
+    for _ in range(4):
+        next(steps)
+    for path in files_of(checkpoint):
+        _harm(path, harm)
+    with pytest.raises(ModelFileError):
+        list(steps)
+    assert open_descriptors() == before
+
+
+def _harm(path: Path, harm: str) -> None:
+    if harm == "cut":
+        os.truncate(path, path.stat().st_size // 2)
+        return
+    path.unlink()
+    if harm == "replace by a folder":
+        path.mkdir()
+    elif harm == "replace by a pipe":
+        os.mkfifo(path)
+
+
+def open_descriptors() -> list[str]:
+    """Files that this process holds open."""
+    links = Path("/proc/self/fd")
+    return sorted(os.readlink(each) for each in links.iterdir() if each.exists())
