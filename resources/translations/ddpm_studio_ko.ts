@@ -1509,7 +1509,7 @@
         <translation>모델 {1} MB 중 {0} MB를 읽었습니다</translation>
     </message>
     <message>
-        <source>Open a model</source>
+        <source>Open models</source>
         <translation>모델 열기</translation>
     </message>
     <message>
