@@ -1489,6 +1489,10 @@
 <context>
     <name>MainScreen</name>
     <message>
+        <source>from data: {0}, class {1}</source>
+        <translation>데이터에서 시작: {0}, 클래스 {1}</translation>
+    </message>
+    <message>
         <source>from data: {0}</source>
         <translation>데이터에서 시작: {0}</translation>
     </message>
