@@ -13,7 +13,7 @@ from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
 from ddpm_studio.session.playback import LoopMode, Playback
 from ddpm_studio.session.studio import Studio
 from ddpm_studio.ui.chain_stage import ChainStage
-from ddpm_studio.ui.data_names import model_title
+from ddpm_studio.ui.data_names import model_title, model_titles
 from ddpm_studio.ui.dialogs.checkpoint_questions import CheckpointQuestions
 from ddpm_studio.ui.dialogs.model_question import ask_for_model_files
 from ddpm_studio.ui.message_bar import MessageBar
@@ -149,7 +149,9 @@ class MainScreen(QWidget):
 
     def _retitle(self) -> None:
         model = self._studio.model
-        self.title_changed.emit(model_title(model) if model else "")
+        models = self._studio.models
+        titles = dict(zip([each.path for each in models], model_titles(models), strict=True))
+        self.title_changed.emit(titles.get(model.path, model_title(model)) if model else "")
 
     def _retranslate(self) -> None:
         self._retitle()

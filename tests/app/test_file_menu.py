@@ -46,6 +46,20 @@ def test_several_models_are_opened_at_once(
     assert [model.path for model in studio.models[-2:]] == copies
 
 
+def test_files_of_one_name_are_told_apart_also_in_the_title(
+    qtbot: QtBot, studio_application: Application, tmp_path: Path
+) -> None:
+    copies = [tmp_path / folder / "model.safetensors" for folder in ("first", "second")]
+    for copy in copies:
+        copy.parent.mkdir()
+        shutil.copy(find_model("moons").path, copy)
+    studio_application.screen.open_model_files(copies)
+    title = studio_application.window.windowTitle
+    qtbot.waitUntil(lambda: title().startswith("second/model.safetensors"), timeout=WAIT_MS)
+    studio_application.studio.show_model(find_model("moons"))
+    assert title().startswith("Two moons")
+
+
 def test_a_copy_is_saved_as_it_was_named(
     qtbot: QtBot, studio_application: Application, tmp_path: Path
 ) -> None:
