@@ -95,7 +95,7 @@ class DataSets(QObject):
         self._work_task.failed.connect(self._on_failed)
         # What a cancelled work leaves is tidied up when its thread has come to its end.
         self._work_task.released.connect(self._tidy_up)
-        self._has_ended = self._is_download = False
+        self._has_ended, self._download = False, ""
 
     @property
     def is_working(self) -> bool:
@@ -107,6 +107,11 @@ class DataSets(QObject):
         """How far the present work has come. Never waits."""
         latest = self._work_task.latest
         return latest if isinstance(latest, WorkProgress) else None
+
+    @property
+    def downloading(self) -> str:
+        """The public one that is being fetched; "" where none is."""
+        return self._download if self.is_working else ""
 
     def _tidy_up(self) -> None:
         if not self._has_ended:
@@ -122,7 +127,7 @@ class DataSets(QObject):
 
     def download(self, name: str) -> None:
         """Fetch a public one."""
-        self._start(partial(_download_work, name), is_download=True)
+        self._start(partial(_download_work, name), download=name)
 
     def remove(self, name: str) -> None:
         """Delete an imported one."""
@@ -145,7 +150,7 @@ class DataSets(QObject):
         if self.is_working:
             self._work_task.cancel()
             self.work_changed.emit()
-            self.cancelled.emit(self._is_download)
+            self.cancelled.emit(bool(self._download))
 
     def stop(self) -> bool:
         """End the threads, for the application's end; False where one is stuck."""
@@ -153,9 +158,9 @@ class DataSets(QObject):
         self._has_ended = True
         return stop_tasks([self._work_task, self._list_task])
 
-    def _start(self, make_work: Callable[[], _TASK], *, is_download: bool = False) -> None:
+    def _start(self, make_work: Callable[[], _TASK], *, download: str = "") -> None:
         if not self.is_working:
-            self._is_download = is_download
+            self._download = download
             self._work_task.start(make_work)
             self.work_changed.emit()
 

@@ -724,6 +724,10 @@
         <translation>클래스 {0}개</translation>
     </message>
     <message>
+        <source>Being downloaded</source>
+        <translation>내려받는 중</translation>
+    </message>
+    <message>
         <source>Unfinished download: {0} of {1} MB</source>
         <translation>내려받다 멈춤: {1} MB 중 {0} MB</translation>
     </message>
@@ -806,8 +810,8 @@
         <translation>가져오는 중: 이미지 {1}장 중 {0}장</translation>
     </message>
     <message>
-        <source>Downloading: {0} of {1} MB</source>
-        <translation>내려받는 중: {1} MB 중 {0} MB</translation>
+        <source>Downloading {0}: {1} of {2} MB</source>
+        <translation>{0} 내려받는 중: {2} MB 중 {1} MB</translation>
     </message>
     <message>
         <source>Moving: {0} of {1} MB</source>
