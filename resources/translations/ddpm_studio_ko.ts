@@ -4369,7 +4369,7 @@
     </message>
     <message>
         <source>Steps</source>
-        <translation>단계 수</translation>
+        <translation>스텝 수</translation>
     </message>
     <message>
         <source>How often the weights are changed. More steps take longer, and mostly give better samples.</source>
@@ -4541,7 +4541,7 @@
     </message>
     <message>
         <source>torch.compile makes the steps faster, after some minutes at the start. Where it fails, the training goes on without it.</source>
-        <translation>torch.compile을 쓰면 시작할 때 몇 분이 걸리지만 이후 단계가 빨라집니다. 실패하면 컴파일 없이 학습을 계속합니다.</translation>
+        <translation>torch.compile을 쓰면 시작할 때 몇 분이 걸리지만 이후 스텝이 빨라집니다. 실패하면 컴파일 없이 학습을 계속합니다.</translation>
     </message>
     <message>
         <source>Save every</source>
