@@ -4758,6 +4758,10 @@
         <translation>그 학습의 첫 체크포인트를 기다리는 중 …</translation>
     </message>
     <message>
+        <source>Getting ready …</source>
+        <translation>준비 중…</translation>
+    </message>
+    <message>
         <source>Pausing: {0}</source>
         <translation>멈추는 중: {0}</translation>
     </message>
