@@ -239,7 +239,7 @@ class Application:
         window.menus.data_requested.connect(self.data_dialogs.open_list)
         self.data_dialogs.changed.connect(pages.show_data_sets)
         self.data_dialogs.changed.connect(self.studio.look_for_data)
-        window.menus.open_requested.connect(pages.choose_model_file)
+        window.menus.open_requested.connect(pages.choose_model_files)
         window.menus.hub_requested.connect(self.hub_dialogs.open)
         self.hub_dialogs.fetched.connect(pages.look_at)
         window.menus.copy_requested.connect(self.saving_dialogs.save_copy)

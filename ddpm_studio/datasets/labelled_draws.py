@@ -36,18 +36,19 @@ def draw_in_turn(data: DataSource, count: int, classes: int | None, generator: G
     one of any class. What ``data.sample`` draws where the data have not these classes.
     """
     if isinstance(data, LabelledDataSource) and classes == len(data.classes):
-        labels = data.training_labels()
-        if labels is not None:
-            return _of_classes(data, labels, [i % classes for i in range(count)], generator)
+        return draw_of_classes(data, [i % classes for i in range(count)], generator)
     return data.sample(count, generator)
 
 
-def _of_classes(
-    data: LabelledDataSource,
-    labels: NDArray[np.integer],
-    wanted: Sequence[int],
-    generator: Generator,
-) -> Tensor:
+def draw_of_classes(data: DataSource, wanted: Sequence[int], generator: Generator) -> Tensor:
+    """An image of each class that is ``wanted``: float32 (len(wanted), *sample_shape).
+
+    Of a class without an image one of any class; what ``data.sample`` draws of data without labels.
+    """
+    labels = data.training_labels() if isinstance(data, LabelledDataSource) else None
+    if labels is None:
+        return data.sample(len(wanted), generator)
+    assert isinstance(data, LabelledDataSource)
     u = torch.rand(len(wanted), generator=generator, dtype=torch.float64).tolist()
     chosen = [_one_of(labels, label, at) for label, at in zip(wanted, u, strict=True)]
     return data.images(torch.tensor(chosen))

@@ -25,7 +25,12 @@ from ddpm_studio.session.chain_recording import (
 )
 from ddpm_studio.session.devices import prepare_torch
 from ddpm_studio.session.loaded_models import loading
-from ddpm_studio.session.sampling_choice import DenoiserChoice, SamplingChoice, own_sampling
+from ddpm_studio.session.sampling_choice import (
+    DenoiserChoice,
+    SamplingChoice,
+    data_labels,
+    own_sampling,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -51,6 +56,7 @@ __all__ = [
 class ForwardRequest:
     """Simulate q from ``count`` samples of a data set, or from where another chain has ended.
 
+    ``labels`` are the classes of the x_0, one for each; None for data of any class.
     ``start`` is the complete reverse chain of a model whose data are not known (``data_set`` ""):
     its x_0 are this chain's.
     """
@@ -59,6 +65,7 @@ class ForwardRequest:
     schedule: ScheduleConfiguration
     count: int
     seed: int
+    labels: tuple[int, ...] | None = None
     start: Trajectory | None = None
 
 
@@ -92,7 +99,9 @@ def record_forward_chain(request: ForwardRequest, stopped: Trajectory | None = N
     if position is not None:
         x_t, generator = position.x, position.generator()
     elif request.start is None:
-        x_t, generator = _forward_start(request.data_set, request.count, request.seed)
+        x_t, generator = _forward_start(
+            request.data_set, request.count, request.seed, request.labels
+        )
     else:
         x_t, generator = _end_of(request.start), _forward_generator(request.seed)
     first = position.frame if position is not None else 0
@@ -222,7 +231,7 @@ def _exact_steps(
 
     description = request.model.description
     schedule = description.schedule.build()
-    denoiser = _exact_denoiser(request, schedule)
+    denoiser = _exact_denoiser(request, sampling, schedule)
     guide = conditioned(description, x_t.device, sampling.condition, request.count).guide
     sampler = _with_fixed_variance(sampling.sampler)
     return reverse_chain(schedule, denoiser.predict_x_0, x_t, generator, sampler, t=t, guide=guide)
@@ -235,7 +244,9 @@ def _with_fixed_variance(sampler: SamplerConfiguration) -> SamplerConfiguration:
     return replace(sampler, variance=ReverseVariance.FIXED_SMALL)
 
 
-def _exact_denoiser(request: ReverseRequest, schedule: NoiseSchedule) -> ExactDenoiser:
+def _exact_denoiser(
+    request: ReverseRequest, sampling: SamplingChoice, schedule: NoiseSchedule
+) -> ExactDenoiser:
     """E[x_0 | x_t]: session.sampling_choice.exact_for says of which data."""
     from ddpm_studio.diffusion.exact_denoisers import FiniteDataDenoiser
 
@@ -243,7 +254,8 @@ def _exact_denoiser(request: ReverseRequest, schedule: NoiseSchedule) -> ExactDe
     known = exact_denoiser(data_set, schedule)
     if known is not None:
         return known
-    x_0, _ = _forward_start(data_set, request.count, request.seed)
+    labels = data_labels(sampling, request.model.description, request.count)
+    x_0, _ = _forward_start(data_set, request.count, request.seed, labels)
     return FiniteDataDenoiser(x_0, schedule)
 
 
@@ -255,12 +267,17 @@ def _law(
     return None if mixture is None else lambda frame: mixture.at(schedule, int(times[frame]))
 
 
-def _forward_start(data_set: str, count: int, seed: int) -> tuple[Tensor, RandomGenerator]:
+def _forward_start(
+    data_set: str, count: int, seed: int, labels: tuple[int, ...] | None = None
+) -> tuple[Tensor, RandomGenerator]:
     """x_0 of the forward chain, shape (count, …), and the generator as it is after drawing it."""
     from ddpm_studio.datasets.catalogue import open_data_set
+    from ddpm_studio.datasets.labelled_draws import draw_of_classes
 
-    generator = _forward_generator(seed)
-    return open_data_set(data_set).sample(count, generator), generator
+    data, generator = open_data_set(data_set), _forward_generator(seed)
+    if labels is None:
+        return data.sample(count, generator), generator
+    return draw_of_classes(data, labels, generator), generator
 
 
 def _end_of(reverse: Trajectory) -> Tensor:

@@ -95,7 +95,7 @@ class DataSets(QObject):
         self._work_task.failed.connect(self._on_failed)
         # What a cancelled work leaves is tidied up when its thread has come to its end.
         self._work_task.released.connect(self._tidy_up)
-        self._has_ended = self._is_download = False
+        self._has_ended, self._download = False, ""
         self._next: Callable[[], _TASK] | None = None  # until a cancelled one has left its files
 
     @property
@@ -108,6 +108,11 @@ class DataSets(QObject):
         """How far the present work has come. Never waits."""
         latest = self._work_task.latest
         return latest if isinstance(latest, WorkProgress) else None
+
+    @property
+    def downloading(self) -> str:
+        """The public one that is being fetched; "" where none is."""
+        return self._download if self.is_working else ""
 
     def _tidy_up(self) -> None:
         if self._has_ended:
@@ -127,7 +132,7 @@ class DataSets(QObject):
 
     def download(self, name: str) -> None:
         """Fetch a public one."""
-        self._start(partial(_download_work, name), is_download=True)
+        self._start(partial(_download_work, name), download=name)
 
     def remove(self, name: str) -> None:
         """Delete an imported one."""
@@ -151,7 +156,7 @@ class DataSets(QObject):
             self._next = None
             self._work_task.cancel()
             self.work_changed.emit()
-            self.cancelled.emit(self._is_download)
+            self.cancelled.emit(bool(self._download))
 
     def stop(self) -> bool:
         """End the threads, for the application's end; False where one is stuck."""
@@ -159,9 +164,9 @@ class DataSets(QObject):
         self._has_ended, self._next = True, None
         return stop_tasks([self._work_task, self._list_task])
 
-    def _start(self, make_work: Callable[[], _TASK], *, is_download: bool = False) -> None:
+    def _start(self, make_work: Callable[[], _TASK], *, download: str = "") -> None:
         if not self.is_working:
-            self._is_download = is_download
+            self._download = download
             if self._work_task.is_ending:
                 self._next = make_work
             else:

@@ -7,9 +7,10 @@ from enum import StrEnum
 
 from ddpm_studio.checkpoints.condition import UNCONDITIONED, Condition
 from ddpm_studio.checkpoints.description import ModelDescription
-from ddpm_studio.datasets.catalogue import entries, is_known
+from ddpm_studio.datasets.catalogue import entries, entry, is_known
 from ddpm_studio.datasets.mixtures import exact_mixture, has_exact_images
 from ddpm_studio.diffusion.sampler_configuration import SamplerConfiguration
+from ddpm_studio.networks.configuration import class_count
 from ddpm_studio.networks.precision import Precision
 
 
@@ -55,6 +56,31 @@ def exact_for(data_set: str) -> ExactFor | None:
     if exact_mixture(data_set) is not None:
         return ExactFor.LAW
     return ExactFor.TRAINING_DATA if has_exact_images(data_set) else ExactFor.SHOWN_DATA
+
+
+def knows_classes(sampling: SamplingChoice, description: ModelDescription) -> bool:
+    """Whether the class that is asked for has any influence on the samples."""
+    guide = sampling.condition
+    if guide.classifier is not None and guide.scale > 0.0:
+        return True
+    is_network = sampling.denoiser is DenoiserChoice.NETWORK
+    return is_network and class_count(description.network) is not None
+
+
+def data_labels(
+    sampling: SamplingChoice, description: ModelDescription, count: int
+) -> tuple[int, ...] | None:
+    """The class of each of ``count`` data that have the distribution of the samples.
+
+    None for data of any class: where the samples know none, or the data have not the same ones.
+    Raises ConditionError.
+    """
+    if not is_known(description.data_set) or not knows_classes(sampling, description):
+        return None
+    theirs, names = entry(description.data_set).classes, description.class_names
+    if len(theirs) != sampling.condition.classes_of(description) or names not in ((), theirs):
+        return None
+    return sampling.condition.labels(description, count)
 
 
 def class_names(description: ModelDescription, count: int) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from ddpm_studio.session.chain_runs import ForwardRequest, ReverseRequest
 from ddpm_studio.session.devices import Device, find_devices
 from ddpm_studio.session.model_opening import ModelOpening
 from ddpm_studio.session.sample_counts import DEFAULT_POINT_COUNT, count_choices, default_count
-from ddpm_studio.session.sampling_choice import SamplingChoice, own_sampling
+from ddpm_studio.session.sampling_choice import SamplingChoice, data_labels, own_sampling
 
 if TYPE_CHECKING:
     from ddpm_studio.diffusion.trajectory import Trajectory
@@ -174,7 +174,7 @@ class Studio(QObject):
                 self.chains.restart_reverse(self._reverse_request(self.model))
 
     def set_sampling(self, sampling: SamplingChoice) -> None:
-        """Sample the reverse chain in another way.
+        """Sample the reverse chain in another way, and where that is of another class the data too.
 
         Raises ScheduleError for more steps than T, and ConditionError for a class or a classifier
         that the model cannot be sampled with; nothing changes then.
@@ -184,9 +184,14 @@ class Studio(QObject):
         T = self.model.description.schedule.T
         kept_times(T, sampling.sampler.steps or T)
         sampling.condition.classes_of(self.model.description)
+        before = self._forward_request(self.model)
         self.sampling = sampling
         self.settings_changed.emit()
-        self.chains.restart_reverse(self._reverse_request(self.model))
+        forward, reverse = self._forward_request(self.model), self._reverse_request(self.model)
+        if forward == before:
+            self.chains.restart_reverse(reverse)
+        else:
+            self.chains.restart(forward, reverse)
 
     def set_forward_schedule(self, configuration: ScheduleConfiguration) -> None:
         """Noise the data by another schedule; the reverse chain keeps the model's own.
@@ -256,7 +261,9 @@ class Studio(QObject):
     def _forward_request(self, model: ModelFile) -> ForwardRequest:
         description, schedule = model.description, self._forward_schedule
         configuration = description.schedule if schedule is None else schedule.configuration
-        return ForwardRequest(description.data_set, configuration, self.sample_count, self.seed)
+        count, sampling = self.sample_count, self.sampling
+        labels = None if sampling is None else data_labels(sampling, description, count)
+        return ForwardRequest(description.data_set, configuration, count, self.seed, labels)
 
     def _reverse_request(self, model: ModelFile) -> ReverseRequest:
         return ReverseRequest(model, self.sample_count, self.seed, self.device, self.sampling)

@@ -117,8 +117,9 @@ class ChainStage(QWidget):
 
     def _show_start(self) -> None:
         """What the forward chain starts from."""
-        if self._studio.model is not None:
-            self.forward_card.show_note(forward_start(self._studio.model))
+        model, sampling = self._studio.model, self._studio.sampling
+        if model is not None and sampling is not None:
+            self.forward_card.show_note(forward_start(model, sampling))
 
     def _reserve_time_widths(self) -> None:
         """Room for the largest t, so that the titles never move."""

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from ddpm_studio.checkpoints.description import ModelDescription
 from ddpm_studio.checkpoints.model_file import ModelFile
 from ddpm_studio.explained_error import printable
 from ddpm_studio.locations import resource
+from ddpm_studio.session.sampling_choice import SamplingChoice, class_names, data_labels
 from ddpm_studio.training.presets import QUICK_SUFFIX
+from ddpm_studio.ui.class_list import class_text
 
 _CONTEXT = "DataNames"
 _NAMES: dict[str, str] = {
@@ -57,13 +60,26 @@ def model_titles(models: Sequence[ModelFile]) -> list[str]:
     ]
 
 
-def forward_start(model: ModelFile) -> str:
-    """What the forward chain of a model starts from."""
+def forward_start(model: ModelFile, sampling: SamplingChoice) -> str:
+    """What the forward chain of a model starts from: the reverse chain is sampled by ``sampling``."""
     translate = QCoreApplication.translate
     if model.description.data_set:
+        name = _class_of_data(model.description, sampling)
+        if name:
+            of_class = translate("MainScreen", "from data: {0}, class {1}")
+            return of_class.format(data_name(model.description.data_set), name)
         known = translate("MainScreen", "from data: {0}")
         return known.format(data_name(model.description.data_set))
     if model.missing_data:
         missing = translate("MainScreen", "from the model's own samples: “{0}” is not here")
         return missing.format(printable(model.missing_data))
     return translate("MainScreen", "from the model's own samples")
+
+
+def _class_of_data(description: ModelDescription, sampling: SamplingChoice) -> str:
+    """The class that all x_0 have; "" for data of several."""
+    label = sampling.condition.label
+    if label is None or data_labels(sampling, description, 1) is None:
+        return ""
+    classes = sampling.condition.classes_of(description) or 0
+    return class_text(label, class_names(description, classes))

@@ -26,7 +26,7 @@ from ddpm_studio.session.chain_runs import (
     record_reverse_chain,
 )
 from ddpm_studio.session.sample_counts import default_count
-from ddpm_studio.session.sampling_choice import SamplingChoice
+from ddpm_studio.session.sampling_choice import SamplingChoice, data_labels
 from ddpm_studio.standard_streams import say, show_progress
 from ddpm_studio.ui.data_names import model_title
 from ddpm_studio.ui.export_layout import ExportView, StageOptions
@@ -95,7 +95,8 @@ def _chains(
         reverse = _drive("reverse chain", record_reverse_chain(reverse_request), steps)
     if Chain.FORWARD in used:
         start = None if data_set else reverse
-        request = ForwardRequest(data_set, schedule, count, options.seed, start)
+        labels = data_labels(sampling, model.description, count)
+        request = ForwardRequest(data_set, schedule, count, options.seed, labels, start)
         forward = _drive("forward chain", record_forward_chain(request), schedule.T)
     return forward, reverse
 

@@ -13,9 +13,9 @@ from ddpm_studio.diffusion.schedule import ScheduleConfiguration, ScheduleError
 from ddpm_studio.session.playback import LoopMode, Playback
 from ddpm_studio.session.studio import Studio
 from ddpm_studio.ui.chain_stage import ChainStage
-from ddpm_studio.ui.data_names import model_title
+from ddpm_studio.ui.data_names import model_title, model_titles
 from ddpm_studio.ui.dialogs.checkpoint_questions import CheckpointQuestions
-from ddpm_studio.ui.dialogs.model_question import ask_for_model_file
+from ddpm_studio.ui.dialogs.model_question import ask_for_model_files
 from ddpm_studio.ui.message_bar import MessageBar
 from ddpm_studio.ui.opening_bar import OpeningBar
 from ddpm_studio.ui.problem_text import problem_text
@@ -66,7 +66,7 @@ class MainScreen(QWidget):
     def _connect(self) -> None:
         bar, studio = self.top_bar, self._studio
         bar.model_requested.connect(studio.choose_model)
-        bar.open_requested.connect(self.choose_model_file)
+        bar.open_requested.connect(self.choose_model_files)
         bar.count_requested.connect(studio.set_sample_count)
         bar.seed_requested.connect(studio.set_seed)
         bar.new_seed_requested.connect(self.draw_new_seed)
@@ -121,11 +121,11 @@ class MainScreen(QWidget):
         self._studio.set_seed(others[0])
         self._playback.watch_sampling()
 
-    def choose_model_file(self) -> None:
-        """Ask for a model file and show it."""
-        path = ask_for_model_file(self)
-        if path is not None:
-            self.open_model_file(path)
+    def choose_model_files(self) -> None:
+        """Ask for model files, and open them one after another."""
+        paths = ask_for_model_files(self)
+        if paths:
+            self.open_model_files(paths)
 
     def open_model_file(self, path: Path) -> None:
         """Show a model file, or say why it cannot be opened; the present model then stays."""
@@ -149,7 +149,9 @@ class MainScreen(QWidget):
 
     def _retitle(self) -> None:
         model = self._studio.model
-        self.title_changed.emit(model_title(model) if model else "")
+        models = self._studio.models
+        titles = dict(zip([each.path for each in models], model_titles(models), strict=True))
+        self.title_changed.emit(titles.get(model.path, model_title(model)) if model else "")
 
     def _retranslate(self) -> None:
         self._retitle()

@@ -139,10 +139,10 @@ class Pages(QObject):
         self.show(Page.TRAIN)
         self._training().choose_folder_to_watch()
 
-    def choose_model_file(self) -> None:
-        """Ask for a model to look at."""
+    def choose_model_files(self) -> None:
+        """Ask for models to look at."""
         self.show(Page.LOOK)
-        self._screen.choose_model_file()
+        self._screen.choose_model_files()
 
     def show_problem(self, error: Exception) -> None:
         """Say what went wrong, on the page that is seen."""

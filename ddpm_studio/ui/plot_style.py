@@ -33,6 +33,7 @@ from ddpm_studio.ui.theme import Theme, small_font
 Ticks = Sequence[tuple[float, str]]
 """Positions on an axis in the plot's own coordinates, and what is written there."""
 
+_LABEL_GAP = 3  # pixels between two labels of the left axis, at least
 MAX_CURVE_POINTS = 1001  # more cannot be told apart on a plot of a side column
 
 
@@ -83,6 +84,7 @@ class Plot(pg.GraphicsView):
         self._left_sample = left_sample
         self._x_ticks: Ticks = ()
         self._y_scale: tuple[float, float, Ticks] = (0.0, 0.0, ())
+        self._left_labels: list[list[tuple[float, str]]] = []  # as pyqtgraph takes them: by level
         self.view_box = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0)
         self.view_box.disableAutoRange()
         self._bottom, self._left = _Axis("bottom"), _Axis("left")
@@ -167,6 +169,7 @@ class Plot(pg.GraphicsView):
 
     def _on_resized(self) -> None:
         """Axes kept as pixels would show their old labels beside the new ones."""
+        self._label_left()
         for axis in (self._bottom, self._left):
             axis.setCacheMode(QGraphicsItem.CacheMode.NoCache)
             kept_as_pixels(axis)
@@ -219,8 +222,23 @@ class Plot(pg.GraphicsView):
             return
         self._y_scale = (low, high, ticks)
         self.view_box.setYRange(low, high, padding=0)
-        self._left.setTicks([list(ticks)])
+        self._label_left()
         self.redraw_background()
+
+    def _label_left(self) -> None:
+        """What :meth:`set_y` was given, from below, without what would be written over the one before."""
+        low, high, ticks = self._y_scale
+        if not ticks or not high > low:
+            return
+        font = QFontMetricsF(self._left.style["tickFont"], self)
+        apart = (high - low) * (font.capHeight() + _LABEL_GAP) / max(1.0, self.canvas().height())
+        labels: list[tuple[float, str]] = []
+        for value, text in sorted(ticks):
+            if not labels or value - labels[-1][0] >= apart:
+                labels.append((value, text))
+        if [labels] != self._left_labels:
+            self._left_labels = [labels]
+            self._left.setTicks(self._left_labels)
 
     @property
     def x_ticks(self) -> Ticks:
@@ -231,6 +249,11 @@ class Plot(pg.GraphicsView):
     def y_ticks(self) -> Ticks:
         """What :meth:`set_y` was given."""
         return self._y_scale[2]
+
+    @property
+    def y_labels(self) -> list[str]:
+        """Those of them for which there is room, from below."""
+        return [text for level in self._left_labels for _, text in level]
 
     # A plot lies in a panel that may scroll, and has no menu.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from ddpm_studio.checkpoints.condition import Condition
 from ddpm_studio.diffusion.sampler_configuration import ReverseVariance, SamplerKind
 from ddpm_studio.networks.precision import Precision
 from ddpm_studio.session.sampling_choice import DenoiserChoice, SamplingChoice
@@ -43,7 +42,7 @@ def sampling_text(
         parts.append(translate("Sampling", "{0} of {1} steps").format(steps, T))
     if sampling.precision != Precision.FLOAT32 and sampling.denoiser is DenoiserChoice.NETWORK:
         parts.append(_precision_text(sampling.precision, prediction_error))
-    return ", ".join([*parts, *_condition_texts(sampling.condition, class_names)])
+    return ", ".join([*parts, *_condition_texts(sampling, class_names)])
 
 
 def _precision_text(precision: str, error: float | None) -> str:
@@ -53,11 +52,12 @@ def _precision_text(precision: str, error: float | None) -> str:
     return sentence.format(precision, f"{100 * error:.2g}")
 
 
-def _condition_texts(condition: Condition, names: tuple[str, ...]) -> list[str]:
-    """What the samples shall show, where that was asked for."""
+def _condition_texts(sampling: SamplingChoice, names: tuple[str, ...]) -> list[str]:
+    """What the samples shall show, where that was asked for; the exact denoiser alone knows no class."""
     translate = QCoreApplication.translate
-    texts = []
-    if condition.label is not None:
+    condition, texts = sampling.condition, []
+    is_network = sampling.denoiser is DenoiserChoice.NETWORK
+    if condition.label is not None and (is_network or condition.classifier is not None):
         texts.append(translate("Sampling", "class {0}").format(class_text(condition.label, names)))
     if condition.classifier is not None:
         texts.append(translate("Sampling", "guidance {0}").format(f"{condition.scale:g}"))

@@ -242,5 +242,6 @@ def _style_sheet(theme: Theme) -> str:
     QMenu {{ border: 1px solid {theme.border}; padding: 4px; }}
     QMenu::item {{ padding: 5px 24px 5px 12px; border-radius: 4px; }}
     QMenu::item:selected, QMenuBar::item:selected {{ background: {theme.control_hover}; }}
+    QMenu::item:disabled, QMenuBar::item:disabled {{ color: {theme.muted_text}; background: transparent; }}
     QMenu::separator {{ height: 1px; background: {theme.border}; margin: 4px 6px; }}
     """

@@ -724,6 +724,10 @@
         <translation>클래스 {0}개</translation>
     </message>
     <message>
+        <source>Being downloaded</source>
+        <translation>내려받는 중</translation>
+    </message>
+    <message>
         <source>Unfinished download: {0} of {1} MB</source>
         <translation>내려받다 멈춤: {1} MB 중 {0} MB</translation>
     </message>
@@ -806,8 +810,8 @@
         <translation>가져오는 중: 이미지 {1}장 중 {0}장</translation>
     </message>
     <message>
-        <source>Downloading: {0} of {1} MB</source>
-        <translation>내려받는 중: {1} MB 중 {0} MB</translation>
+        <source>Downloading {0}: {1} of {2} MB</source>
+        <translation>{0} 내려받는 중: {2} MB 중 {1} MB</translation>
     </message>
     <message>
         <source>Moving: {0} of {1} MB</source>
@@ -1489,6 +1493,10 @@
 <context>
     <name>MainScreen</name>
     <message>
+        <source>from data: {0}, class {1}</source>
+        <translation>데이터에서 시작: {0}, 클래스 {1}</translation>
+    </message>
+    <message>
         <source>from data: {0}</source>
         <translation>데이터에서 시작: {0}</translation>
     </message>
@@ -1509,7 +1517,7 @@
         <translation>모델 {1} MB 중 {0} MB를 읽었습니다</translation>
     </message>
     <message>
-        <source>Open a model</source>
+        <source>Open models</source>
         <translation>모델 열기</translation>
     </message>
     <message>
@@ -4365,7 +4373,7 @@
     </message>
     <message>
         <source>Steps</source>
-        <translation>단계 수</translation>
+        <translation>스텝 수</translation>
     </message>
     <message>
         <source>How often the weights are changed. More steps take longer, and mostly give better samples.</source>
@@ -4537,7 +4545,7 @@
     </message>
     <message>
         <source>torch.compile makes the steps faster, after some minutes at the start. Where it fails, the training goes on without it.</source>
-        <translation>torch.compile을 쓰면 시작할 때 몇 분이 걸리지만 이후 단계가 빨라집니다. 실패하면 컴파일 없이 학습을 계속합니다.</translation>
+        <translation>torch.compile을 쓰면 시작할 때 몇 분이 걸리지만 이후 스텝이 빨라집니다. 실패하면 컴파일 없이 학습을 계속합니다.</translation>
     </message>
     <message>
         <source>Save every</source>
@@ -4752,6 +4760,10 @@
     <message>
         <source>Waiting for the first checkpoint of that training …</source>
         <translation>그 학습의 첫 체크포인트를 기다리는 중 …</translation>
+    </message>
+    <message>
+        <source>Getting ready …</source>
+        <translation>준비 중…</translation>
     </message>
     <message>
         <source>Pausing: {0}</source>

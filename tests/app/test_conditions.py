@@ -22,6 +22,7 @@ from ddpm_studio.networks.configuration import UNetConfiguration
 from ddpm_studio.networks.noisy_classifier import NoisyClassifier
 from ddpm_studio.ui.choice_box import ChoiceBox
 from ddpm_studio.ui.dialogs.checkpoint_dialog import CheckpointDialog
+from ddpm_studio.ui.elided_label import ElidedLabel
 from ddpm_studio.ui.panels.number_field import NumberField
 
 WAIT_MS = 30_000
@@ -93,6 +94,8 @@ def test_a_classifier_that_falls_on_the_window_guides_the_model(
     assert condition_of(digits).label == 7
     note = digits.screen.stage.reverse_card.sampling_button.whole_text()
     assert note == "DDIM, η = 0, 4 of 250 steps, class 7, guidance 1"
+    starts = [label.text() for label in digits.screen.stage.findChildren(ElidedLabel)]
+    assert "from data: Handwritten digits 8×8, class 7" in starts
     popup.close()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,9 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from ddpm_studio.app import Application
+from ddpm_studio.datasets.importing.import_progress import ImportProgress, Stage
+from ddpm_studio.session import data_sets
+from ddpm_studio.session.data_sets import WorkProgress
 from ddpm_studio.ui.dialogs.data_dialog import DataDialog
 from ddpm_studio.ui.dialogs.import_dialog import ImportDialog
 from ddpm_studio.ui.page import Page
@@ -143,6 +148,34 @@ def test_an_unfinished_download_is_shown_and_discarded_after_a_question(
     qtbot.mouseClick(delete, LEFT)
     qtbot.waitUntil(lambda: over.list.count() == 0, timeout=WAIT_MS)
     assert list(data_cache.iterdir()) == []
+
+
+def test_it_is_said_which_set_is_being_downloaded(
+    qtbot: QtBot,
+    studio_application: Application,
+    data_cache: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def download(name: str) -> Generator[WorkProgress, None, None]:
+        while True:
+            time.sleep(0.01)
+            progress = ImportProgress(Stage.DOWNLOADING, 2_500_000, 170_052_171)
+            yield WorkProgress(progress, 0.1, 2_500_000)
+
+    monkeypatch.setattr(data_sets, "_download_work", download)
+    folder = data_cache / ".downloads" / "cifar-10"
+    folder.mkdir(parents=True)
+    (folder / "cifar-10-binary.tar.gz.part").write_bytes(bytes(2_500_000))
+    studio_application.window.menus.data.trigger()
+    over = studio_application.data_dialogs.dialog
+    assert over is not None
+    qtbot.waitUntil(lambda: over.list.count() == 1, timeout=WAIT_MS)
+    next(each for each in over.downloads.actions() if "CIFAR-10 ·" in each.text()).trigger()
+    said = "Downloading CIFAR-10: 2.5 of 170.1 MB"
+    qtbot.waitUntil(lambda: over.status.text() == said, timeout=WAIT_MS)
+    assert over.list.item(0).text() == "CIFAR-10\nBeing downloaded"
+    qtbot.mouseClick(over.cancel_button, LEFT)
+    assert over.list.item(0).text() == "CIFAR-10\nUnfinished download: 2.5 of 170.1 MB"
 
 
 def test_choices_that_cannot_be_are_told_and_cannot_be_made(

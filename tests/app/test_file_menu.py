@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from ddpm_studio.app import Application
@@ -25,6 +27,37 @@ WAIT_MS = 30_000
 def show(application: Application, name: str) -> None:
     models = application.studio.models
     application.studio.choose_model(next(each for each in models if each.path.stem == name))
+
+
+def test_several_models_are_opened_at_once(
+    qtbot: QtBot,
+    studio_application: Application,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    copies = [tmp_path / "one.safetensors", tmp_path / "two.safetensors"]
+    for copy in copies:
+        shutil.copy(find_model("moons").path, copy)
+    chosen = ([str(copy) for copy in copies], "")
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: chosen)
+    studio = studio_application.studio
+    studio_application.window.menus.open_requested.emit()
+    qtbot.waitUntil(lambda: studio.model.path == copies[1], timeout=WAIT_MS)
+    assert [model.path for model in studio.models[-2:]] == copies
+
+
+def test_files_of_one_name_are_told_apart_also_in_the_title(
+    qtbot: QtBot, studio_application: Application, tmp_path: Path
+) -> None:
+    copies = [tmp_path / folder / "model.safetensors" for folder in ("first", "second")]
+    for copy in copies:
+        copy.parent.mkdir()
+        shutil.copy(find_model("moons").path, copy)
+    studio_application.screen.open_model_files(copies)
+    title = studio_application.window.windowTitle
+    qtbot.waitUntil(lambda: title().startswith("second/model.safetensors"), timeout=WAIT_MS)
+    studio_application.studio.show_model(find_model("moons"))
+    assert title().startswith("Two moons")
 
 
 def test_a_copy_is_saved_as_it_was_named(

@@ -23,13 +23,14 @@ from ddpm_studio.checkpoints.classifier_file import (
 from ddpm_studio.checkpoints.classifier_weights import save_classifier
 from ddpm_studio.checkpoints.condition import Condition, ConditionError
 from ddpm_studio.checkpoints.model_file import ModelFileError
+from ddpm_studio.datasets.digits import Digits
 from ddpm_studio.diffusion.trajectory import Trajectory
 from ddpm_studio.networks.classifier_configuration import ClassifierConfiguration
 from ddpm_studio.networks.configuration import UNetConfiguration
 from ddpm_studio.networks.noisy_classifier import NoisyClassifier
 from ddpm_studio.session.chain_runs import ReverseRequest, record_reverse_chain
 from ddpm_studio.session.classifier_choice import ClassifierOpening
-from ddpm_studio.session.sampling_choice import DenoiserChoice, SamplingChoice
+from ddpm_studio.session.sampling_choice import DenoiserChoice, SamplingChoice, data_labels
 from ddpm_studio.session.studio import Studio
 
 SAMPLER = replace(find_model("digits").description.sampler, kind="ddim", steps=4)
@@ -104,6 +105,55 @@ def test_a_classifier_that_does_not_fit_changes_nothing(
         studio.set_sampling(SamplingChoice(SAMPLER, condition=Condition(1, classifier)))
     assert studio.sampling == before
     studio.stop()
+
+
+def labels_of(images: np.ndarray) -> list[int]:
+    known = zip(Digits().training_images(), Digits().training_labels().tolist(), strict=True)
+    labels = {image.numpy().tobytes(): label for image, label in known}
+    return [labels[image.astype(np.float32).tobytes()] for image in images]
+
+
+def test_the_data_beside_samples_of_a_class_are_of_that_class(
+    qtbot: QtBot, classifier: ClassifierFile
+) -> None:
+    studio = Studio()
+    studio.open_bundled("digits")
+    studio.set_sample_count(12)
+
+    def data_beside(sampling: SamplingChoice) -> list[int]:
+        studio.set_sampling(sampling)
+        qtbot.waitUntil(lambda: not studio.is_busy, timeout=30_000)
+        assert studio.forward is not None
+        return labels_of(studio.forward.frame(0))
+
+    free = data_beside(SamplingChoice(SAMPLER))
+    assert data_beside(SamplingChoice(SAMPLER, condition=Condition(7, classifier))) == [7] * 12
+    in_turn = data_beside(SamplingChoice(SAMPLER, condition=Condition(None, classifier)))
+    assert in_turn == [i % 10 for i in range(12)]
+    assert free not in ([7] * 12, in_turn)
+    assert data_beside(SamplingChoice(SAMPLER)) == free
+    studio.stop()
+
+
+def test_data_have_a_class_where_the_samples_know_one() -> None:
+    model = find_model("digits").description
+    learned = replace(model, network=replace(model.network, classes=10))
+    seven = SamplingChoice(SAMPLER, condition=Condition(7))
+    assert data_labels(seven, learned, 2) == (7, 7)
+    assert data_labels(SamplingChoice(SAMPLER), learned, 3) == (0, 1, 2)
+    assert data_labels(replace(seven, denoiser=DenoiserChoice.EXACT), learned, 2) is None
+    assert data_labels(SamplingChoice(SAMPLER), model, 2) is None
+    assert data_labels(seven, replace(learned, data_set=""), 2) is None
+    eleven = replace(learned, network=replace(model.network, classes=11))
+    assert data_labels(seven, eleven, 2) is None, "the data have ten"
+    others = replace(learned, class_names=tuple("abcdefghij"))
+    assert data_labels(seven, others, 2) is None, "the model's classes are not these"
+
+
+def test_guidance_of_no_strength_leaves_the_data_alone(classifier: ClassifierFile) -> None:
+    model = find_model("digits").description
+    off = SamplingChoice(SAMPLER, condition=Condition(7, classifier, 0.0))
+    assert data_labels(off, model, 2) is None
 
 
 def test_a_classifier_is_opened_for_its_model(

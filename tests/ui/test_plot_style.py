@@ -34,3 +34,18 @@ def test_a_resized_plot_is_the_plot_of_that_size(qtbot: QtBot) -> None:
         for _ in range(3):
             QApplication.processEvents()
         assert np.array_equal(pixels(plot), pixels(shown(qtbot, width, height)))
+
+
+def test_labels_at_the_left_never_lie_over_one_another(qtbot: QtBot) -> None:
+    plot = shown(qtbot, 330, 170)
+    plot.set_y(0.0, 1.0, [(0.0, "0"), (0.5, "0.5"), (1.0, "1")])
+    assert plot.y_labels == ["0", "0.5", "1"]
+    plot.resize(330, 36)
+    for _ in range(3):
+        QApplication.processEvents()
+    assert plot.y_labels == ["0", "1"]
+    assert [text for _, text in plot.y_ticks] == ["0", "0.5", "1"]
+    plot.resize(330, 170)
+    for _ in range(3):
+        QApplication.processEvents()
+    assert plot.y_labels == ["0", "0.5", "1"]

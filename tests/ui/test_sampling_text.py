@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,11 @@ def test_a_class_and_what_guides_to_it_are_said() -> None:
     of_a_class = SamplingChoice(sampler, condition=Condition(7))
     guided = SamplingChoice(sampler, condition=Condition(None, file, 2.5))
     assert sampling_text(of_a_class, 50) == "DDPM, σ² = Σθ, 50 steps, class 7"
+    exact = replace(of_a_class, denoiser=DenoiserChoice.EXACT)
+    assert "class" not in sampling_text(exact, 50), "it knows no class"
+    assert sampling_text(replace(exact, condition=Condition(7, file)), 50).endswith(
+        "class 7, guidance 1"
+    )
     assert sampling_text(guided, 50) == "DDPM, σ² = Σθ, 50 steps, guidance 2.5"
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QComboBox, QStyle, QStyleOptionComboBox
+from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QStyle, QStyleOptionComboBox
+from pytestqt.qtbot import QtBot
 
 from ddpm_studio.locations import resource
 from ddpm_studio.ui.theme import (
@@ -204,3 +205,13 @@ class TestFonts:
         base = QFont(qapp.font())
         assert number_font(base).pointSizeF() == base.pointSizeF()
         assert base == qapp.font()
+
+
+def test_what_a_menu_does_not_offer_looks_like_it(qtbot: QtBot, theme: Theme, dress) -> None:
+    dress(theme)
+    menu = QMenu()
+    qtbot.addWidget(menu)
+    action = menu.addAction("MNIST")
+    offered = menu.grab().toImage()
+    action.setEnabled(False)
+    assert menu.grab().toImage() != offered

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import (
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.checkpoints.foreign.questions import AnswerError, checked_answers
+from ddpm_studio.explained_error import printable
 from ddpm_studio.session.checkpoint_opening import OpenQuestions
 from ddpm_studio.session.classifier_choice import ClassifierQuestions
 from ddpm_studio.ui.dialogs.question_field import ROWS, QuestionField
@@ -134,7 +136,7 @@ class CheckpointDialog(QDialog):
         checkpoint = self._asked.checkpoint
         self.setWindowTitle(self.tr("Open a checkpoint"))
         self.title.setText(
-            self.tr("{0}  ·  made by {1}").format(checkpoint.path.name, checkpoint.family)
+            self.tr("{0}  ·  made by {1}").format(_name(checkpoint.path), checkpoint.family)
         )
         self.explanation.setText(
             self.tr("The file does not tell everything. What is most likely is filled in.")
@@ -151,6 +153,11 @@ class CheckpointDialog(QDialog):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+
+
+def _name(path: Path) -> str:
+    """With its folder: of some projects all checkpoints have the same name."""
+    return printable(f"{path.parent.name}/{path.name}")
 
 
 def _with_label(error: Exception) -> Exception:

@@ -140,7 +140,7 @@ class DataDialog(QDialog):
     def _show_list(self) -> None:
         found = self._data.list
         if found is not None:
-            self.list.show_list(found)
+            self.list.show_list(found, self._data.downloading)
             if isinstance(self._outcome, ImportResult):
                 self.list.choose(self._outcome.description.name)
         self._pages.setCurrentIndex(int(bool(found and (found.rows or found.downloads))))
@@ -176,7 +176,7 @@ class DataDialog(QDialog):
             self._timer.start()
         else:
             self._timer.stop()
-        self._enable()
+        self._show_list()
         self._say_status()
 
     def _take_outcome(self, outcome: object) -> None:
@@ -198,7 +198,8 @@ class DataDialog(QDialog):
             if work is not None:
                 share = work.progress.done / max(1, work.progress.total)
                 self.progress.setValue(round(1000 * share))
-            self.status.setText(progress_text(work) if work else self.tr("One moment …"))
+            name = self._data.downloading
+            self.status.setText(progress_text(work, name) if work else self.tr("One moment …"))
         elif isinstance(outcome, BaseException):
             self.status.setText(problem_text(outcome))
         elif self._was_cancelled:

@@ -28,6 +28,7 @@ class DataList(QListWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._list: DataSetList | None = None
+        self._downloading = ""
         self.setIconSize(QSize(THUMBNAILS * (_SIDE + _GAP) + _GAP, _SIDE))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
@@ -47,7 +48,7 @@ class DataList(QListWidget):
     QListWidget::item:selected {{ background: {theme.control_hover}; color: {theme.text}; }}
     """)
         if self._list is not None:
-            self.show_list(self._list)
+            self.show_list(self._list, self._downloading)
 
     @property
     def chosen(self) -> str:
@@ -61,9 +62,10 @@ class DataList(QListWidget):
         item = self.currentItem()
         return item is not None and bool(item.data(_IS_DOWNLOAD))
 
-    def show_list(self, found: DataSetList) -> None:
-        """All of them anew; the chosen one stays chosen."""
-        chosen, self._list = (self.chosen, self.has_chosen_download), found
+    def show_list(self, found: DataSetList, downloading: str = "") -> None:
+        """All of them anew, one of which is being fetched; the chosen one stays chosen."""
+        chosen = self.chosen, self.has_chosen_download
+        self._list, self._downloading = found, downloading
         self.clear()
         for row in found.rows:
             item = QListWidgetItem(self._icon(row.thumbnails), self._text(row))
@@ -87,7 +89,7 @@ class DataList(QListWidget):
     def retranslate(self) -> None:
         """Follow the language."""
         if self._list is not None:
-            self.show_list(self._list)
+            self.show_list(self._list, self._downloading)
 
     def choose(self, name: str) -> None:
         """Bring one to sight."""
@@ -130,6 +132,8 @@ class DataList(QListWidget):
         return f"{data_name(row.name)}\n" + " · ".join(part for part in parts if part)
 
     def _download_text(self, row: DownloadRow) -> str:
+        if row.name == self._downloading:
+            return f"{data_name(row.name)}\n" + self.tr("Being downloaded")
         done, total = (f"{count / 1_000_000:,.1f}" for count in (row.byte_count, row.total))
         text = (
             self.tr("Unfinished download: {0} of {1} MB").format(done, total)

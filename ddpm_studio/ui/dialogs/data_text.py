@@ -14,8 +14,8 @@ _LEAST_SECONDS = 1.0  # before and until a time left is worth its name
 _BYTES_PER_MEGABYTE = 1_000_000
 
 
-def progress_text(work: WorkProgress) -> str:
-    """For example "Downloading: 12.5 of 170.1 MB · 20 s left"."""
+def progress_text(work: WorkProgress, downloading: str = "") -> str:
+    """For example "Downloading CIFAR-10: 12.5 of 170.1 MB · 20 s left", of the set of that name."""
     translate = QCoreApplication.translate
     done, total = work.progress.done, work.progress.total
     megabytes = f"{done / _BYTES_PER_MEGABYTE:,.1f}", f"{total / _BYTES_PER_MEGABYTE:,.1f}"
@@ -24,7 +24,9 @@ def progress_text(work: WorkProgress) -> str:
             f"{done:,}", f"{total:,}"
         )
     elif work.progress.stage is Stage.DOWNLOADING:
-        text = translate("DataText", "Downloading: {0} of {1} MB").format(*megabytes)
+        text = translate("DataText", "Downloading {0}: {1} of {2} MB").format(
+            data_name(downloading), *megabytes
+        )
     else:
         text = translate("DataText", "Moving: {0} of {1} MB").format(*megabytes)
     if min(work.elapsed_seconds, work.seconds_left) >= _LEAST_SECONDS:

@@ -1,4 +1,4 @@
-"""Asks which model is to be shown."""
+"""Asks which models are to be opened."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 
-def ask_for_model_file(parent: QWidget) -> Path | None:
-    """A file, of a folder's model one of its parts; None where somebody has thought better of it."""
+def ask_for_model_files(parent: QWidget) -> list[Path]:
+    """Files, of a folder's model one of its parts; none where somebody has thought better of it."""
     translate = QCoreApplication.translate
-    path, _ = QFileDialog.getOpenFileName(
+    paths, _ = QFileDialog.getOpenFileNames(
         parent,
-        translate("MainScreen", "Open a model"),
+        translate("MainScreen", "Open models"),
         "",
         translate(
             "MainScreen",
@@ -21,4 +21,4 @@ def ask_for_model_file(parent: QWidget) -> Path | None:
             "All files (*)",
         ),
     )
-    return Path(path) if path else None
+    return [Path(path) for path in paths]

@@ -66,11 +66,11 @@ class _DistanceCanvas(TimePlot):
 
     def drawBackground(self, painter: QPainter, rectangle: QRectF) -> None:
         super().drawBackground(painter, rectangle)
-        if self._floor is None:
-            return
         painter.setFont(small_font(self.font()))
-        painter.setPen(self.pen(self._theme.normal, dashed=True))
         metrics = QFontMetricsF(painter.font(), self)
+        if self._floor is None or _SHARE_OF_KEY * self.canvas().height() < metrics.capHeight():
+            return  # there is no room for its name: the line would be drawn through it
+        painter.setPen(self.pen(self._theme.normal, dashed=True))
         left = self.canvas().left() + SPACING
         baseline = self.canvas().bottom() - metrics.descent() - 1
         middle = baseline - metrics.xHeight() / 2

@@ -28,6 +28,8 @@ def state_text(
     name = data_name(configuration.data_set) if configuration else ""
     if is_watched and configuration is None:
         return translate("TrainingPage", "Waiting for the first checkpoint of that training …")
+    if state is TrainingState.LOADING and configuration is None:
+        return translate("TrainingPage", "Getting ready …")
     if is_watched and state is TrainingState.RUNNING:
         return translate("TrainingPage", "Watching: {0}").format(name)
     if is_pausing:

@@ -157,6 +157,7 @@ class TrainingForm(QFrame):
         for grid in (self._basic_grid, self._more_grid):
             grid.setEnabled(not locked)
         self._say_title()
+        self._show_time_note()
 
     def set_theme(self, theme: Theme) -> None:
         """Other colours."""
@@ -261,7 +262,12 @@ class TrainingForm(QFrame):
         if not name and self.problem_field == "data_set":
             name = self._base.name
         self.preset.setCurrentIndex(self.preset.findData(name))
-        self.time_note.show_text(field_text.time_note(name), self._theme.muted_text)
+        self._show_time_note()
+
+    def _show_time_note(self) -> None:
+        """How long it will take; of a training that goes on, the time left is shown above."""
+        note = "" if self._locked else field_text.time_note(self.preset.currentData() or "")
+        self.time_note.show_text(note, self._theme.muted_text)
 
     # The problem
 

@@ -250,7 +250,9 @@ class TrainingPage(QWidget):
 
     def _resume(self, unfinished: UnfinishedRun) -> None:
         self.page_requested.emit(Page.TRAIN)
-        self.commands.resume(unfinished, self.form.chosen_device)
+        device = self.form.chosen_device
+        self.form.show_configuration(unfinished.configuration)  # it takes a while until it is read
+        self.commands.resume(unfinished, device)
 
     def choose_folder_to_watch(self) -> None:
         """Ask for the folder of a training that another process runs."""

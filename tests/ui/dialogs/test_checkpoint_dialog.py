@@ -45,13 +45,16 @@ def choice(dialog: CheckpointDialog, name: str) -> ChoiceBox:
     return found
 
 
-def test_every_question_has_its_guess_and_its_reason(dialog: CheckpointDialog) -> None:
+def test_every_question_has_its_guess_and_its_reason(
+    dialog: CheckpointDialog, invented_checkpoint: Path
+) -> None:
     assert list(dialog.fields) == ["T", "target", "heads", "rescale_timesteps", "data_set"]
     assert field(dialog, "T").text() == "20"
     assert choice(dialog, "target").currentText() == "the noise, ε"
     assert choice(dialog, "data_set").currentText() == "not known: its own samples"
     assert field(dialog, "T").toolTip() == "Most of them have it."
-    assert dialog.title.text() == "weights.ckpt  ·  made by invented-diffusion"
+    name = f"{invented_checkpoint.parent.name}/weights.ckpt"
+    assert dialog.title.text() == f"{name}  ·  made by invented-diffusion"
 
 
 def test_enter_answers_with_what_is_there(qtbot: QtBot, dialog: CheckpointDialog) -> None:

@@ -430,10 +430,13 @@ def test_the_device_is_the_one_chosen(qtbot: QtBot, form: TrainingForm) -> None:
 
 
 def test_locked_settings_can_be_read_and_not_changed(form: TrainingForm) -> None:
+    assert form.time_note.text()
     form.set_locked(True)
+    assert not form.time_note.text(), "the time left is shown elsewhere"
     assert not form.numbers["steps"].isEnabled()
     assert form.numbers["steps"].text() == "6000"
     form.set_locked(False)
+    assert form.time_note.text()
     assert form.numbers["steps"].isEnabled()
 
 

@@ -379,6 +379,16 @@ def test_going_on_is_offered(qtbot: QtBot, page: TrainingPage, run, text: str, c
     assert run.calls == calls
 
 
+def test_what_is_gone_on_with_is_shown_before_it_is_read(
+    qtbot: QtBot, page: TrainingPage, run
+) -> None:
+    page.offer_to_go_on(replace(UNFINISHED, configuration=preset("digits-quick")))
+    answer(qtbot, page, "Go on")
+    run.go_to(TrainingState.LOADING)
+    assert page.form.data_set.currentData() == "digits"
+    assert page.controls.status.text() == "Getting ready …"
+
+
 @pytest.mark.parametrize(
     ("text", "calls"), [("Discard", [("forget", UNFINISHED.folder)]), ("Cancel", [])]
 )
