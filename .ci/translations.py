@@ -52,8 +52,14 @@ def _for_lupdate(sentences: list[str]) -> str:
 
 
 def compile_messages(source: Path, into: Path) -> None:
-    """Turn a .ts file into a .qm file."""
-    run_tool("lrelease", "-silent", str(source), "-qm", str(into))
+    """Turn a .ts file into a .qm file.
+
+    In one step: an application that runs has the old one mapped, and would end with it.
+    """
+    with TemporaryDirectory(dir=into.parent) as folder:
+        made = Path(folder) / into.name
+        run_tool("lrelease", "-silent", str(source), "-qm", str(made))
+        made.replace(into)
 
 
 def run_tool(name: str, *arguments: str) -> None:

@@ -186,15 +186,19 @@ class Application:
         yield "the screen"
         yield from self.screen.add_side_column()
         self.window.setUpdatesEnabled(False)  # the empty window is seen until all this is in place
-        self.window.show_screen(self.screen, self.theme)
-        self._add_pages_and_dialogs()
-        self._connect()
-        yield "the window"
-        self.screen.play_first_time()
-        self.studio.open_bundled()
-        if self._model_path is not None:
-            self.screen.open_model_file(self._model_path)
-        yield "what it shows"
+        try:
+            self.window.show_screen(self.screen, self.theme)
+            self._add_pages_and_dialogs()
+            self._connect()
+            yield "the window"
+            self.screen.play_first_time()
+            self.studio.open_bundled()
+            if self._model_path is not None:
+                self.screen.open_model_file(self._model_path)
+            yield "what it shows"
+        except Exception:
+            self.window.setUpdatesEnabled(True)  # so that the error's message is seen
+            raise
         self.window.setUpdatesEnabled(True)
         self.is_alive = True
         QTimer.singleShot(OFFER_DELAY_MS, self.window, self.pages.offer_to_go_on)
