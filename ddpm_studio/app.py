@@ -301,7 +301,7 @@ class Application:
     def _show_theme(self) -> None:
         from PySide6.QtCore import QTimer
 
-        for part in (self.window.page_switch, self.screen, self.pages):
+        for part in (self.window, self.screen, self.pages):
             part.set_theme(self.theme)
         QTimer.singleShot(PAINT_DELAY_MS, self.window, lambda: self.window.setUpdatesEnabled(True))
 

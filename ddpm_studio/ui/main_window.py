@@ -6,7 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from ddpm_studio.ui.menus import Menus
@@ -16,6 +22,7 @@ from ddpm_studio.ui.theme import SPACING, Theme
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ddpm_studio.ui.drop_hint import DropHint
     from ddpm_studio.ui.main_screen import MainScreen
 
 DEFAULT_SIZE = (1280, 800)
@@ -40,6 +47,8 @@ class MainWindow(QMainWindow):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._has_painted = False
+        self._theme = theme
+        self._drop_hint: DropHint | None = None
         self._pages = QStackedWidget()
         self.may_close: Callable[[], bool] = lambda: True
         self.menus = Menus(self)
@@ -74,11 +83,20 @@ class MainWindow(QMainWindow):
             self.menuBar().setCornerWidget(self.page_switch, Qt.Corner.TopLeftCorner)
             self.page_switch.show()
 
-    def show_page(self, page: QWidget) -> None:
-        """Bring one of several pages to the front; the window owns them."""
+    def set_theme(self, theme: Theme) -> None:
+        """Follow the theme."""
+        self._theme = theme
+        self.page_switch.set_theme(theme)
+
+    def add_page(self, page: QWidget) -> None:
+        """Own a page that may be shown: what it asks meanwhile is asked over the window."""
         if self._pages.indexOf(page) < 0:
             self._pages.addWidget(page)
             page.windowTitleChanged.connect(self._show_title_of_page)
+
+    def show_page(self, page: QWidget) -> None:
+        """Bring one of several pages to the front; the window owns them."""
+        self.add_page(page)
         self._pages.setCurrentWidget(page)
         self._show_title_of_page()
 
@@ -104,8 +122,29 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
+            self._show_drop_hint()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._hide_drop_hint()
+        super().dragLeaveEvent(event)
+
+    def _show_drop_hint(self) -> None:
+        from ddpm_studio.ui.drop_hint import DropHint
+
+        self._hide_drop_hint()
+        contents = self.centralWidget()
+        if contents is not None:
+            self._drop_hint = DropHint(self._theme, contents)
+            self._drop_hint.show()
+
+    def _hide_drop_hint(self) -> None:
+        if self._drop_hint is not None:
+            self._drop_hint.deleteLater()
+            self._drop_hint.hide()
+            self._drop_hint = None
 
     def dropEvent(self, event: QDropEvent) -> None:
+        self._hide_drop_hint()
         urls = event.mimeData().urls()
         paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
         if paths:

@@ -101,6 +101,7 @@ class Pages(QObject):
         watched, data = WatchedRun(self._window), ComparisonData(self._window)
         self._threads = (run, watched, data)
         page = TrainingPage(run, watched, data, self._theme)
+        self._window.add_page(page)
         page.page_requested.connect(self.show)
         page.model_requested.connect(self.look_at)
         self._studio.devices_changed.connect(self._show_devices)

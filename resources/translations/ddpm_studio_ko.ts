@@ -874,6 +874,13 @@
     </message>
 </context>
 <context>
+    <name>DropHint</name>
+    <message>
+        <source>Drop to open: models, a data set, a training or a classifier</source>
+        <translation>놓으면 엽니다: 모델, 데이터 세트, 학습, 분류기</translation>
+    </message>
+</context>
+<context>
     <name>ErrorCard</name>
     <message>
         <source>Denoising error by t</source>
@@ -3879,12 +3886,12 @@
         <translation>“{0}” 쓰는 중 …</translation>
     </message>
     <message>
-        <source>“{0}” is saved: a model of DDPM Studio.</source>
-        <translation>“{0}”을(를) 저장했습니다. DDPM Studio 모델입니다.</translation>
+        <source>“{0}” is saved in {1}: a model of DDPM Studio.</source>
+        <translation>“{0}”을(를) {1}에 저장했습니다. DDPM Studio 모델입니다.</translation>
     </message>
     <message>
-        <source>“{0}” is written: a folder that diffusers opens.</source>
-        <translation>“{0}”을(를) 썼습니다. diffusers로 여는 폴더입니다.</translation>
+        <source>“{0}” is written in {1}: a folder that diffusers opens.</source>
+        <translation>“{0}”을(를) {1}에 썼습니다. diffusers로 여는 폴더입니다.</translation>
     </message>
 </context>
 <context>

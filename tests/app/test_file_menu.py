@@ -70,7 +70,8 @@ def test_a_copy_is_saved_as_it_was_named(
     dialog.fileSelected.emit(str(tmp_path / "roll.safetensors"))
     dialog.reject()
     qtbot.waitUntil(lambda: "is saved" in bar.text, timeout=WAIT_MS)
-    assert bar.text == "“roll.safetensors” is saved: a model of DDPM Studio."
+    where = f"“roll.safetensors” is saved in {tmp_path}"
+    assert bar.text == f"{where}: a model of DDPM Studio."
     assert bar.isVisible()
     assert inspect_model_file(tmp_path / "roll.safetensors").description.name == "roll"
 

@@ -99,13 +99,19 @@ class SavingDialogs(QObject):
         self.saving.export(model, folder, self._studio.device)
 
     def _say_saved(self, done: SavedCopy) -> None:
-        self._say(self.tr("“{0}” is saved: a model of DDPM Studio."), done.path)
+        self._say_where(self.tr("“{0}” is saved in {1}: a model of DDPM Studio."), done.path)
 
     def _say_exported(self, done: ExportedModel) -> None:
-        self._say(self.tr("“{0}” is written: a folder that diffusers opens."), done.path)
+        self._say_where(
+            self.tr("“{0}” is written in {1}: a folder that diffusers opens."), done.path
+        )
 
     def _say(self, sentence: str, path: Path) -> None:
         self._screen.message_bar.show_news(sentence.format(printable(path.name)))
+
+    def _say_where(self, sentence: str, path: Path) -> None:
+        names = printable(path.name), printable(str(path.parent))
+        self._screen.message_bar.show_news(sentence.format(*names))
 
     def stop(self) -> bool:
         """End the thread; False where it has not ended in time."""
