@@ -409,7 +409,7 @@ def test_a_file_that_cannot_be_read_is_explained(
     def failing(*_: object) -> None:
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(safetensors_header, "open", failing, raising=False)
+    monkeypatch.setattr(safetensors_header, "open_at_once", failing)
     refused(path, f"cannot be read: {words}")
 
 

@@ -24,6 +24,7 @@ from ddpm_studio.session.checkpoint_opening import OpenQuestions
 from ddpm_studio.session.classifier_choice import ClassifierQuestions
 from ddpm_studio.ui.dialogs.question_field import ROWS, QuestionField
 from ddpm_studio.ui.dialogs.question_text import question_label
+from ddpm_studio.ui.elided_label import ElidedLabel
 from ddpm_studio.ui.problem_text import problem_text
 from ddpm_studio.ui.theme import SPACING
 
@@ -45,7 +46,7 @@ class CheckpointDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._asked = asked
         self._problem: Exception | None = None
-        self.title, self.explanation = QLabel(), QLabel(wordWrap=True)
+        self.title, self.explanation = ElidedLabel(), QLabel(wordWrap=True)
         self.status = QLabel(wordWrap=True)
         self.guess_button, self.cancel_button, self.open_button = (QPushButton() for _ in range(3))
         self.fields = {question.name: QuestionField(question) for question in asked.questions}
@@ -61,7 +62,6 @@ class CheckpointDialog(QDialog):
         font = self.title.font()
         font.setBold(True)
         self.title.setFont(font)
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.explanation.setProperty("muted", True)
         self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.status.setProperty("problem", True)
@@ -135,7 +135,7 @@ class CheckpointDialog(QDialog):
         """Set every text."""
         checkpoint = self._asked.checkpoint
         self.setWindowTitle(self.tr("Open a checkpoint"))
-        self.title.setText(
+        self.title.show_text(
             self.tr("{0}  ·  made by {1}").format(_name(checkpoint.path), checkpoint.family)
         )
         self.explanation.setText(

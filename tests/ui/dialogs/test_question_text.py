@@ -20,6 +20,7 @@ from ddpm_studio.session.checkpoint_opening import OpenQuestions
 from ddpm_studio.ui.choice_box import ChoiceBox
 from ddpm_studio.ui.dialogs import question_text
 from ddpm_studio.ui.dialogs.checkpoint_dialog import CheckpointDialog
+from ddpm_studio.ui.elided_label import ElidedLabel
 
 REFERENCE = Path(__file__).parents[2] / "reference" / "foreign"
 ARROW = 24  # pixels of a choice's arrow and frame
@@ -79,7 +80,7 @@ def require_room(asked: OpenQuestions, qtbot: QtBot) -> None:
     with qtbot.waitExposed(dialog):
         dialog.open()
     for label in dialog.findChildren(QLabel):
-        if label.isVisible():
+        if label.isVisible() and not isinstance(label, ElidedLabel):
             assert label.height() >= label.heightForWidth(label.width())
             assert label.wordWrap() or label.width() >= label.sizeHint().width()
     for box in dialog.findChildren(ChoiceBox):
