@@ -63,8 +63,8 @@ class LargeChains:
     step_ms                     to compute and to record each step of the forward chain
     small_ms                    as idle_ms, with small images in memory: what the window itself takes
     idle_ms, recording_ms       from each mouse event to the end of the paint in which both chains
-                                show its t (or a preview of it, where the disk is slow), while nothing
-                                else happens and while a chain is recorded
+                                show its t, or a preview of it while t moves: while nothing else
+                                happens and while a chain is recorded
     peak_bytes                  None where the system does not tell
     """
 
