@@ -106,6 +106,7 @@ class TemporaryFile:
             return os.preadv(self._file.fileno(), [out], place)
         with self._lock:
             self._file.seek(place)
+            # A raw file has it; its type here is that of any binary file.
             return self._file.readinto(out) or 0  # type: ignore[attr-defined, no-any-return, unused-ignore]
 
     @classmethod

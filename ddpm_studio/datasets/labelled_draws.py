@@ -21,10 +21,8 @@ def labelled_draw(
     data: DataSource, count: int, generator: Generator
 ) -> tuple[Tensor, Tensor | None]:
     """What ``data.sample`` draws, and int64 (count,): the class of each; None without classes."""
-    labels = data.training_labels() if isinstance(data, LabelledDataSource) else None
-    if labels is None:
+    if not isinstance(data, LabelledDataSource) or (labels := data.training_labels()) is None:
         return data.sample(count, generator), None
-    assert isinstance(data, LabelledDataSource)
     chosen = data.choose(count, generator).cpu()
     return data.images(chosen), as_tensor(labels[chosen.numpy()])
 
@@ -45,16 +43,18 @@ def draw_of_classes(data: DataSource, wanted: Sequence[int], generator: Generato
 
     Of a class without an image one of any class; what ``data.sample`` draws of data without labels.
     """
-    labels = data.training_labels() if isinstance(data, LabelledDataSource) else None
-    if labels is None:
+    if not isinstance(data, LabelledDataSource) or (labels := data.training_labels()) is None:
         return data.sample(len(wanted), generator)
-    assert isinstance(data, LabelledDataSource)
+    places = {label: _places(labels, label) for label in set(wanted)}
     u = torch.rand(len(wanted), generator=generator, dtype=torch.float64).tolist()
-    chosen = [_one_of(labels, label, at) for label, at in zip(wanted, u, strict=True)]
+    chosen = [
+        int(places[label][int(at * len(places[label]))])  # at that share, in [0, 1), of them all
+        for label, at in zip(wanted, u, strict=True)
+    ]
     return data.images(torch.tensor(chosen))
 
 
-def _one_of(labels: NDArray[np.integer], label: int, at: float) -> int:
-    """The number of an image with that label, at the share ``at`` in [0, 1) of all of them."""
-    places = np.flatnonzero(labels == label)
-    return int(places[int(at * len(places))]) if len(places) else int(at * len(labels))
+def _places(labels: NDArray[np.integer], label: int) -> NDArray[np.intp]:
+    """The numbers of the images with that label; where there is none, of all."""
+    found = np.flatnonzero(labels == label)
+    return found if len(found) else np.arange(len(labels))

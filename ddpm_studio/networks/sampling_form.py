@@ -83,6 +83,7 @@ class _InBfloat16(nn.Module):
         if self._is_rounded:
             rounded = copy.deepcopy(network).to(torch.bfloat16)
             if example.device.type == "cuda":
+                # torch's stubs have no overload with a memory format alone.
                 rounded.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
             network = _fastest(rounded, example.to(torch.bfloat16), T, label)
         self.network = network

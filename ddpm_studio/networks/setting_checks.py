@@ -46,8 +46,8 @@ def require_choice(name: str, value: object, allowed: tuple[object, ...]) -> Non
 
 def require_positive(name: str, value: object, high: float) -> None:
     """Raises NetworkConfigurationError unless ``value`` is a number above 0, at most ``high``."""
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not is_number or not 0.0 < value <= high:  # type: ignore[operator]
+    is_in_range = isinstance(value, (int, float)) and 0.0 < value <= high
+    if isinstance(value, bool) or not is_in_range:
         raise NetworkConfigurationError(
             "{name} must be above 0 and at most {high:g}, not {value}.",
             name=name,

@@ -56,6 +56,7 @@ class _WindowsUsage(ctypes.Structure):
 def _windows() -> int:
     usage = _WindowsUsage()
     usage.cb = ctypes.sizeof(usage)
+    # Known to ctypes, and to its stubs, on Windows alone.
     kernel = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined, unused-ignore]
     kernel.GetCurrentProcess.restype = ctypes.c_void_p
     kernel.K32GetProcessMemoryInfo.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint32)
