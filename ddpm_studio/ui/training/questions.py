@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
+from PySide6.QtCore import QCoreApplication, QDateTime, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from ddpm_studio.session.training_run import UnfinishedRun
@@ -68,9 +68,8 @@ def ask_to_go_on(
     """Whether to go on with a training that was left before its end."""
     text = translate("TrainingQuestions", "Go on with the training of {0} at step {1}?")
     more = translate("TrainingQuestions", "{0} of {1} steps are done. It was left on {2}.")
-    when = QLocale().toString(
-        QDateTime.fromSecsSinceEpoch(int(run.changed_at)), QLocale.FormatType.ShortFormat
-    )
+    # The same in both languages, whatever the system's own: 28 11 2026 is read in neither.
+    when = QDateTime.fromSecsSinceEpoch(int(run.changed_at)).toString("yyyy-MM-dd HH:mm")
     return _ask(
         parent,
         text.format(data_name(run.configuration.data_set), f"{run.step:,}"),
